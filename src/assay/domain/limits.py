@@ -1,0 +1,81 @@
+"""Named bounds on everything that comes from outside, each with its reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["DEFAULT_LIMITS", "Limits"]
+
+KIB = 1024
+MIB = 1024 * KIB
+GIB = 1024 * MIB
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Upper bounds; reaching one is an error or a stated gap, never silence.
+
+    Sizes are bytes, counts are plain numbers, depths are levels of nesting.
+    """
+
+    # A release: the largest published models hold a few thousand files; a directory
+    # with more than this is almost surely not a release but a home or a data set.
+    max_files: int = 99_999
+    # Longest path in the inventory, in UTF-8 bytes (Linux PATH_MAX).
+    max_path_bytes: int = 4096
+    # Deepest directory below the release root.
+    max_directory_depth: int = 64
+
+    # Documents we read whole (JSON, TOML): a MiniLM tokenizer is 0.5 MiB, the largest
+    # published ones about 35 MiB.
+    max_document_bytes: int = 64 * MIB
+    max_json_depth: int = 100
+    # Longest number literal: far beyond any 64-bit integer or double.
+    max_json_number_chars: int = 64
+
+    # safetensors: the reference implementation refuses headers over 100 MB.
+    max_safetensors_header_bytes: int = 100_000_000
+
+    # Pickle interpretation.
+    max_pickle_opcodes: int = 20_000_000
+    max_pickle_stack: int = 10_000_000
+    max_pickle_memo: int = 10_000_000
+    # Longest string kept from an untrusted file to show in a finding.
+    max_shown_chars: int = 200
+
+    # Archives: how far wrappers are unwrapped and how much they may expand to.
+    max_archive_depth: int = 6
+    max_archive_members: int = 100_000
+    max_expanded_bytes: int = 256 * GIB
+    # Largest member that is inflated in memory for inspection.
+    max_member_bytes: int = 512 * MIB
+    # Beyond this ratio of expanded to stored size a member is called a bomb, when it
+    # also expands to more than `bomb_floor_bytes` (DEFLATE cannot exceed 1032:1).
+    max_compression_ratio: int = 200
+    bomb_floor_bytes: int = 64 * MIB
+
+    # Text scanned for secrets, configuration and templates.
+    max_text_scan_bytes: int = 64 * MIB
+    max_template_chars: int = 1_000_000
+    max_front_matter_bytes: int = 256 * KIB
+
+    # Findings kept for one check; beyond it the count goes on and the list stops.
+    max_findings_per_check: int = 1_000
+
+    # Bundles, envelopes and log entries.
+    max_bundle_bytes: int = 128 * MIB
+    max_statements: int = 64
+    max_payload_bytes: int = 48 * MIB
+    max_trust_bytes: int = 4 * MIB
+    max_programme_bytes: int = 8 * MIB
+    max_declarations_bytes: int = 4 * MIB
+    max_evidence_bytes: int = 1 * GIB
+    max_key_file_bytes: int = 64 * KIB
+    # C2SP tlog-tiles: entries carry a uint16 length prefix.
+    max_log_entry_bytes: int = 65_535
+    # C2SP signed-note: verifiers accept at least 16 signatures; ML-DSA ones near 5 kB.
+    max_note_bytes: int = 512 * KIB
+    max_note_signatures: int = 64
+
+
+DEFAULT_LIMITS = Limits()

@@ -1,0 +1,133 @@
+"""Every error Assay raises on purpose: whose fault, what was expected and found.
+
+One base, one family for each party whose fault it is. A message always tells what
+was expected, what was found and what to do. The `code` is stable: scripts may match
+on it, `docs/errors.md` has a section for each, and a test holds the two together.
+Only the command line turns an error into an exit status.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+__all__ = [
+    "AssayError",
+    "BundleError",
+    "DocumentError",
+    "EvidenceError",
+    "KeyFileError",
+    "LogError",
+    "MachineError",
+    "ProgrammeError",
+    "ReleaseError",
+    "SignatureError",
+    "TrustError",
+    "UsageError",
+]
+
+
+class AssayError(Exception):
+    """Base of all errors that Assay raises on purpose.
+
+    Attributes:
+        code: Stable identifier, `family.what-happened`, listed in `docs/errors.md`.
+        message: One sentence: what could not be done, on what.
+        expected: What would have been accepted; empty when the message says it.
+        found: What was there instead; empty when the message says it.
+        remedy: What the reader can do about it; empty when nothing is known.
+    """
+
+    family: ClassVar[str] = "assay"
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        expected: str = "",
+        found: str = "",
+        remedy: str = "",
+    ) -> None:
+        self.code = f"{self.family}.{code}"
+        self.message = message
+        self.expected = expected
+        self.found = found
+        self.remedy = remedy
+        super().__init__(message)
+
+    def __str__(self) -> str:
+        """Give the whole diagnosis on one line, for logs and tracebacks."""
+        parts = [f"[{self.code}] {self.message}"]
+        if self.expected:
+            parts.append(f"expected: {self.expected}")
+        if self.found:
+            parts.append(f"found: {self.found}")
+        if self.remedy:
+            parts.append(f"try: {self.remedy}")
+        return "; ".join(parts)
+
+
+class UsageError(AssayError):
+    """The caller asked for something that makes no sense."""
+
+    family = "usage"
+
+
+class ReleaseError(AssayError):
+    """The release directory cannot be read or bound as it is."""
+
+    family = "release"
+
+
+class DocumentError(AssayError):
+    """A JSON or TOML document is malformed or breaks its schema."""
+
+    family = "document"
+
+
+class ProgrammeError(AssayError):
+    """A programme is unknown, incomplete or contradicts itself."""
+
+    family = "programme"
+
+
+class EvidenceError(AssayError):
+    """A declaration or an evidence file cannot be used."""
+
+    family = "evidence"
+
+
+class KeyFileError(AssayError):
+    """A key file is not a key, or cannot be opened with what was given."""
+
+    family = "key"
+
+
+class SignatureError(AssayError):
+    """A signature does not hold over the bytes it came with."""
+
+    family = "signature"
+
+
+class BundleError(AssayError):
+    """A bundle is cut, malformed or of an unknown version."""
+
+    family = "bundle"
+
+
+class TrustError(AssayError):
+    """A trust file is malformed or trusts nobody."""
+
+    family = "trust"
+
+
+class LogError(AssayError):
+    """The transparency log is inconsistent, altered or not a log."""
+
+    family = "log"
+
+
+class MachineError(AssayError):
+    """The machine failed: a full disk, a missing permission, a broken medium."""
+
+    family = "machine"
