@@ -1,0 +1,60 @@
+"""The base of all wire models: strict, frozen, and refusing what it does not know."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from assay.errors import DocumentError
+
+__all__ = ["WireModel"]
+
+# How many complaints of the validator are passed on to people.
+_SHOWN_COMPLAINTS = 5
+
+
+class WireModel(BaseModel):
+    """A document or a part of one, exactly as it stands on disk.
+
+    Fields hold JSON or TOML values only: strings, whole numbers, booleans, TOML
+    dates, tuples, and models. Turning them into nouns is the work of the reader.
+    """
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
+
+    @classmethod
+    def read(cls, value: Any, *, document: str) -> Self:  # noqa: ANN401 - untrusted JSON
+        """Check a parsed value against this model.
+
+        Args:
+            value: What `strict_json.loads` or `tomllib.loads` gave.
+            document: What people call it, such as `bundle`.
+
+        Raises:
+            DocumentError: `document.schema`, naming each field that is off.
+        """
+        try:
+            return cls.model_validate(_tuples(value))
+        except ValidationError as error:
+            complaints = error.errors(include_url=False, include_input=False)
+            shown = "; ".join(
+                f"{'.'.join(map(str, item['loc'])) or 'document'}: {item['msg']}"
+                for item in complaints[:_SHOWN_COMPLAINTS]
+            )
+            more = len(complaints) - _SHOWN_COMPLAINTS
+            raise DocumentError(
+                "schema",
+                f"The {document} does not have the form that Assay reads.",
+                expected=f"a {document} as its published JSON Schema describes it",
+                found=shown + (f"; and {more} more" if more > 0 else ""),
+            ) from error
+
+
+def _tuples(value: Any) -> Any:  # noqa: ANN401 - untrusted JSON
+    """Turn lists into tuples, which strict models ask for."""
+    if isinstance(value, list):
+        return tuple(_tuples(item) for item in value)
+    if isinstance(value, dict):
+        return {key: _tuples(item) for key, item in value.items()}
+    return value

@@ -1,0 +1,202 @@
+"""The one place that parses and prints JSON.
+
+Two readers of one signed document must not see two contents, so what parsers
+disagree on is refused: repeated keys, NaN and infinities, lone surrogates, numbers
+too long for any reader, nesting too deep, bytes that are not UTF-8 (RFC 8259 section
+4 and 6 leave all of these to the implementation).
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NoReturn
+
+import rfc8785
+
+from assay.domain.limits import DEFAULT_LIMITS, Limits
+from assay.errors import DocumentError
+
+__all__ = ["canonical", "loads"]
+
+
+def loads(
+    data: bytes,
+    *,
+    limits: Limits = DEFAULT_LIMITS,
+    max_bytes: int | None = None,
+) -> Any:  # noqa: ANN401 - a JSON value has no narrower type
+    """Parse one JSON document strictly.
+
+    Args:
+        data: The document in UTF-8, without a byte order mark.
+        limits: Depth and number bounds, and the size bound unless `max_bytes` is set.
+        max_bytes: Size bound for this kind of document, in bytes.
+
+    Raises:
+        DocumentError: `document.too-large`, `.not-utf8`, `.too-deep`,
+            `.repeated-key`, `.bad-number`, `.lone-surrogate` or `.malformed-json`.
+    """
+    bound = limits.max_document_bytes if max_bytes is None else max_bytes
+    if len(data) > bound:
+        raise DocumentError(
+            "too-large",
+            "The document is larger than Assay reads.",
+            expected=f"at most {bound} bytes",
+            found=f"{len(data)} bytes",
+        )
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise DocumentError(
+            "not-utf8",
+            "The document is not UTF-8 text.",
+            expected="UTF-8",
+            found=f"an invalid byte at offset {error.start}",
+        ) from error
+    _refuse_depth(text, limits.max_json_depth)
+    try:
+        value = _decoder(limits).decode(text)
+    except json.JSONDecodeError as error:
+        raise DocumentError(
+            "malformed-json",
+            "The document is not JSON.",
+            expected="one JSON value",
+            found=f"{error.msg} at line {error.lineno}, column {error.colno}",
+        ) from error
+    if "\\u" in text:
+        _refuse_surrogates(value)
+    return value
+
+
+def canonical(value: Any) -> bytes:  # noqa: ANN401 - a JSON value has no narrower type
+    """Print a JSON value in its one canonical form (RFC 8785).
+
+    Raises:
+        DocumentError: `document.not-canonical` when the value has no such form: an
+            integer beyond 2^53, a NaN, a key that is no string.
+    """
+    try:
+        return rfc8785.dumps(value)
+    except (rfc8785.CanonicalizationError, UnicodeEncodeError) as error:
+        raise DocumentError(
+            "not-canonical",
+            "The value has no canonical JSON form.",
+            expected="JSON as RFC 8785 allows it",
+            found=str(error),
+        ) from error
+
+
+def _refuse_depth(text: str, bound: int) -> None:
+    """Count brackets outside strings, so that the parser never recurses too deep.
+
+    A string is skipped by searching for its closing quote, which keeps this near
+    the speed of `str.find` on documents that are mostly strings.
+    """
+    if text.count("[") + text.count("{") <= bound:
+        return
+    depth = 0
+    index = 0
+    size = len(text)
+    while index < size:
+        char = text[index]
+        if char == '"':
+            index = _end_of_string(text, index + 1)
+        elif char in "[{":
+            depth += 1
+            if depth > bound:
+                raise DocumentError(
+                    "too-deep",
+                    "The document is nested too deep.",
+                    expected=f"at most {bound} levels",
+                    found=f"level {depth} at character {index}",
+                )
+        elif char in "]}":
+            depth -= 1
+        index += 1
+
+
+def _end_of_string(text: str, start: int) -> int:
+    """Give the index of the quote that closes the string begun before `start`."""
+    index = start
+    while True:
+        quote = text.find('"', index)
+        if quote == -1:
+            return len(text)
+        backslashes = 0
+        while text[quote - 1 - backslashes] == "\\":
+            backslashes += 1
+        if backslashes % 2 == 0:
+            return quote
+        index = quote + 1
+
+
+def _decoder(limits: Limits) -> json.JSONDecoder:
+    """Build a decoder that refuses what parsers disagree on."""
+
+    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
+        result = dict(items)
+        if len(result) != len(items):
+            keys = [key for key, _ in items]
+            repeated = next(key for key in keys if keys.count(key) > 1)
+            raise DocumentError(
+                "repeated-key",
+                "An object names one key twice.",
+                expected="each key once",
+                found=f"{repeated[: limits.max_shown_chars]!r} repeated",
+            )
+        return result
+
+    def number(text: str) -> int:
+        _refuse_number(text, limits)
+        return int(text)
+
+    def real(text: str) -> float:
+        _refuse_number(text, limits)
+        value = float(text)
+        if value in (float("inf"), float("-inf")):
+            _bad_number(text)
+        return value
+
+    return json.JSONDecoder(
+        object_pairs_hook=pairs,
+        parse_int=number,
+        parse_float=real,
+        parse_constant=_bad_number,
+        strict=True,
+    )
+
+
+def _refuse_number(text: str, limits: Limits) -> None:
+    if len(text) > limits.max_json_number_chars:
+        _bad_number(text[:20] + "…")
+
+
+def _bad_number(text: str) -> NoReturn:
+    raise DocumentError(
+        "bad-number",
+        "A number of the document cannot be read the same way everywhere.",
+        expected="a finite number of ordinary length",
+        found=text,
+    )
+
+
+def _refuse_surrogates(value: Any) -> None:  # noqa: ANN401 - any JSON value
+    r"""Refuse strings that UTF-8 cannot carry; only `\uXXXX` escapes bring them in."""
+    pending = [value]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, str):
+            try:
+                item.encode("utf-8")
+            except UnicodeEncodeError as error:
+                raise DocumentError(
+                    "lone-surrogate",
+                    "A string of the document is not Unicode text.",
+                    expected="paired surrogates",
+                    found=f"a lone surrogate at character {error.start}",
+                ) from error
+        elif isinstance(item, dict):
+            pending.extend(item)
+            pending.extend(item.values())
+        elif isinstance(item, list):
+            pending.extend(item)
