@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic.alias_generators import to_camel
 
 from assay.errors import DocumentError
 
-__all__ = ["WireModel"]
+__all__ = ["JsonModel", "WireModel"]
 
 # How many complaints of the validator are passed on to people.
 _SHOWN_COMPLAINTS = 5
@@ -35,7 +36,7 @@ class WireModel(BaseModel):
             DocumentError: `document.schema`, naming each field that is off.
         """
         try:
-            return cls.model_validate(_tuples(value))
+            return cls.model_validate(_tuples(value), by_alias=True, by_name=False)
         except ValidationError as error:
             complaints = error.errors(include_url=False, include_input=False)
             shown = "; ".join(
@@ -49,6 +50,20 @@ class WireModel(BaseModel):
                 expected=f"a {document} as its published JSON Schema describes it",
                 found=shown + (f"; and {more} more" if more > 0 else ""),
             ) from error
+
+
+class JsonModel(WireModel):
+    """A model of a JSON document, whose fields are in lowerCamelCase as in in-toto.
+
+    Code builds it by the Python names; documents are read by the JSON names only.
+    """
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        validate_by_alias=True,
+        validate_by_name=True,
+        serialize_by_alias=True,
+    )
 
 
 def _tuples(value: Any) -> Any:  # noqa: ANN401 - untrusted JSON

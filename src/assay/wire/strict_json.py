@@ -1,4 +1,4 @@
-"""The one place that parses and prints JSON.
+"""The one place that parses JSON.
 
 Two readers of one signed document must not see two contents, so what parsers
 disagree on is refused: repeated keys, NaN and infinities, lone surrogates, numbers
@@ -11,12 +11,10 @@ from __future__ import annotations
 import json
 from typing import Any, NoReturn
 
-import rfc8785
-
 from assay.domain.limits import DEFAULT_LIMITS, Limits
 from assay.errors import DocumentError
 
-__all__ = ["canonical", "loads"]
+__all__ = ["loads"]
 
 
 def loads(
@@ -66,24 +64,6 @@ def loads(
     if "\\u" in text:
         _refuse_surrogates(value)
     return value
-
-
-def canonical(value: Any) -> bytes:  # noqa: ANN401 - a JSON value has no narrower type
-    """Print a JSON value in its one canonical form (RFC 8785).
-
-    Raises:
-        DocumentError: `document.not-canonical` when the value has no such form: an
-            integer beyond 2^53, a NaN, a key that is no string.
-    """
-    try:
-        return rfc8785.dumps(value)
-    except (rfc8785.CanonicalizationError, UnicodeEncodeError) as error:
-        raise DocumentError(
-            "not-canonical",
-            "The value has no canonical JSON form.",
-            expected="JSON as RFC 8785 allows it",
-            found=str(error),
-        ) from error
 
 
 def _refuse_depth(text: str, bound: int) -> None:

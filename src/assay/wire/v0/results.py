@@ -1,0 +1,143 @@
+"""What `--json` writes: the documents of `check`, `verify` and `decide`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field
+
+from assay.wire.model import JsonModel
+from assay.wire.v0.instant import INSTANT, format_instant
+from assay.wire.v0.parts import (
+    BurdenPart,
+    CheckPart,
+    ControlPart,
+    Count,
+    FilePart,
+    FindingPart,
+    GapPart,
+    Hex256,
+    ProgrammePart,
+    ReasonPart,
+    Text,
+)
+
+if TYPE_CHECKING:
+    from assay.domain.release import Irregular
+    from assay.domain.verdict import Decision, Verdict
+
+__all__ = ["CheckDocument", "DecideDocument", "ErrorDocument", "VerifyDocument"]
+
+
+class IrregularPart(JsonModel):
+    """An entry of the directory that the digest does not bind."""
+
+    path: Text
+    kind: Text
+    detail: Text
+
+    @classmethod
+    def of(cls, entry: Irregular) -> IrregularPart:
+        """Write an irregular entry."""
+        return cls(path=entry.path, kind=entry.kind.value, detail=entry.detail)
+
+
+class CheckedReleasePart(JsonModel):
+    """The release that was checked."""
+
+    name: Text
+    digest: Hex256
+    size: Count
+    files: tuple[FilePart, ...]
+    irregular: tuple[IrregularPart, ...]
+
+
+class CheckedProgrammePart(ProgrammePart):
+    """The programme, with the notice that must stand wherever it is shown."""
+
+    title: Text
+    notice: Text
+
+
+class RunPart(JsonModel):
+    """How this run went; it differs from run to run and is never signed."""
+
+    tool_version: Text
+    seconds: Annotated[float, Field(ge=0)]
+
+
+class CheckDocument(JsonModel):
+    """What `assay check --json` writes."""
+
+    format: Literal["assay-check/0"]
+    release: CheckedReleasePart
+    programme: CheckedProgrammePart
+    findings: tuple[FindingPart, ...]
+    controls: tuple[ControlPart, ...]
+    checks: tuple[CheckPart, ...]
+    not_inspected: tuple[GapPart, ...]
+    tiers: tuple[Text, ...]
+    burden: BurdenPart
+    assessment_digest: Hex256
+    run: RunPart
+
+
+class VerifyDocument(JsonModel):
+    """What `assay verify --json` writes."""
+
+    format: Literal["assay-verify/0"]
+    verdict: Literal["valid", "invalid", "stale"]
+    at: Annotated[str, Field(pattern=INSTANT)]
+    reasons: tuple[ReasonPart, ...]
+    release_digest: Hex256 | None
+    issuer: Text | None
+
+    @classmethod
+    def of(cls, verdict: Verdict) -> VerifyDocument:
+        """Write a verdict."""
+        release = verdict.release
+        return cls(
+            format="assay-verify/0",
+            verdict=verdict.value.value,
+            at=format_instant(verdict.at),
+            reasons=tuple(ReasonPart.of(reason) for reason in verdict.reasons),
+            release_digest=(
+                None if release is None else release.assessment.release_digest
+            ),
+            issuer=None if release is None else release.issuer.name,
+        )
+
+
+class DecideDocument(JsonModel):
+    """What `assay decide --json` writes."""
+
+    format: Literal["assay-decide/0"]
+    decision: Literal["eligible", "not eligible", "cannot tell"]
+    benefit: Text
+    programme: ProgrammePart | None
+    at: Annotated[str, Field(pattern=INSTANT)]
+    reasons: tuple[ReasonPart, ...]
+
+    @classmethod
+    def of(cls, decision: Decision) -> DecideDocument:
+        """Write a decision."""
+        programme = decision.programme
+        return cls(
+            format="assay-decide/0",
+            decision=decision.value.value,
+            benefit=decision.benefit,
+            programme=None if programme is None else ProgrammePart.of(programme),
+            at=format_instant(decision.at),
+            reasons=tuple(ReasonPart.of(reason) for reason in decision.reasons),
+        )
+
+
+class ErrorDocument(JsonModel):
+    """What `--json` writes when there is no result: the error, whole."""
+
+    format: Literal["assay-error/0"]
+    code: Text
+    message: Text
+    expected: Text
+    found: Text
+    remedy: Text

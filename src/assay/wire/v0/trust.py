@@ -1,0 +1,212 @@
+"""The trust file: whom a verifier believes, as TOML that people edit."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from assay.domain.limits import DEFAULT_LIMITS, Limits
+from assay.domain.programme import ProgrammeRef
+from assay.domain.trust import (
+    TrustedDeveloper,
+    TrustedLog,
+    TrustedWitness,
+    TrustFile,
+)
+from assay.encoding import decode_base64, encode_base64
+from assay.errors import DocumentError, TrustError
+from assay.wire import strict_toml
+from assay.wire.model import WireModel
+from assay.wire.v0.parts import Hex256
+
+__all__ = ["TRUST_FORMAT", "TrustModel", "read_trust", "write_trust"]
+
+TRUST_FORMAT = "assay-trust/0"
+
+# One line, no quote, no backslash: writable in TOML as it stands.
+_Name = Annotated[
+    str, Field(min_length=1, max_length=200, pattern=r'^[^"\\\x00-\x1f\x7f]+$')
+]
+_Vkey = Annotated[
+    str, Field(max_length=4000, pattern=r"^[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/=]+$")
+]
+
+
+class DeveloperPart(WireModel):
+    """A developer and one of its keys."""
+
+    name: _Name
+    public_key: Annotated[
+        str, Field(pattern=r"^[A-Za-z0-9+/]+={0,2}$", max_length=4000)
+    ]
+
+
+class LogPart(WireModel):
+    """A log and every key that must have signed its checkpoints."""
+
+    origin: _Name
+    vkeys: Annotated[tuple[_Vkey, ...], Field(min_length=1, max_length=8)]
+
+
+class WitnessPart(WireModel):
+    """A witness of logs."""
+
+    name: _Name
+    vkey: _Vkey
+
+
+class TrustedProgrammePart(WireModel):
+    """A programme that may decide."""
+
+    id: _Name
+    version: _Name
+    digest: Hex256
+
+
+class TrustModel(WireModel):
+    """A trust file as it stands on disk."""
+
+    format: Literal["assay-trust/0"]
+    valid_until: datetime | None = None
+    log_required: bool = True
+    quorum: Annotated[int, Field(ge=0, le=100)] = 0
+    developer: tuple[DeveloperPart, ...] = ()
+    log: tuple[LogPart, ...] = ()
+    witness: tuple[WitnessPart, ...] = ()
+    programme: tuple[TrustedProgrammePart, ...] = ()
+
+
+def read_trust(data: bytes, limits: Limits = DEFAULT_LIMITS) -> TrustFile:
+    """Read a trust file.
+
+    Raises:
+        TrustError: `trust.malformed`; `trust.trusts-nobody`: no developer, or logs
+            are required and none is named; `trust.quorum`: more witnesses are asked
+            for than are named; `trust.repeated`: a log or witness stands twice.
+    """
+    try:
+        value = strict_toml.loads(
+            data, max_bytes=limits.max_trust_bytes, document="trust file"
+        )
+        model = TrustModel.read(value, document="trust file")
+        trust = _to_domain(model)
+    except DocumentError as error:
+        raise TrustError(
+            "malformed",
+            "The trust file cannot be read.",
+            expected=error.expected or "a trust file as `assay trust new` writes it",
+            found=f"{error.message} {error.found}".strip(),
+        ) from error
+    _refuse_contradictions(trust)
+    return trust
+
+
+def _to_domain(model: TrustModel) -> TrustFile:
+    until = model.valid_until
+    if until is not None and until.tzinfo is None:
+        raise DocumentError(
+            "bad-instant",
+            "`valid_until` has no time zone.",
+            expected="an instant such as 2027-01-01T00:00:00Z",
+            found=until.isoformat(),
+        )
+    return TrustFile(
+        developers=tuple(
+            TrustedDeveloper(
+                name=part.name,
+                public_key=decode_base64(part.public_key, what="public key"),
+            )
+            for part in model.developer
+        ),
+        logs=tuple(TrustedLog(origin=p.origin, vkeys=p.vkeys) for p in model.log),
+        witnesses=tuple(
+            TrustedWitness(name=p.name, vkey=p.vkey) for p in model.witness
+        ),
+        quorum=model.quorum,
+        log_required=model.log_required,
+        programmes=tuple(
+            ProgrammeRef(id=p.id, version=p.version, digest=p.digest)
+            for p in model.programme
+        ),
+        valid_until=None if until is None else until.astimezone(UTC),
+    )
+
+
+def _refuse_contradictions(trust: TrustFile) -> None:
+    if not trust.developers or (trust.log_required and not trust.logs):
+        missing = "developer" if not trust.developers else "log"
+        raise TrustError(
+            "trusts-nobody",
+            f"The trust file names no {missing}, so nothing could ever verify.",
+            expected=f"at least one `[[{missing}]]`",
+            found="none",
+            remedy=f"add one with `assay trust add --{missing} …`",
+        )
+    if trust.quorum > len(trust.witnesses):
+        raise TrustError(
+            "quorum",
+            "The trust file asks for more witnesses than it names.",
+            expected=f"at most {len(trust.witnesses)}",
+            found=str(trust.quorum),
+        )
+    origins = [log.origin for log in trust.logs]
+    vkeys = [vkey for log in trust.logs for vkey in log.vkeys]
+    vkeys += [witness.vkey for witness in trust.witnesses]
+    for names, what in ((origins, "log"), (vkeys, "verifier key")):
+        if len(set(names)) != len(names):
+            # A key that counts twice could meet a quorum alone.
+            raise TrustError(
+                "repeated",
+                f"The trust file names one {what} twice.",
+                expected=f"each {what} once",
+                found=next(name for name in names if names.count(name) > 1)[:80],
+            )
+
+
+def write_trust(trust: TrustFile) -> str:
+    """Write a trust file as TOML with a line of explanation at each part."""
+    lines = [
+        "# Whom this verifier believes. Keep it where only you can change it:",
+        "# a verdict is worth what this file is worth.",
+        f'format = "{TRUST_FORMAT}"',
+    ]
+    if trust.valid_until is not None:
+        lines.append(
+            f"valid_until = {trust.valid_until.strftime('%Y-%m-%dT%H:%M:%SZ')}"
+        )
+    lines += [
+        "",
+        "# Whether a statement without a receipt from a log below is refused.",
+        f"log_required = {'true' if trust.log_required else 'false'}",
+        "# How many of the witnesses below must have cosigned a receipt.",
+        f"quorum = {trust.quorum}",
+    ]
+    for developer in trust.developers:
+        lines += [
+            "",
+            "[[developer]]",
+            f'name = "{developer.name}"',
+            f'public_key = "{encode_base64(developer.public_key)}"',
+        ]
+    for log in trust.logs:
+        lines += ["", "[[log]]", f'origin = "{log.origin}"', "vkeys = ["]
+        lines += [f'  "{vkey}",' for vkey in log.vkeys]
+        lines.append("]")
+    for witness in trust.witnesses:
+        lines += [
+            "",
+            "[[witness]]",
+            f'name = "{witness.name}"',
+            f'vkey = "{witness.vkey}"',
+        ]
+    for programme in trust.programmes:
+        lines += [
+            "",
+            "[[programme]]",
+            f'id = "{programme.id}"',
+            f'version = "{programme.version}"',
+            f'digest = "{programme.digest}"',
+        ]
+    return "\n".join(lines) + "\n"
