@@ -32,6 +32,9 @@ class Limits:
     max_json_depth: int = 100
     # Longest number literal: far beyond any 64-bit integer or double.
     max_json_number_chars: int = 64
+    # Nesting of TOML: programmes and trust files need about ten levels; the parser
+    # recurses two or three frames for each.
+    max_toml_depth: int = 32
 
     # safetensors: the reference implementation refuses headers over 100 MB.
     max_safetensors_header_bytes: int = 100_000_000
@@ -62,12 +65,24 @@ class Limits:
     # Findings kept for one check; beyond it the count goes on and the list stops.
     max_findings_per_check: int = 1_000
 
+    # Reports for people: a list longer than this is cut, with the count of the rest;
+    # some ten printed pages of findings. The manifest is one line a file.
+    max_report_rows: int = 200
+    max_report_files: int = 1_000
+    # Longest single text that a report shows: a whole path (PATH_MAX) still fits.
+    max_report_text_chars: int = 4_096
+
     # Bundles, envelopes and log entries.
     max_bundle_bytes: int = 128 * MIB
     max_statements: int = 64
     max_payload_bytes: int = 48 * MIB
     max_trust_bytes: int = 4 * MIB
     max_programme_bytes: int = 8 * MIB
+    # Nesting of one benefit's rule: beyond this counsel can no longer read it.
+    max_rule_depth: int = 8
+    # Longest freshness or age that a programme may ask for, about a hundred years:
+    # well inside what dates can be added to.
+    max_validity_days: int = 36_500
     max_declarations_bytes: int = 4 * MIB
     max_evidence_bytes: int = 1 * GIB
     max_key_file_bytes: int = 64 * KIB

@@ -7,10 +7,12 @@ from enum import StrEnum
 
 __all__ = [
     "DIGEST_ALGORITHM",
+    "OMS_IGNORED",
     "FileRecord",
     "Inventory",
     "Irregular",
     "IrregularKind",
+    "oms_counts",
 ]
 
 # The only algorithm of release digests so far; it is part of what is digested.
@@ -73,3 +75,12 @@ class Inventory:
     def total_size(self) -> int:
         """Sum of the sizes of all files, in bytes."""
         return sum(record.size for record in self.files)
+
+
+# OMS v1.0 section 6.2: left out of every manifest, at the top of the model only.
+OMS_IGNORED = (".git", ".gitattributes", ".github", ".gitignore")
+
+
+def oms_counts(path: str) -> bool:
+    """Say whether OMS v1.0 counts a file of a release in its manifest."""
+    return path.split("/", 1)[0] not in OMS_IGNORED

@@ -1,0 +1,23 @@
+"""Stage 3: an assessment becomes statements, and statements become signed envelopes.
+
+payloads    the bytes that get signed: manifest, assessment, declarations, seal
+sign        a payload and a signer give a DSSE envelope
+signers/    who holds the key: a PEM file so far
+"""
+
+from assay.statement.payloads import (
+    assessment_payload,
+    declarations_payload,
+    manifest_payload,
+    seal_payload,
+)
+from assay.statement.sign import Signer, sign
+
+__all__ = [
+    "Signer",
+    "assessment_payload",
+    "declarations_payload",
+    "manifest_payload",
+    "seal_payload",
+    "sign",
+]

@@ -1,0 +1,1 @@
+"""Who holds the private key: one module for each kind of holder."""
