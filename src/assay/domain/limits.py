@@ -43,6 +43,13 @@ class Limits:
     max_pickle_opcodes: int = 20_000_000
     max_pickle_stack: int = 10_000_000
     max_pickle_memo: int = 10_000_000
+    # Values that a pickle's references expand to when somebody prints or copies it:
+    # honest sharing stays far below, a "billion laughs" nest is far above.
+    max_pickle_expansion: int = 1_000_000_000
+    # Calls listed for one pickle stream; repeated ones are listed once.
+    max_pickle_calls: int = 4_096
+    # Pickles and archives inside the byte strings of one pickle that are read.
+    max_pickle_embedded: int = 256
     # Longest string kept from an untrusted file to show in a finding.
     max_shown_chars: int = 200
 
@@ -56,6 +63,12 @@ class Limits:
     # also expands to more than `bomb_floor_bytes` (DEFLATE cannot exceed 1032:1).
     max_compression_ratio: int = 200
     bomb_floor_bytes: int = 64 * MIB
+
+    # Bytes inflated for inspection in one file, all members and nesting together:
+    # at some 300 MB/s this is half a minute on one core.
+    max_inflated_bytes: int = 8 * GIB
+    # Ways in which one file or member breaks its format that are listed.
+    max_problems_per_subject: int = 100
 
     # Text scanned for secrets, configuration and templates.
     max_text_scan_bytes: int = 64 * MIB
