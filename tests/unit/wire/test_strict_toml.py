@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import time
 
 import pytest
@@ -30,7 +30,7 @@ def test_an_ordinary_document_is_read_with_its_types():
     assert value == {
         "a": 1,
         "b": "x",
-        "c": {"d": [1.5, True], "when": datetime.date(2026, 11, 23)},
+        "c": {"d": [1.5, True], "when": dt.date(2026, 11, 23)},
     }
 
 
