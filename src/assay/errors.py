@@ -23,6 +23,7 @@ __all__ = [
     "SignatureError",
     "TrustError",
     "UsageError",
+    "VerifyError",
 ]
 
 
@@ -131,3 +132,9 @@ class MachineError(AssayError):
     """The machine failed: a full disk, a missing permission, a broken medium."""
 
     family = "machine"
+
+
+class VerifyError(AssayError):
+    """What a bundle claims does not follow from what it holds."""
+
+    family = "verify"

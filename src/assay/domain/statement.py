@@ -155,6 +155,7 @@ class VerifiedRelease:
         declarations: Answers of people; empty when none were given.
         seal: When it was claimed and until when.
         programme: The programme under which it was assessed.
+        programme_trusted: Whether the trust file names that very programme.
         statements: The statements behind it.
     """
 
@@ -164,4 +165,5 @@ class VerifiedRelease:
     declarations: Declarations
     seal: Seal
     programme: Programme
+    programme_trusted: bool
     statements: tuple[VerifiedStatement, ...]

@@ -1,0 +1,191 @@
+"""Whether a benefit is due at an instant, with the facts that it turned on.
+
+1. What was not proven counts for nothing, and is named.
+2. All bundles are about one release.
+3. Only a programme that the verifier's trust file names may decide; of several
+   versions with the benefit, the one published last.
+4. Of several results for a control, the one sealed last in which somebody looked.
+5. A result is fresh while it is younger than its control's freshness, and its seal
+   younger than the benefit's greatest age.
+6. The benefit's rule is evaluated in three values; unknown is never a yes.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from assay.domain.assessment import Outcome
+from assay.domain.verdict import Decision, DecisionValue, Reason
+from assay.eligibility.rules import ControlState, Truth, evaluate
+from assay.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from assay.domain.assessment import ControlResult
+    from assay.domain.programme import Benefit, Programme, ProgrammeRef
+    from assay.domain.statement import VerifiedRelease
+
+__all__ = ["decide"]
+
+_VALUES = {
+    Truth.YES: DecisionValue.ELIGIBLE,
+    Truth.NO: DecisionValue.NOT_ELIGIBLE,
+    Truth.UNKNOWN: DecisionValue.CANNOT_TELL,
+}
+_LOOKED = (Outcome.MET, Outcome.NOT_MET, Outcome.NOT_APPLICABLE)
+
+
+def decide(
+    releases: Sequence[VerifiedRelease],
+    refused: Sequence[Reason],
+    benefit_id: str,
+    at: datetime,
+) -> Decision:
+    """Decide a benefit on what has been proven.
+
+    Args:
+        releases: What valid bundles prove, in any order.
+        refused: Why other bundles prove nothing; they count for nothing.
+        benefit_id: Id of the benefit.
+        at: The instant asked about, with a time zone.
+
+    Raises:
+        UsageError: `usage.different-releases` or `usage.unknown-benefit`.
+    """
+    # 1.
+    if not releases:
+        return _cannot_tell(benefit_id, at, refused, "No bundle proves anything.")
+    # 2.
+    digests = {release.assessment.release_digest for release in releases}
+    if len(digests) > 1:
+        raise UsageError(
+            "different-releases",
+            "The bundles are about different releases.",
+            expected="bundles about one release",
+            found=f"{len(digests)} releases: {', '.join(sorted(digests))}",
+            remedy="decide each release by itself",
+        )
+    # 3.
+    trusted = [release for release in releases if release.programme_trusted]
+    if not trusted:
+        names = sorted({_named(release.programme.ref) for release in releases})
+        untrusted = Reason(
+            code="trust.unknown-programme",
+            message="The trust file does not name the programme, so its rules decide "
+            "nothing; `assay trust add --programme` names one.",
+            subject=", ".join(names),
+        )
+        return _cannot_tell(
+            benefit_id, at, (untrusted, *refused), "No programme may decide."
+        )
+    programme, benefit = _rule(trusted, benefit_id)
+    deciding = [r for r in trusted if r.programme.ref == programme.ref]
+    # 4. to 6.
+    result = evaluate(
+        benefit.rule, programme, lambda control: _state(control, deciding, benefit, at)
+    )
+    return Decision(
+        value=_VALUES[result.truth],
+        benefit=benefit_id,
+        programme=programme.ref,
+        at=at,
+        reasons=(*result.reasons, *refused),
+    )
+
+
+def _cannot_tell(
+    benefit: str, at: datetime, reasons: Sequence[Reason], otherwise: str
+) -> Decision:
+    why = tuple(reasons) or (Reason(code="decide.no-evidence", message=otherwise),)
+    return Decision(
+        value=DecisionValue.CANNOT_TELL,
+        benefit=benefit,
+        programme=None,
+        at=at,
+        reasons=why,
+    )
+
+
+def _rule(
+    releases: Sequence[VerifiedRelease], benefit_id: str
+) -> tuple[Programme, Benefit]:
+    """Find the benefit in the programme published last among those that have it."""
+    programmes = sorted(
+        {release.programme.ref: release.programme for release in releases}.values(),
+        key=lambda programme: (programme.published, programme.ref),
+        reverse=True,
+    )
+    for programme in programmes:
+        for benefit in programme.benefits:
+            if benefit.id == benefit_id:
+                return programme, benefit
+    known = sorted({b.id for programme in programmes for b in programme.benefits})
+    raise UsageError(
+        "unknown-benefit",
+        "No programme of these bundles has this benefit.",
+        expected="one of " + ", ".join(known),
+        found=benefit_id[:100],
+    )
+
+
+def _state(
+    control: str,
+    releases: Sequence[VerifiedRelease],
+    benefit: Benefit,
+    at: datetime,
+) -> ControlState:
+    """Give what is proven of a control, by steps 4 and 5."""
+    results = sorted(
+        (
+            (release, result)
+            for release in releases
+            for result in release.assessment.controls
+            if result.control == control
+        ),
+        key=lambda pair: (
+            pair[1].outcome in _LOOKED,
+            pair[0].seal.sealed_at,
+            pair[0].seal.valid_until,
+            pair[0].statements[-1].payload_sha256,
+        ),
+    )
+    release, result = results[-1]
+    fresh, detail = _freshness(release, result, benefit, at)
+    return ControlState(
+        outcome=result.outcome,
+        evidence_class=result.evidence_class,
+        fresh=fresh,
+        detail=detail,
+    )
+
+
+def _freshness(
+    release: VerifiedRelease, result: ControlResult, benefit: Benefit, at: datetime
+) -> tuple[bool, str]:
+    sealed_at = release.seal.sealed_at
+    if result.collected is None:
+        collected = sealed_at
+    else:
+        collected = datetime.combine(result.collected, time(), tzinfo=UTC)
+    allowed = release.programme.control(result.control).freshness_days
+    age = at - collected
+    day = collected.date().isoformat()
+    if age > timedelta(days=allowed):
+        return (
+            False,
+            f"Answered on {day}, {age.days} days before; at most {allowed} count.",
+        )
+    oldest = benefit.max_age_days
+    if oldest is not None and at - sealed_at > timedelta(days=oldest):
+        return (
+            False,
+            f"Sealed on {sealed_at.date().isoformat()}; this benefit counts at most "
+            f"{oldest} days back.",
+        )
+    return True, f"Answered on {day}."
+
+
+def _named(ref: ProgrammeRef) -> str:
+    return f"{ref.id} {ref.version} ({ref.digest})"

@@ -1,0 +1,89 @@
+"""Steps 7 and 8: the programme is the one named, and the outcomes follow from it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assay.crypto.digest import sha256_hex
+from assay.errors import VerifyError
+from assay.programme import read_programme
+from assay.programme.outcomes import burden_of, control_results, tiers_reached
+
+if TYPE_CHECKING:
+    from assay.domain.assessment import ControlResult
+    from assay.domain.limits import Limits
+    from assay.domain.programme import Programme
+    from assay.verify.contents import Contents
+
+__all__ = ["check_outcomes", "check_programme"]
+
+
+def check_programme(data: bytes, contents: Contents, limits: Limits) -> Programme:
+    """Check the bundle's programme against the digest that was signed (step 7).
+
+    Raises:
+        VerifyError: `verify.programme-mismatch`.
+        ProgrammeError: The programme contradicts itself.
+        DocumentError: The programme is malformed.
+    """
+    named = contents.assessment.programme
+    declared = contents.declared_programme
+    found = sha256_hex(data)
+    if found != named.digest or declared not in (None, named.digest):
+        raise VerifyError(
+            "programme-mismatch",
+            "The bundle's programme is not the one that was signed for.",
+            expected=named.digest,
+            found=found if found != named.digest else str(declared),
+        )
+    programme = read_programme(data, limits=limits)
+    if programme.ref != named:
+        raise VerifyError(
+            "programme-mismatch",
+            "The bundle's programme calls itself something else than was signed for.",
+            expected=f"{named.id} {named.version}",
+            found=f"{programme.ref.id} {programme.ref.version}",
+        )
+    return programme
+
+
+def check_outcomes(programme: Programme, contents: Contents) -> None:
+    """Re-do every outcome from the signed reports and answers (step 8).
+
+    The rule that leads from reports and answers to outcomes belongs to the version
+    of the assessment predicate; a signed outcome that does not follow is refused.
+
+    Raises:
+        VerifyError: `verify.outcome-mismatch` or `verify.summary-mismatch`.
+    """
+    assessment = contents.assessment
+    results = control_results(programme, assessment.reports, contents.declarations)
+    if [_core(r) for r in results] != [_core(r) for r in assessment.controls]:
+        signed = {r.control: _core(r) for r in assessment.controls}
+        off = [r.control for r in results if signed.get(r.control) != _core(r)]
+        raise VerifyError(
+            "outcome-mismatch",
+            "An outcome does not follow from the reports and answers beside it.",
+            expected="the outcomes that anyone gets from the same evidence",
+            found="others for " + (", ".join(off[:5]) or "controls unknown to it"),
+        )
+    tiers = tiers_reached(programme, results)
+    burden = burden_of(programme, contents.declarations)
+    if assessment.tiers != tiers or assessment.burden != burden:
+        raise VerifyError(
+            "summary-mismatch",
+            "The tiers or the burden do not follow from the outcomes.",
+            expected=f"tiers {', '.join(tiers) or 'none'}; {burden}",
+            found=f"tiers {', '.join(assessment.tiers) or 'none'}; {assessment.burden}",
+        )
+
+
+def _core(result: ControlResult) -> tuple[object, ...]:
+    """What must follow from the evidence; the wording of the reason need not."""
+    return (
+        result.control,
+        result.outcome,
+        result.evidence_class,
+        result.collected,
+        result.evidence,
+    )

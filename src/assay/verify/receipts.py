@@ -1,0 +1,115 @@
+"""Step 5: every statement is in a log that the verifier believes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from assay.crypto.log_leaf import log_leaf
+from assay.crypto.tlog_proof import parse_tlog_proof, verify_tlog_proof
+from assay.crypto.verifier_key import parse_vkey
+from assay.domain.statement import VerifiedStatement
+from assay.errors import TrustError, VerifyError
+
+if TYPE_CHECKING:
+    from assay.crypto.public_key import PublicKey
+    from assay.crypto.tlog_proof import VerifiedProof
+    from assay.domain.limits import Limits
+    from assay.domain.statement import Issuer, LoggedStatement
+    from assay.domain.trust import TrustedLog, TrustFile
+
+__all__ = ["check_receipt"]
+
+
+def check_receipt(  # noqa: PLR0913 - each is one thing that the proof needs
+    logged: LoggedStatement,
+    *,
+    predicate_type: str,
+    payload_sha256: str,
+    issuer: Issuer,
+    key: PublicKey,
+    trust: TrustFile,
+    limits: Limits,
+) -> VerifiedStatement:
+    """Prove that a statement is in a trusted log, as far as the trust file asks.
+
+    Raises:
+        VerifyError: `verify.no-receipt` or `verify.witness-quorum`.
+        TrustError: `trust.unknown-log`.
+        LogError, SignatureError: The receipt does not prove what it claims.
+    """
+    if logged.receipt is None:
+        if trust.log_required:
+            raise VerifyError(
+                "no-receipt",
+                "A statement has no receipt from a log.",
+                expected="a receipt for every statement",
+                found=f"none for {predicate_type}",
+                remedy="ask the developer to seal with `--log`",
+            )
+        return VerifiedStatement(
+            predicate_type=predicate_type, payload_sha256=payload_sha256, issuer=issuer
+        )
+    log = _trusted_log(logged.receipt, trust, limits)
+    proof = verify_tlog_proof(
+        logged.receipt,
+        log_leaf(logged.envelope, key),
+        tuple(parse_vkey(text) for text in log.vkeys),
+        origin=log.origin,
+        witness_keys=tuple(parse_vkey(w.vkey) for w in trust.witnesses),
+        limits=limits,
+    )
+    _check_quorum(proof, trust)
+    return VerifiedStatement(
+        predicate_type=predicate_type,
+        payload_sha256=payload_sha256,
+        issuer=issuer,
+        log_origin=proof.origin,
+        log_index=proof.index,
+        logged_at=_instant(proof.timestamp),
+    )
+
+
+def _trusted_log(receipt: str, trust: TrustFile, limits: Limits) -> TrustedLog:
+    """Pick the log by the origin that the receipt names; nothing is believed yet."""
+    checkpoint = parse_tlog_proof(receipt, limits=limits).checkpoint
+    origin = checkpoint.split("\n", 1)[0]
+    for log in trust.logs:
+        if log.origin == origin:
+            return log
+    raise TrustError(
+        "unknown-log",
+        "A receipt is from a log that the trust file does not name.",
+        expected=", ".join(log.origin for log in trust.logs) or "no log at all",
+        found=origin[: limits.max_shown_chars],
+        remedy="get the log's keys from a source that you believe, then "
+        "`assay trust add --log`",
+    )
+
+
+def _check_quorum(proof: VerifiedProof, trust: TrustFile) -> None:
+    # One witness counts once, however many keys and signatures it brings.
+    names = {witness.key.name for witness in proof.witnesses}
+    if len(names) < trust.quorum:
+        raise VerifyError(
+            "witness-quorum",
+            "Too few witnesses have cosigned a receipt.",
+            expected=f"{trust.quorum} of {len(trust.witnesses)}",
+            found=str(len(names)),
+            remedy="ask the developer for a bundle with more cosignatures",
+        )
+
+
+def _instant(timestamp: int | None) -> datetime | None:
+    # Zero is the format's way of stating no time (C2SP tlog-cosignature).
+    if not timestamp:
+        return None
+    try:
+        return datetime.fromtimestamp(timestamp, tz=UTC)
+    except (OverflowError, ValueError, OSError) as error:
+        raise VerifyError(
+            "bad-log-time",
+            "The log states a time that no calendar has.",
+            expected="seconds since 1970 up to the year 9999",
+            found=str(timestamp),
+        ) from error

@@ -1,0 +1,105 @@
+"""Step 9: the instants agree, and the instant in question lies between them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from assay.domain.verdict import Reason
+from assay.errors import VerifyError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from assay.domain.declaration import Declarations
+    from assay.domain.statement import Seal, VerifiedStatement
+    from assay.domain.trust import TrustFile
+
+__all__ = ["CLOCK_SKEW", "check_times", "staleness"]
+
+# How far the clocks of a developer and a log may differ. Enough for machines without
+# a time service; far below the day in which freshness is counted.
+CLOCK_SKEW = timedelta(minutes=10)
+
+
+def check_times(
+    seal: Seal, statements: Iterable[VerifiedStatement], declarations: Declarations
+) -> None:
+    """Refuse instants that contradict one another, whatever the instant asked about.
+
+    Raises:
+        VerifyError: `verify.validity-reversed`, `verify.sealed-after-logged` or
+            `verify.declared-after-sealed`.
+    """
+    if seal.valid_until <= seal.sealed_at:
+        raise VerifyError(
+            "validity-reversed",
+            "The seal ends before it begins.",
+            expected=f"an end after {seal.sealed_at.isoformat()}",
+            found=seal.valid_until.isoformat(),
+        )
+    for statement in statements:
+        logged_at = statement.logged_at
+        if logged_at is not None and seal.sealed_at > logged_at + CLOCK_SKEW:
+            # A later date would make old evidence look fresh.
+            raise VerifyError(
+                "sealed-after-logged",
+                "The seal says that it was made after the log had already taken it.",
+                expected=f"an instant before {logged_at.isoformat()}",
+                found=seal.sealed_at.isoformat(),
+            )
+    # Dates carry no time zone: the day may already be a later one where it was given.
+    last_day = (seal.sealed_at + timedelta(days=1)).date()
+    for answer in declarations.answers:
+        if answer.date > last_day:
+            raise VerifyError(
+                "declared-after-sealed",
+                f"The answer for {answer.control} is dated after the seal over it.",
+                expected=f"{last_day.isoformat()} or before",
+                found=answer.date.isoformat(),
+            )
+
+
+def staleness(
+    seal: Seal,
+    statements: Iterable[VerifiedStatement],
+    trust: TrustFile,
+    at: datetime,
+) -> tuple[Reason, ...]:
+    """Say why nothing can be told at an instant; empty when something can."""
+    reasons = []
+    if trust.valid_until is not None and at > trust.valid_until:
+        reasons.append(
+            Reason(
+                code="trust.expired",
+                message="The trust file is too old: renew it.",
+                subject=trust.valid_until.isoformat(),
+            )
+        )
+    if at > seal.valid_until:
+        reasons.append(
+            Reason(
+                code="verify.expired",
+                message="The claim has expired: ask the developer for a newer one.",
+                subject=seal.valid_until.isoformat(),
+            )
+        )
+    if at + CLOCK_SKEW < seal.sealed_at:
+        reasons.append(
+            Reason(
+                code="verify.not-yet-sealed",
+                message="At that instant the claim had not been made.",
+                subject=seal.sealed_at.isoformat(),
+            )
+        )
+    logged = [s.logged_at for s in statements if s.logged_at is not None]
+    if logged and at + CLOCK_SKEW < max(logged):
+        reasons.append(
+            Reason(
+                code="verify.not-yet-logged",
+                message="At that instant the claim's receipts did not exist.",
+                subject=max(logged).isoformat(),
+            )
+        )
+    return tuple(reasons)

@@ -1,0 +1,181 @@
+"""A bundle, a trust file and an instant give a verdict: the numbered steps.
+
+1.  The bundle's key is one that the trust file names.
+2.  Every envelope is signed by that key over its exact bytes.
+3.  Every payload is a statement of a known kind; each needed kind is there once.
+4.  The seal binds exactly the other statements.
+5.  Every statement is in a trusted log, cosigned by the quorum.
+6.  All statements are about one release, and its digest follows from its files.
+7.  The programme beside them is the one that was signed for.
+8.  Every outcome follows from the signed reports and answers.
+9.  The instants agree with one another.
+10. The files at hand, if any, are the files signed for.
+11. The instant in question lies within the claim's and the trust file's validity.
+
+A step that fails stops the ones after it and makes the verdict `invalid`; only step 11
+makes it `stale`. Payloads are parsed after their signatures were checked and never
+before. The caller owes: reading the files and the clock, and a trust file from a
+source that the verifier believes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assay.domain.limits import DEFAULT_LIMITS, Limits
+from assay.domain.statement import VerifiedRelease
+from assay.domain.verdict import Reason, Verdict, VerdictValue
+from assay.errors import AssayError
+from assay.verify.contents import check_seal, check_subjects, read_contents
+from assay.verify.outcomes import check_outcomes, check_programme
+from assay.verify.receipts import check_receipt
+from assay.verify.release_files import check_release_files
+from assay.verify.signatures import check_signature, trusted_issuer
+from assay.verify.times import check_times, staleness
+from assay.wire.v0.bundle import read_bundle
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from assay.domain.release import Inventory
+    from assay.domain.statement import Bundle
+    from assay.domain.trust import TrustFile
+
+__all__ = ["verify_bundle"]
+
+
+def verify_bundle(
+    data: bytes,
+    trust: TrustFile,
+    at: datetime,
+    *,
+    inventory: Inventory | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Verdict:
+    """Say what a bundle is worth at an instant to a verifier with this trust file.
+
+    Args:
+        data: The bundle, as read from its file.
+        trust: Whom the verifier believes.
+        at: The instant asked about, with a time zone.
+        inventory: The files at hand; None when only the claim is to be verified.
+        limits: Bounds on what is read.
+
+    Raises:
+        BundleError: `bundle.malformed` or `bundle.not-canonical`: there is nothing to
+            verify.
+    """
+    bundle = read_bundle(data, limits)
+    passed: list[Reason] = []
+    try:
+        release = _prove(bundle, trust, passed, limits)
+        if inventory is not None:
+            check_release_files(release.files, inventory)  # step 10
+            passed.append(_holds("verify.release-files", _files_at_hand(inventory)))
+    except AssayError as error:
+        return Verdict(
+            value=VerdictValue.INVALID, at=at, reasons=(_refused(error), *passed)
+        )
+    stale = staleness(release.seal, release.statements, trust, at)  # step 11
+    return Verdict(
+        value=VerdictValue.STALE if stale else VerdictValue.VALID,
+        at=at,
+        reasons=(*stale, *passed),
+        release=release,
+    )
+
+
+def _prove(
+    bundle: Bundle, trust: TrustFile, passed: list[Reason], limits: Limits
+) -> VerifiedRelease:
+    """Take steps 1 to 9, noting each that holds."""
+    # 1.
+    issuer, key = trusted_issuer(bundle, trust)
+    passed.append(_holds("verify.developer", f"Signed by {issuer.name}.", key.key_id))
+    # 2.
+    for logged in bundle.statements:
+        check_signature(logged.envelope, key)
+    count = len(bundle.statements)
+    passed.append(_holds("verify.signatures", f"All {count} signatures hold."))
+    # 3.
+    contents = read_contents(bundle, limits)
+    # 4.
+    check_seal(contents)
+    passed.append(_holds("verify.seal", "The seal binds all statements."))
+    # 5.
+    statements = tuple(
+        check_receipt(
+            logged,
+            predicate_type=kind,
+            payload_sha256=digest,
+            issuer=issuer,
+            key=key,
+            trust=trust,
+            limits=limits,
+        )
+        for logged, (kind, digest) in zip(
+            bundle.statements, contents.payloads.items(), strict=True
+        )
+    )
+    origins = sorted({s.log_origin for s in statements if s.log_origin is not None})
+    passed.append(
+        _holds(
+            "verify.log",
+            f"All statements are in the log {', '.join(origins)}."
+            if origins
+            else "No log was asked for, and none was looked at.",
+        )
+    )
+    # 6.
+    check_subjects(contents)
+    digest = contents.assessment.release_digest
+    passed.append(_holds("verify.release", "All are about one release.", digest))
+    # 7.
+    programme = check_programme(bundle.programme, contents, limits)
+    # 8.
+    check_outcomes(programme, contents)
+    passed.append(
+        _holds(
+            "verify.outcomes",
+            f"All {len(contents.assessment.controls)} outcomes under "
+            f"{programme.ref.id} {programme.ref.version} follow from the evidence.",
+            programme.ref.digest,
+        )
+    )
+    # 9.
+    check_times(contents.seal, statements, contents.declarations)
+    passed.append(
+        _holds(
+            "verify.validity",
+            "Claimed for a definite time.",
+            f"{contents.seal.sealed_at.isoformat()} to "
+            f"{contents.seal.valid_until.isoformat()}",
+        )
+    )
+    return VerifiedRelease(
+        issuer=issuer,
+        files=contents.files,
+        assessment=contents.assessment,
+        declarations=contents.declarations,
+        seal=contents.seal,
+        programme=programme,
+        programme_trusted=programme.ref in trust.programmes,
+        statements=statements,
+    )
+
+
+def _holds(code: str, message: str, subject: str = "") -> Reason:
+    return Reason(code=code, message=message, subject=subject, holds=True)
+
+
+def _refused(error: AssayError) -> Reason:
+    parts = [error.message]
+    if error.expected:
+        parts.append(f"Expected: {error.expected}.")
+    if error.found:
+        parts.append(f"Found: {error.found}.")
+    return Reason(code=error.code, message=" ".join(parts), subject=error.remedy)
+
+
+def _files_at_hand(inventory: Inventory) -> str:
+    return f"The {len(inventory.files)} files at hand are the files signed for."
