@@ -1,0 +1,410 @@
+"""What a person reads on a terminal: an assessment, a verdict, a decision."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from assay.domain.assessment import Outcome
+from assay.domain.finding import Severity
+from assay.domain.limits import DEFAULT_LIMITS
+from assay.domain.verdict import DecisionValue, VerdictValue
+from assay.report.screen import Ink, Screen, select
+from assay.report.tally import (
+    ControlLine,
+    areas_of,
+    count_outcomes,
+    findings_by_severity,
+    lines_of,
+    not_looked_at,
+    require_one_subject,
+    unlisted_findings,
+)
+from assay.report.text import (
+    clean,
+    file_size,
+    instant,
+    number,
+    plural,
+    shorten,
+    shorten_end,
+)
+
+if TYPE_CHECKING:
+    from assay.domain.assessment import Assessment, Burden
+    from assay.domain.finding import Finding
+    from assay.domain.programme import Programme, ProgrammeRef
+    from assay.domain.verdict import Decision, Reason, Verdict
+    from assay.report.tally import NotLookedAt
+
+__all__ = ["burden_text", "decision_text", "summary", "verdict_text"]
+
+# Lines of the classic terminal: a summary that needs scrolling is not read.
+_SCREEN_LINES = 24
+# Below this width the table of areas turns into a list.
+_TABLE_COLUMNS = 72
+_MOST = DEFAULT_LIMITS.max_report_rows
+_MORE = "use --verbose, --json or --html"
+
+_SEVERITY_INK = {
+    Severity.CRITICAL: Ink.BAD,
+    Severity.HIGH: Ink.BAD,
+    Severity.MEDIUM: Ink.WARN,
+    Severity.LOW: Ink.PLAIN,
+    Severity.INFO: Ink.FAINT,
+}
+_VERDICT_INK = {
+    VerdictValue.VALID: Ink.GOOD,
+    VerdictValue.INVALID: Ink.BAD,
+    VerdictValue.STALE: Ink.WARN,
+}
+_VERDICT_MEANING = {
+    VerdictValue.VALID: "every proof holds, for the keys this trust file believes",
+    VerdictValue.INVALID: "nothing that the bundle claims is proven",
+    VerdictValue.STALE: "it was proven once, but is past its date",
+}
+_DECISION_INK = {
+    DecisionValue.ELIGIBLE: Ink.GOOD,
+    DecisionValue.NOT_ELIGIBLE: Ink.BAD,
+    DecisionValue.CANNOT_TELL: Ink.WARN,
+}
+_DECISION_MEANING = {
+    DecisionValue.ELIGIBLE: "the rule holds",
+    DecisionValue.NOT_ELIGIBLE: "the rule does not hold",
+    DecisionValue.CANNOT_TELL: "too little is known, and unknown is never a yes",
+}
+
+
+def summary(
+    assessment: Assessment,
+    programme: Programme,
+    *,
+    width: int,
+    colour: bool,
+    fail_at: Severity | None,
+    verbose: bool = False,
+) -> str:
+    """Write an assessment for a terminal, on one screen where that is possible.
+
+    Args:
+        assessment: What was found.
+        programme: The programme that it was assessed under.
+        width: Columns of the terminal.
+        colour: Whether to use colours; the words say the same without.
+        fail_at: Severity from which findings fail the run, when the caller asked.
+        verbose: Whether to show every list whole (up to the bound of reports).
+
+    Returns:
+        Lines ended by line feeds. Apart from colours nothing in it is a control
+        character. What the release itself names may go beyond ASCII: see
+        `assay.report.text.ascii_safe`.
+
+    Raises:
+        UsageError: `usage.report-mismatch`: the assessment was made under another
+            programme, or a control has no result.
+    """
+    require_one_subject(assessment, programme)
+    screen = Screen(width=width, colour=colour)
+    head = _heading(screen, assessment, programme)
+    table = _area_table(screen, assessment, programme)
+    unseen = not_looked_at(assessment, programme)
+    tail = [
+        *_tiers(screen, assessment, programme),
+        *screen.field("Unknown", _unknown_text(unseen), ink=_unknown_ink(unseen)),
+        *screen.field("Burden", burden_text(assessment.burden)),
+        *_gate(screen, assessment, fail_at),
+    ]
+    findings = [_finding(screen, f, whole=verbose) for f in assessment.findings]
+    not_met = _not_met(screen, assessment, programme, whole=verbose)
+    counts = screen.field("Findings", _severity_text(assessment))
+    title = [screen.paint("Not met", Ink.STRONG)] if not_met else []
+    # One line more is kept for the count of what is cut.
+    fixed = len(head) + len(counts) + len(table) + len(title) + len(tail) + 1
+    room = _MOST if verbose else _SCREEN_LINES - fixed
+    first, second = _shares(len(findings), len(not_met), room)
+    tail += _cut(screen, len(findings) - first, len(not_met) - second)
+    blocks = [
+        head,
+        [*counts, *chain.from_iterable(findings[:first])],
+        table,
+        [*title, *chain.from_iterable(not_met[:second])],
+        _everything_unknown(screen, unseen) if verbose else [],
+        tail,
+    ]
+    blocks = [block for block in blocks if block]
+    spaced = sum(map(len, blocks)) + len(blocks) - 1
+    gap = "\n\n" if verbose or spaced <= _SCREEN_LINES else "\n"
+    return gap.join("\n".join(block) for block in blocks) + "\n"
+
+
+def burden_text(burden: Burden) -> str:
+    """Write what an assessment asked of people, in one sentence."""
+    return (
+        f"machine answered {number(burden.by_machine)} of {number(burden.controls)}; "
+        f"people are asked {number(burden.asked)}, "
+        f"answered {number(burden.answered)}; {number(burden.for_reviewers)} "
+        f"{'waits' if burden.for_reviewers == 1 else 'wait'} "
+        "for an independent reviewer"
+    )
+
+
+def verdict_text(
+    verdict: Verdict, *, width: int, colour: bool, verbose: bool = False
+) -> str:
+    """Write a verdict for a terminal: the word, what was proven, and why.
+
+    Args:
+        verdict: What a bundle is worth.
+        width: Columns of the terminal.
+        colour: Whether to use colours.
+        verbose: Whether to show every reason (up to the bound of reports).
+    """
+    screen = Screen(width=width, colour=colour)
+    ink = _VERDICT_INK[verdict.value]
+    word = screen.paint(verdict.value.upper(), ink)
+    lines = [f"{word}: {_VERDICT_MEANING[verdict.value]}"]
+    lines += screen.field("At", instant(verdict.at))
+    release = verdict.release
+    if release is not None:
+        issuer = release.issuer
+        lines += screen.field("Signed by", f"{issuer.name} (key {issuer.key_id})")
+        lines += screen.field("SHA-256", release.assessment.release_digest)
+        sealed, until = release.seal.sealed_at, release.seal.valid_until
+        lines += screen.field(
+            "Sealed", f"{instant(sealed)}, counts until {instant(until)}"
+        )
+        lines += _programme(screen, release.programme.ref, release.programme)
+    lines += _reasons(screen, verdict.reasons, whole=verbose)
+    return "\n".join(lines) + "\n"
+
+
+def decision_text(
+    decision: Decision,
+    *,
+    width: int,
+    colour: bool,
+    programme: Programme | None = None,
+    verbose: bool = False,
+) -> str:
+    """Write a decision for a terminal: the word, the benefit, and why.
+
+    Args:
+        decision: Whether a benefit is due.
+        width: Columns of the terminal.
+        colour: Whether to use colours.
+        programme: The programme that decided, for its titles and its notice.
+        verbose: Whether to show every reason (up to the bound of reports).
+    """
+    screen = Screen(width=width, colour=colour)
+    word = screen.paint(decision.value.upper(), _DECISION_INK[decision.value])
+    lines = [f"{word}: {_DECISION_MEANING[decision.value]}"]
+    lines += screen.field("Benefit", _benefit(decision.benefit, programme))
+    lines += screen.field("At", instant(decision.at))
+    if decision.programme is None:
+        lines += screen.field("Programme", "none that the trust file believes")
+    else:
+        lines += _programme(screen, decision.programme, programme)
+    lines += _reasons(screen, decision.reasons, whole=verbose)
+    return "\n".join(lines) + "\n"
+
+
+def _benefit(benefit_id: str, programme: Programme | None) -> str:
+    benefits = () if programme is None else programme.benefits
+    titles = [benefit.title for benefit in benefits if benefit.id == benefit_id]
+    return f"{titles[0]} ({benefit_id})" if titles else benefit_id
+
+
+def _heading(screen: Screen, assessment: Assessment, programme: Programme) -> list[str]:
+    size = f"{plural(assessment.files, 'file')}, {file_size(assessment.total_size)}"
+    version = f"checked by Assay {assessment.tool_version}"
+    return [
+        *screen.field("Release", f"{size}, {version}"),
+        *screen.field("SHA-256", assessment.release_digest),
+        *_programme(screen, assessment.programme, programme),
+    ]
+
+
+def _programme(
+    screen: Screen, ref: ProgrammeRef, programme: Programme | None
+) -> list[str]:
+    if programme is None:
+        return screen.field(
+            "Programme", f"{ref.id} {ref.version} (sha256:{ref.digest})"
+        )
+    return [
+        *screen.field("Programme", f"{programme.title} ({ref.id} {ref.version})"),
+        *screen.field("Notice", programme.notice, ink=Ink.WARN),
+    ]
+
+
+def _severity_text(assessment: Assessment) -> str:
+    counts = findings_by_severity(assessment)
+    parts = [f"{number(n)} {severity}" for severity, n in counts.items() if n]
+    unlisted = unlisted_findings(assessment)
+    if unlisted:
+        parts.append(f"{number(unlisted)} more beyond the bound of their check")
+    return ", ".join(parts) or "none in what was looked at"
+
+
+def _finding(screen: Screen, finding: Finding, *, whole: bool) -> list[str]:
+    mark = f"{finding.severity.upper():<8} "
+    ink = _SEVERITY_INK[finding.severity]
+    width = screen.columns - 2 - len(mark)
+    if whole:
+        lines = [screen.paint(f"  {mark}", ink) + clean(str(finding.place))]
+        text = f"{finding.message} [{finding.check}/{finding.rule}]"
+        return lines + screen.wrap(text, indent=" " * (2 + len(mark)))
+    # The place keeps at most half of the line, so that the message is read too.
+    place = shorten(clean(str(finding.place)), width // 2)
+    text = shorten_end(f"{place}: {clean(finding.message)}", width)
+    return [screen.paint(f"  {mark}", ink) + text]
+
+
+def _area_table(
+    screen: Screen, assessment: Assessment, programme: Programme
+) -> list[str]:
+    rows = [
+        (clean(area.title), count_outcomes(lines))
+        for area, lines in areas_of(assessment, programme)
+    ]
+    rows.append(("All", count_outcomes(lines_of(assessment, programme))))
+    if screen.columns < _TABLE_COLUMNS:
+        return [
+            line
+            for title, counts in rows
+            for line in screen.wrap(f"{title}: {_outcome_text(counts)}")
+        ]
+    widths = {outcome: len(outcome) + 2 for outcome in Outcome}
+    first = screen.columns - sum(widths.values())
+    heads = "".join(f"{outcome:>{widths[outcome]}}" for outcome in Outcome)
+    lines = [screen.paint(f"{'Controls':<{first}}{heads}", Ink.STRONG)]
+    for title, counts in rows:
+        cells = "".join(f"{counts[o] or '-':>{widths[o]}}" for o in Outcome)
+        lines.append(f"{shorten_end(title, first - 1):<{first}}{cells}")
+    return lines
+
+
+def _outcome_text(counts: dict[Outcome, int]) -> str:
+    return ", ".join(f"{n} {outcome}" for outcome, n in counts.items() if n)
+
+
+def _not_met(
+    screen: Screen, assessment: Assessment, programme: Programme, *, whole: bool
+) -> list[list[str]]:
+    return [
+        screen.item(_control(line), whole=whole)
+        for line in lines_of(assessment, programme)
+        if line.result.outcome is Outcome.NOT_MET
+    ]
+
+
+def _control(line: ControlLine) -> str:
+    control = line.control
+    return clean(f"{control.id} {control.title}: {line.result.reason}")
+
+
+def _tiers(screen: Screen, assessment: Assessment, programme: Programme) -> list[str]:
+    titles = {tier.id: tier.title for tier in programme.tiers}
+    names = [titles.get(tier, tier) for tier in assessment.tiers]
+    total = len(programme.tiers)
+    text = f"{', '.join(names) or 'none reached'} (of {plural(total, 'tier')})"
+    return screen.field("Tiers", text)
+
+
+def _unknown_text(unseen: NotLookedAt) -> str:
+    if not unseen.total:
+        return "every control was assessed, and no check reports a gap"
+    counts = (
+        (len(unseen.controls), "control not assessed", "controls not assessed"),
+        (len(unseen.failed_controls), "control in error", "controls in error"),
+        (len(unseen.failed_checks), "failed check", "failed checks"),
+        (len(unseen.gaps), "thing unread", "things unread"),
+    )
+    return ", ".join(plural(n, one, many) for n, one, many in counts if n)
+
+
+def _unknown_ink(unseen: NotLookedAt) -> Ink:
+    return Ink.WARN if unseen.total else Ink.PLAIN
+
+
+def _everything_unknown(screen: Screen, unseen: NotLookedAt) -> list[str]:
+    entries = [
+        *(_control(line) for line in unseen.controls + unseen.failed_controls),
+        *(f"{r.check}: the check failed: {r.failure}" for r in unseen.failed_checks),
+        *(f"{gap.place}: {gap.reason} [{check}]" for check, gap in unseen.gaps),
+    ]
+    if not entries:
+        return []
+    items = [screen.item(entry, whole=True) for entry in entries]
+    title = screen.paint("Not looked at", Ink.STRONG)
+    return [title, *select(screen, items, _MOST, "use --json")]
+
+
+def _gate(
+    screen: Screen, assessment: Assessment, fail_at: Severity | None
+) -> list[str]:
+    if fail_at is None:
+        return []
+    counts = findings_by_severity(assessment)
+    bad = sum(n for severity, n in counts.items() if severity.rank >= fail_at.rank)
+    unlisted = unlisted_findings(assessment)
+    at = f"of severity {fail_at} or above"
+    if bad:
+        return screen.field(
+            "Gate", f"fails: {plural(bad, 'finding')} {at}", ink=Ink.BAD
+        )
+    if unlisted:
+        # Any of those may be as severe as it gets; to pass them would be a guess.
+        text = f"cannot tell: {plural(unlisted, 'finding')} of unknown severity"
+        return screen.field("Gate", text, ink=Ink.WARN)
+    return screen.field("Gate", f"passes: no finding {at}")
+
+
+def _shares(first: int, second: int, room: int) -> tuple[int, int]:
+    """Share the free lines between two lists; what one leaves, the other takes.
+
+    Each shows at least one entry and at most as many as a report may hold.
+    """
+    half = room // 2
+    if first <= half:
+        shares = first, room - first
+    elif second <= half:
+        shares = room - second, second
+    else:
+        shares = room - half, half
+    return _share(first, shares[0]), _share(second, shares[1])
+
+
+def _share(entries: int, lines: int) -> int:
+    return min(entries, max(lines, 1), _MOST)
+
+
+def _cut(screen: Screen, findings: int, controls: int) -> list[str]:
+    parts = [
+        *([plural(findings, "finding")] if findings else []),
+        *([plural(controls, "control")] if controls else []),
+    ]
+    return screen.wrap(f"and {' and '.join(parts)} more: {_MORE}") if parts else []
+
+
+def _reasons(screen: Screen, reasons: tuple[Reason, ...], *, whole: bool) -> list[str]:
+    against = [_reason(screen, r) for r in reasons if not r.holds]
+    speaking_for = [_reason(screen, r) for r in reasons if r.holds]
+    room = _MOST if whole else _SCREEN_LINES // 2
+    lines: list[str] = []
+    if against:
+        lines += [
+            screen.paint("Against", Ink.STRONG),
+            *select(screen, against, room, _MORE),
+        ]
+    if speaking_for:
+        title = screen.paint("For", Ink.STRONG)
+        lines += [title, *select(screen, speaking_for, room, _MORE)]
+    return lines
+
+
+def _reason(screen: Screen, reason: Reason) -> list[str]:
+    subject = f"{reason.subject}: " if reason.subject else ""
+    mark, ink = ("+", Ink.GOOD) if reason.holds else ("-", Ink.BAD)
+    first, *rest = screen.item(f"{subject}{reason.message} [{reason.code}]", whole=True)
+    return [f"  {screen.paint(mark, ink)} {first[2:]}", *rest]
