@@ -1,0 +1,85 @@
+"""Judge whether configurations read the same to every reader."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assay.assess.check import (
+    Examination,
+    FactCheck,
+    Rule,
+    Sighting,
+    facts_of,
+    gaps_about,
+    shown,
+)
+from assay.domain.facts import ConfigFacts, Content
+from assay.domain.finding import Confidence, Severity
+
+if TYPE_CHECKING:
+    from assay.assess.check import CheckSubject
+
+__all__ = ["CHECK"]
+
+_REWRITE = "Write the file again with a JSON library, and load the model from it once."
+
+DUPLICATE = Rule(
+    id="duplicate-key",
+    severity=Severity.MEDIUM,
+    confidence=Confidence.HIGH,
+    summary="A key stands twice, so that two readers may take two values",
+    remediation="Keep one of the two entries.",
+    gain="Shows a reviewer one value and gives the loader another.",
+    references=("CWE-436", "AML.T0074"),
+)
+MALFORMED = Rule(
+    id="malformed",
+    severity=Severity.MEDIUM,
+    confidence=Confidence.HIGH,
+    summary="The file is not the document that its name promises",
+    remediation=_REWRITE,
+    gain="A lenient loader still reads it, and a strict scanner does not.",
+    references=("CWE-20",),
+)
+EXTRAVAGANT = Rule(
+    id="over-limit",
+    severity=Severity.MEDIUM,
+    confidence=Confidence.HIGH,
+    summary="The file is deeper or larger than any honest one known",
+    remediation=_REWRITE,
+    gain="Uses up the memory or the stack of whoever loads or scans it.",
+    references=("CWE-674", "AML.T0029"),
+)
+
+
+def _rule(kind: str) -> Rule:
+    if "duplicate" in kind:
+        return DUPLICATE
+    return EXTRAVAGANT if kind.startswith("too-") else MALFORMED
+
+
+def _examine(subject: CheckSubject) -> Examination:
+    configs = facts_of(subject, ConfigFacts)
+    return Examination(
+        examined=len(configs),
+        sightings=tuple(
+            Sighting(
+                rule=_rule(problem.kind),
+                place=problem.place,
+                message=f"The configuration is not sound ({problem.kind}): "
+                f"{shown(problem.detail, subject.limits)}",
+            )
+            for config in configs
+            for problem in config.problems
+        ),
+        gaps=gaps_about(subject, Content.JSON),
+    )
+
+
+CHECK = FactCheck(
+    id="configuration-sound",
+    version=1,
+    title="Configurations are well-formed and read the same to every reader",
+    rules=(DUPLICATE, MALFORMED, EXTRAVAGANT),
+    examine=_examine,
+)

@@ -1,0 +1,102 @@
+"""Report everything that no reader looked into."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assay.assess.check import (
+    CONTAINERS,
+    Examination,
+    FactCheck,
+    Rule,
+    Sighting,
+    shown,
+    stated_gaps,
+)
+from assay.domain.facts import Content
+from assay.domain.finding import Confidence, Severity
+
+if TYPE_CHECKING:
+    from assay.assess.check import CheckSubject
+    from assay.domain.facts import Gap
+
+__all__ = ["CHECK"]
+
+CONTAINER = Rule(
+    id="container-not-inspected",
+    severity=Severity.MEDIUM,
+    confidence=Confidence.HIGH,
+    summary="An archive or a compressed file was not opened, or not to its end",
+    remediation="Publish the members unpacked, or in an archive that Assay opens.",
+    gain="Wraps a payload in what scanners do not open.",
+    references=("CWE-693", "AML.T0107"),
+)
+MODEL = Rule(
+    id="model-not-inspected",
+    severity=Severity.MEDIUM,
+    confidence=Confidence.HIGH,
+    summary="A file of a model format was not looked into, or not to its end",
+    remediation="Publish the weights as safetensors, or have the file reviewed.",
+    gain="Hides code or malformed data in a format that scanners pass over.",
+    references=("CWE-693", "AML.T0107"),
+)
+UNKNOWN = Rule(
+    id="unknown-not-inspected",
+    severity=Severity.MEDIUM,
+    confidence=Confidence.MEDIUM,
+    summary="The type of a file is not known, so that nothing could be said of it",
+    remediation="Remove the file, or publish its content in a documented format.",
+    gain="Hides a payload in bytes that nobody can name.",
+    references=("CWE-693", "AML.T0107"),
+)
+DOCUMENT = Rule(
+    id="document-not-inspected",
+    severity=Severity.LOW,
+    confidence=Confidence.HIGH,
+    summary="A text, an image or another document was not looked into, or not whole",
+    remediation="Shorten or split the document, or move it out of the release.",
+    references=("CWE-693",),
+)
+
+_MODEL_FORMATS = frozenset(
+    {
+        Content.SAFETENSORS,
+        Content.PICKLE,
+        Content.NUMPY,
+        Content.GGUF,
+        Content.HDF5,
+        Content.ONNX,
+    }
+)
+
+
+def _rule(gap: Gap) -> Rule:
+    if gap.content in CONTAINERS:
+        return CONTAINER
+    if gap.content in _MODEL_FORMATS:
+        return MODEL
+    return UNKNOWN if gap.content is Content.UNKNOWN else DOCUMENT
+
+
+def _examine(subject: CheckSubject) -> Examination:
+    return Examination(
+        examined=len(subject.facts.files),
+        sightings=tuple(
+            Sighting(
+                rule=_rule(gap),
+                place=gap.place,
+                message=f"Content of type {gap.content} was not inspected: "
+                f"{shown(gap.reason, subject.limits)}",
+            )
+            for gap in stated_gaps(subject)
+        ),
+    )
+
+
+CHECK = FactCheck(
+    id="content-inspected",
+    version=1,
+    title="Every file was looked into, to its end",
+    rules=(CONTAINER, MODEL, UNKNOWN, DOCUMENT),
+    examine=_examine,
+)

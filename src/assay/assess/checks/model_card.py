@@ -1,0 +1,131 @@
+"""Judge whether a model card is there and says what a user must know."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assay.assess.check import (
+    Examination,
+    FactCheck,
+    Rule,
+    Sighting,
+    gaps_about,
+    release_card,
+    shown,
+)
+from assay.domain.facts import Content, Place
+from assay.domain.finding import Confidence, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from assay.assess.check import CheckSubject
+    from assay.domain.facts import CardFacts
+
+__all__ = ["CHECK"]
+
+NO_CARD = Rule(
+    id="no-card",
+    severity=Severity.MEDIUM,
+    confidence=Confidence.HIGH,
+    summary="The release has no model card at its root",
+    remediation="Add a README.md with front matter: purpose, training data, "
+    "evaluation, limits, licence.",
+    references=("CWE-1059",),
+)
+FRONT_MATTER = Rule(
+    id="malformed-front-matter",
+    severity=Severity.MEDIUM,
+    confidence=Confidence.HIGH,
+    summary="The YAML block that opens the card cannot be read",
+    remediation="Repair the YAML between the two lines of three dashes.",
+)
+NO_FRONT_MATTER = Rule(
+    id="no-front-matter",
+    severity=Severity.LOW,
+    confidence=Confidence.HIGH,
+    summary="The card has no YAML block for machines to read",
+    remediation="Open the card with a YAML block: license, datasets, base_model.",
+)
+THIN = Rule(
+    id="thin-card",
+    severity=Severity.LOW,
+    confidence=Confidence.MEDIUM,
+    summary="The card holds too little text to say anything",
+    remediation="Say what the model is for, what it was made of and where it fails.",
+)
+SECTION = Rule(
+    id="missing-section",
+    severity=Severity.LOW,
+    confidence=Confidence.MEDIUM,
+    summary="The card has no heading for something that a user must know",
+    remediation="Add the section under a heading of its own.",
+)
+
+# What a user must know, and words of headings under which it is told.
+_SECTIONS = (
+    ("intended use", ("use", "usage", "purpose", "application", "how to", "quick")),
+    ("training data", ("training", "data", "corpus", "pre-training", "pretraining")),
+    ("evaluation", ("evaluation", "result", "benchmark", "performance", "metric")),
+    (
+        "limits and risks",
+        ("limit", "risk", "bias", "safety", "ethic", "out-of-scope", "caveat"),
+    ),
+)
+
+# A card shorter than two or three sentences says nothing of its model.
+_THIN_CHARS = 200
+
+
+def _missing(card: CardFacts) -> Iterable[str]:
+    for section, words in _SECTIONS:
+        if not any(word in heading for heading in card.headings for word in words):
+            yield section
+
+
+def _card(card: CardFacts, subject: CheckSubject) -> Iterable[Sighting]:
+    for problem in card.problems:
+        yield Sighting(
+            rule=FRONT_MATTER,
+            place=problem.place,
+            message=f"The front matter cannot be read ({problem.kind}): "
+            f"{shown(problem.detail, subject.limits)}",
+        )
+    if not card.has_front_matter and not card.problems:
+        message = "The model card has no front matter."
+        yield Sighting(rule=NO_FRONT_MATTER, place=card.place, message=message)
+    if card.text_chars < _THIN_CHARS:
+        message = f"The model card holds {card.text_chars} characters of text."
+        yield Sighting(rule=THIN, place=card.place, message=message)
+    for section in _missing(card):
+        message = f"The model card has no section about {section}."
+        yield Sighting(rule=SECTION, place=card.place, message=message)
+
+
+def _examine(subject: CheckSubject) -> Examination:
+    card = release_card(subject)
+    if card is None:
+        message = "The release has no model card at its root."
+        sightings: tuple[Sighting, ...] = (
+            Sighting(rule=NO_CARD, place=Place(path="README.md"), message=message),
+        )
+    else:
+        sightings = tuple(_card(card, subject))
+    return Examination(
+        examined=1,
+        sightings=sightings,
+        gaps=tuple(
+            gap
+            for gap in gaps_about(subject, Content.MARKDOWN)
+            if gap.content is Content.MARKDOWN
+        ),
+    )
+
+
+CHECK = FactCheck(
+    id="model-card",
+    version=1,
+    title="A model card says what the model is for, made of, and bad at",
+    rules=(NO_CARD, FRONT_MATTER, NO_FRONT_MATTER, THIN, SECTION),
+    examine=_examine,
+)

@@ -1,0 +1,93 @@
+"""Judge executables, libraries and scripts among the files of a model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assay.assess.check import (
+    NATIVE,
+    Examination,
+    FactCheck,
+    Rule,
+    Sighting,
+    facts_of,
+    gaps_about,
+    shown,
+)
+from assay.domain.facts import Content, NativeCodeFacts, Place
+from assay.domain.finding import Confidence, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from assay.assess.check import CheckSubject
+
+__all__ = ["CHECK"]
+
+NATIVE_CODE = Rule(
+    id="native-code",
+    severity=Severity.HIGH,
+    confidence=Confidence.HIGH,
+    summary="An executable or a library for a machine lies in the release",
+    remediation="Remove it; distribute software as a package with its own provenance.",
+    gain="Runs as soon as a person or a loader starts it or loads it.",
+    references=("CWE-506", "AML.T0018.002", "AML.T0010.003"),
+)
+SCRIPT = Rule(
+    id="script",
+    severity=Severity.MEDIUM,
+    confidence=Confidence.HIGH,
+    summary="A script with an interpreter in its first line lies in the release",
+    remediation="Remove it, or move it to the repository of the source code.",
+    gain="Runs as soon as a person starts it, with that person's rights.",
+    references=("CWE-506", "AML.T0050"),
+)
+EXECUTABLE_BIT = Rule(
+    id="executable-bit",
+    severity=Severity.LOW,
+    confidence=Confidence.HIGH,
+    summary="A file of data may be executed, by its mode",
+    remediation="Clear the bit: chmod a-x.",
+    gain="One obstacle less to running a file that is data and program at once.",
+    references=("CWE-732",),
+)
+
+_MAY_BE_EXECUTABLE = NATIVE | {Content.PYTHON}
+
+
+def _native(fact: NativeCodeFacts, subject: CheckSubject) -> Sighting:
+    detail = shown(fact.detail, subject.limits)
+    about = f" ({detail})" if detail else ""
+    if fact.content is Content.SCRIPT:
+        message = f"The file is a script{about}."
+        return Sighting(rule=SCRIPT, place=fact.place, message=message)
+    message = f"The file is native code of type {fact.content}{about}."
+    return Sighting(rule=NATIVE_CODE, place=fact.place, message=message)
+
+
+def _executable(subject: CheckSubject) -> Iterable[Sighting]:
+    for file in subject.facts.files:
+        if file.executable_bit and file.content not in _MAY_BE_EXECUTABLE:
+            yield Sighting(
+                rule=EXECUTABLE_BIT,
+                place=Place(path=file.path),
+                message=f"The file holds {file.content} data and may be executed.",
+            )
+
+
+def _examine(subject: CheckSubject) -> Examination:
+    native = (_native(fact, subject) for fact in facts_of(subject, NativeCodeFacts))
+    return Examination(
+        examined=len(subject.facts.files),
+        sightings=(*native, *_executable(subject)),
+        gaps=gaps_about(subject, *NATIVE),
+    )
+
+
+CHECK = FactCheck(
+    id="native-code",
+    version=1,
+    title="No executables, libraries or scripts among the files of the model",
+    rules=(NATIVE_CODE, SCRIPT, EXECUTABLE_BIT),
+    examine=_examine,
+)

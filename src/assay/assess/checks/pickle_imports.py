@@ -1,0 +1,195 @@
+"""Judge what the pickles of a release would fetch and call when they are loaded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assay.assess.check import (
+    Examination,
+    FactCheck,
+    Rule,
+    Sighting,
+    facts_of,
+    pickle_gaps,
+    shown,
+)
+from assay.assess.pickle_names import Verdict, judge
+from assay.domain.facts import PickleFacts
+from assay.domain.finding import Confidence, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from assay.assess.check import CheckSubject
+    from assay.assess.pickle_names import Judgement
+    from assay.domain.facts import PickleImport
+    from assay.domain.limits import Limits
+
+__all__ = ["CHECK"]
+
+_REPLACE = (
+    "Do not load the file. Find out how the entry got in, rebuild the weights from a "
+    "trusted source, and publish them as safetensors."
+)
+_EXPLAIN = (
+    "Publish the weights as safetensors, or save plain tensors and arrays instead of "
+    "objects of this class."
+)
+_REFERENCES = ("CWE-502", "AML.T0011.000", "AML.T0010.003", "LLM04:2026")
+
+DENIED_CALL = Rule(
+    id="denied-call",
+    severity=Severity.CRITICAL,
+    confidence=Confidence.HIGH,
+    summary="Loading calls a function that no model file needs and attackers use",
+    remediation=_REPLACE,
+    gain="Runs commands or code of the attacker's choice as whoever loads the file.",
+    references=_REFERENCES,
+)
+DENIED_IMPORT = Rule(
+    id="denied-import",
+    severity=Severity.HIGH,
+    confidence=Confidence.HIGH,
+    summary="Loading fetches such a function, without a call that was seen",
+    remediation=_REPLACE,
+    gain="Has the function at hand for whatever the loading program then calls.",
+    references=_REFERENCES,
+)
+UNRESOLVED_IMPORT = Rule(
+    id="unresolved-import",
+    severity=Severity.HIGH,
+    confidence=Confidence.MEDIUM,
+    summary="Loading fetches a name that is computed, so that it cannot be judged",
+    remediation=_REPLACE,
+    gain="Hides from scanners which function is fetched.",
+    references=_REFERENCES,
+)
+UNRESOLVED_CALL = Rule(
+    id="unresolved-call",
+    severity=Severity.HIGH,
+    confidence=Confidence.MEDIUM,
+    summary="Loading calls something that is computed, so that it cannot be judged",
+    remediation=_REPLACE,
+    gain="Hides from scanners which function is called.",
+    references=_REFERENCES,
+)
+RISKY_IMPORT = Rule(
+    id="risky-import",
+    severity=Severity.MEDIUM,
+    confidence=Confidence.MEDIUM,
+    summary="Loading fetches a name that honest files use and attackers build upon",
+    remediation=_EXPLAIN,
+    gain="One step of a longer chain.",
+    references=_REFERENCES,
+)
+UNKNOWN_IMPORT = Rule(
+    id="unknown-import",
+    severity=Severity.MEDIUM,
+    confidence=Confidence.LOW,
+    summary="Loading fetches a name that is on neither list",
+    remediation=_EXPLAIN,
+    gain="Runs whatever that name does where the library is installed.",
+    references=_REFERENCES,
+)
+
+# Arguments with which `type` only tells a type: what the pickle of `type(None)` holds.
+_TYPE_OF_CONSTANTS = frozenset({"None", "NotImplemented", "Ellipsis", "..."})
+
+_SIGNS = {
+    Verdict.RISKY: (RISKY_IMPORT, "honest files use it too, but"),
+    Verdict.UNKNOWN: (UNKNOWN_IMPORT, "which is on no list of harmless names"),
+    Verdict.UNRESOLVED: (UNRESOLVED_IMPORT, "whose name is computed while loading"),
+}
+
+
+def _imports(stream: PickleFacts, limits: Limits) -> Iterable[Sighting]:
+    for entry in stream.imports:
+        judgement = judge(entry.module, entry.name)
+        if judgement.verdict is Verdict.ALLOWED or _harmless(entry, stream):
+            continue
+        yield _sighting(entry, judgement, stream, limits)
+
+
+def _harmless(entry: PickleImport, stream: PickleFacts) -> bool:
+    if entry.name != "type" or entry.module not in {"builtins", "__builtin__"}:
+        return False
+    calls = _arguments(entry, stream)
+    return bool(calls) and all(
+        given.strip("(), ") in _TYPE_OF_CONSTANTS for given in calls
+    )
+
+
+def _arguments(entry: PickleImport, stream: PickleFacts) -> tuple[str, ...]:
+    callee = f"{entry.module}.{entry.name}"
+    return tuple(call.arguments for call in stream.calls if call.callee == callee)
+
+
+def _sighting(
+    entry: PickleImport, judgement: Judgement, stream: PickleFacts, limits: Limits
+) -> Sighting:
+    name = shown(f"{entry.module or '?'}.{entry.name or '?'}", limits)
+    if judgement.verdict is not Verdict.DENIED:
+        rule, why = _SIGNS[judgement.verdict]
+        if judgement.reason:
+            why = f"{why} {judgement.reason}"
+        message = f"The pickle {_verb(entry)} `{name}`; {why}."
+        return Sighting(
+            rule=rule, place=entry.place, message=message, gain=judgement.gain or None
+        )
+    given = _arguments(entry, stream)
+    call = f" with {shown(given[0], limits)}" if given else ""
+    return Sighting(
+        rule=DENIED_CALL if entry.called else DENIED_IMPORT,
+        place=entry.place,
+        message=f"The pickle {_verb(entry)} `{name}`{call}; {judgement.reason}.",
+        gain=judgement.gain,
+    )
+
+
+def _verb(entry: PickleImport) -> str:
+    return "calls" if entry.called else "imports"
+
+
+def _computed_calls(stream: PickleFacts, limits: Limits) -> Iterable[Sighting]:
+    for call in stream.calls:
+        if call.callee == "?":
+            given = shown(call.arguments, limits)
+            yield Sighting(
+                rule=UNRESOLVED_CALL,
+                place=call.place,
+                message=f"The pickle calls something computed while loading, "
+                f"with {given}.",
+            )
+
+
+def _examine(subject: CheckSubject) -> Examination:
+    streams = facts_of(subject, PickleFacts)
+    limits = subject.limits
+    return Examination(
+        examined=len(streams),
+        sightings=tuple(
+            sighting
+            for stream in streams
+            for sighting in (
+                *_imports(stream, limits),
+                *_computed_calls(stream, limits),
+            )
+        ),
+        gaps=pickle_gaps(subject),
+    )
+
+
+CHECK = FactCheck(
+    id="pickle-imports",
+    version=1,
+    title="Pickles fetch and call only what honest model files need",
+    rules=(
+        DENIED_CALL,
+        DENIED_IMPORT,
+        UNRESOLVED_IMPORT,
+        UNRESOLVED_CALL,
+        RISKY_IMPORT,
+        UNKNOWN_IMPORT,
+    ),
+    examine=_examine,
+)
