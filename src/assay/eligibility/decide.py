@@ -181,8 +181,7 @@ def _freshness(
     if oldest is not None and at - sealed_at > timedelta(days=oldest):
         return (
             False,
-            f"Sealed on {sealed_at.date().isoformat()}; this benefit counts at most "
-            f"{oldest} days back.",
+            f"Sealed on {sealed_at.date().isoformat()}; at most {oldest} days count.",
         )
     return True, f"Answered on {day}."
 

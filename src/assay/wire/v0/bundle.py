@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -13,11 +13,15 @@ from assay.encoding import decode_base64, encode_base64
 from assay.errors import BundleError, DocumentError
 from assay.wire.model import JsonModel
 from assay.wire.strict_json import loads
+from assay.wire.v0.parts import Hex256
 
-if TYPE_CHECKING:
-    from assay.wire.v0.parts import Hex256
-
-__all__ = ["BUNDLE_MEDIA_TYPE", "BundleModel", "read_bundle", "write_bundle"]
+__all__ = [
+    "BUNDLE_MEDIA_TYPE",
+    "BundleModel",
+    "read_bundle",
+    "write_bundle",
+    "write_envelope",
+]
 
 BUNDLE_MEDIA_TYPE: Final = "application/vnd.assay.bundle.v0.1+json"
 
@@ -80,6 +84,12 @@ class BundleModel(JsonModel):
     public_key: Base64
     programme: Base64
     statements: Annotated[tuple[LoggedPart, ...], Field(min_length=1, max_length=64)]
+
+
+def write_envelope(envelope: Envelope) -> bytes:
+    """Write an envelope alone as compact JSON (DSSE v1.0, envelope.md)."""
+    document = EnvelopePart.of(envelope).model_dump(mode="json", by_alias=True)
+    return json.dumps(document, separators=(",", ":")).encode("ascii")
 
 
 def write_bundle(bundle: Bundle) -> bytes:

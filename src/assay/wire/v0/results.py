@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
@@ -23,10 +24,23 @@ from assay.wire.v0.parts import (
 )
 
 if TYPE_CHECKING:
+    from assay.domain.programme import Programme
     from assay.domain.release import Irregular
+    from assay.domain.statement import Bundle
+    from assay.domain.trust import TrustFile
     from assay.domain.verdict import Decision, Verdict
 
-__all__ = ["CheckDocument", "DecideDocument", "ErrorDocument", "VerifyDocument"]
+__all__ = [
+    "CheckDocument",
+    "DecideDocument",
+    "ErrorDocument",
+    "KeyDocument",
+    "LogDocument",
+    "ProgrammeDocument",
+    "SealDocument",
+    "TrustDocument",
+    "VerifyDocument",
+]
 
 
 class IrregularPart(JsonModel):
@@ -80,6 +94,34 @@ class CheckDocument(JsonModel):
     burden: BurdenPart
     assessment_digest: Hex256
     run: RunPart
+
+
+class SealDocument(JsonModel):
+    """What `assay seal --json` writes."""
+
+    format: Literal["assay-seal/0"]
+    bundle: Text
+    release_digest: Hex256
+    key_id: Hex256
+    statements: tuple[Hex256, ...]
+    log_indexes: tuple[Count, ...]
+
+    @classmethod
+    def of(
+        cls, bundle: Bundle, path: str, release_digest: str, indexes: tuple[int, ...]
+    ) -> SealDocument:
+        """Write what was sealed, and where in the log it stands."""
+        return cls(
+            format="assay-seal/0",
+            bundle=path,
+            release_digest=release_digest,
+            key_id=bundle.statements[0].envelope.key_id,
+            statements=tuple(
+                hashlib.sha256(logged.envelope.payload).hexdigest()
+                for logged in bundle.statements
+            ),
+            log_indexes=indexes,
+        )
 
 
 class VerifyDocument(JsonModel):
@@ -141,3 +183,161 @@ class ErrorDocument(JsonModel):
     expected: Text
     found: Text
     remedy: Text
+
+
+class KeyDocument(JsonModel):
+    """What `assay keys --json` writes."""
+
+    format: Literal["assay-key/0"]
+    type: Text
+    key_id: Hex256
+    public_key: Text
+
+
+class TrustedKeyPart(JsonModel):
+    """A developer whose key is believed."""
+
+    name: Text
+    key_id: Hex256
+
+
+class TrustedLogPart(JsonModel):
+    """A log that is believed."""
+
+    origin: Text
+    vkeys: tuple[Text, ...]
+
+
+class TrustDocument(JsonModel):
+    """What `assay trust --json` writes."""
+
+    format: Literal["assay-trust-shown/0"]
+    developers: tuple[TrustedKeyPart, ...]
+    logs: tuple[TrustedLogPart, ...]
+    witnesses: tuple[Text, ...]
+    quorum: Count
+    log_required: bool
+    programmes: tuple[ProgrammePart, ...]
+    valid_until: Annotated[str, Field(pattern=INSTANT)] | None
+
+    @classmethod
+    def of(cls, trust: TrustFile) -> TrustDocument:
+        """Write whom a trust file believes."""
+        until = trust.valid_until
+        return cls(
+            format="assay-trust-shown/0",
+            developers=tuple(
+                TrustedKeyPart(
+                    name=item.name,
+                    key_id=hashlib.sha256(item.public_key).hexdigest(),
+                )
+                for item in trust.developers
+            ),
+            logs=tuple(
+                TrustedLogPart(origin=log.origin, vkeys=log.vkeys) for log in trust.logs
+            ),
+            witnesses=tuple(witness.name for witness in trust.witnesses),
+            quorum=trust.quorum,
+            log_required=trust.log_required,
+            programmes=tuple(ProgrammePart.of(ref) for ref in trust.programmes),
+            valid_until=None if until is None else format_instant(until),
+        )
+
+
+class LogDocument(JsonModel):
+    """What `assay log --json` writes."""
+
+    format: Literal["assay-log/0"]
+    origin: Text
+    vkeys: tuple[Text, ...]
+    size: Count
+    root: Text
+    audited: bool
+    withheld_bodies: Count | None
+
+
+class ProblemPart(JsonModel):
+    """Something wrong with a programme."""
+
+    code: Text
+    subject: Text
+    message: Text
+    remedy: Text
+
+
+class NamedPart(JsonModel):
+    """An id and what people call it."""
+
+    id: Text
+    title: Text
+    summary: Text
+
+
+class ShownControlPart(JsonModel):
+    """A control and how it is answered."""
+
+    id: Text
+    area: Text
+    title: Text
+    requirement: Text
+    method: Text
+    evidence_class: Annotated[Text, Field(alias="class")]
+    checks: tuple[Text, ...]
+    freshness_days: Count
+
+
+class ShownProgrammePart(ProgrammePart):
+    """A programme in short."""
+
+    title: Text
+    notice: Text
+    published: Text
+    controls: tuple[ShownControlPart, ...]
+    tiers: tuple[NamedPart, ...]
+    benefits: tuple[NamedPart, ...]
+    problems: tuple[ProblemPart, ...]
+
+    @classmethod
+    def shown(
+        cls, programme: Programme, problems: tuple[ProblemPart, ...]
+    ) -> ShownProgrammePart:
+        """Write a programme in short."""
+        return cls(
+            id=programme.ref.id,
+            version=programme.ref.version,
+            digest=programme.ref.digest,
+            title=programme.title,
+            notice=programme.notice,
+            published=programme.published.isoformat(),
+            controls=tuple(
+                ShownControlPart.model_validate(
+                    {
+                        "id": control.id,
+                        "area": control.area,
+                        "title": control.title,
+                        "requirement": control.requirement,
+                        "method": control.method.value,
+                        "class": control.evidence_class.value,
+                        "checks": control.checks,
+                        "freshnessDays": control.freshness_days,
+                    }
+                )
+                for control in programme.controls
+            ),
+            tiers=tuple(
+                NamedPart(id=t.id, title=t.title, summary=t.summary)
+                for t in programme.tiers
+            ),
+            benefits=tuple(
+                NamedPart(id=b.id, title=b.title, summary=b.summary)
+                for b in programme.benefits
+            ),
+            problems=problems,
+        )
+
+
+class ProgrammeDocument(JsonModel):
+    """What `assay programme --json` writes, one entry per programme."""
+
+    format: Literal["assay-programmes/0"]
+    programmes: tuple[ShownProgrammePart, ...]

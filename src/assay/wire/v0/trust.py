@@ -21,7 +21,14 @@ from assay.wire import strict_toml
 from assay.wire.model import WireModel
 from assay.wire.v0.parts import Hex256
 
-__all__ = ["TRUST_FORMAT", "TrustModel", "read_trust", "write_trust"]
+__all__ = [
+    "TRUST_FORMAT",
+    "TrustModel",
+    "parse_trust",
+    "read_trust",
+    "refuse_contradictions",
+    "write_trust",
+]
 
 TRUST_FORMAT = "assay-trust/0"
 
@@ -79,19 +86,28 @@ class TrustModel(WireModel):
 
 
 def read_trust(data: bytes, limits: Limits = DEFAULT_LIMITS) -> TrustFile:
-    """Read a trust file.
+    """Read a trust file that can verify something.
 
     Raises:
-        TrustError: `trust.malformed`; `trust.trusts-nobody`: no developer, or logs
-            are required and none is named; `trust.quorum`: more witnesses are asked
-            for than are named; `trust.repeated`: a log or witness stands twice.
+        TrustError: `trust.malformed`, and as `refuse_contradictions`.
+    """
+    trust = parse_trust(data, limits)
+    refuse_contradictions(trust)
+    return trust
+
+
+def parse_trust(data: bytes, limits: Limits = DEFAULT_LIMITS) -> TrustFile:
+    """Read a trust file that may still be incomplete.
+
+    Raises:
+        TrustError: `trust.malformed`.
     """
     try:
         value = strict_toml.loads(
             data, max_bytes=limits.max_trust_bytes, document="trust file"
         )
         model = TrustModel.read(value, document="trust file")
-        trust = _to_domain(model)
+        return _to_domain(model)
     except DocumentError as error:
         raise TrustError(
             "malformed",
@@ -99,8 +115,6 @@ def read_trust(data: bytes, limits: Limits = DEFAULT_LIMITS) -> TrustFile:
             expected=error.expected or "a trust file as `assay trust new` writes it",
             found=f"{error.message} {error.found}".strip(),
         ) from error
-    _refuse_contradictions(trust)
-    return trust
 
 
 def _to_domain(model: TrustModel) -> TrustFile:
@@ -134,7 +148,14 @@ def _to_domain(model: TrustModel) -> TrustFile:
     )
 
 
-def _refuse_contradictions(trust: TrustFile) -> None:
+def refuse_contradictions(trust: TrustFile) -> None:
+    """Refuse a trust file that could verify nothing, or count one key twice.
+
+    Raises:
+        TrustError: `trust.trusts-nobody`: no developer, or logs are required and none
+            is named; `trust.quorum`: more witnesses are asked for than are named;
+            `trust.repeated`: a log or a verifier key stands twice.
+    """
     if not trust.developers or (trust.log_required and not trust.logs):
         missing = "developer" if not trust.developers else "log"
         raise TrustError(

@@ -1,0 +1,70 @@
+"""The one place that turns results and errors into exit statuses."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from assay.errors import AssayError, UsageError
+
+if TYPE_CHECKING:
+    from assay.domain.assessment import Assessment
+    from assay.domain.finding import Severity
+    from assay.domain.verdict import DecisionValue, VerdictValue
+
+__all__ = [
+    "ExitStatus",
+    "status_of_assessment",
+    "status_of_decision",
+    "status_of_error",
+    "status_of_verdict",
+]
+
+
+class ExitStatus(IntEnum):
+    """What the command line's exit statuses mean, everywhere."""
+
+    YES = 0
+    """Clean, valid, eligible; or simply done."""
+    NO = 1
+    """Findings at or above `--fail-on`, invalid, not eligible."""
+    USAGE = 2
+    """The command makes no sense as given."""
+    CANNOT_TELL = 3
+    """Stale, undecided, or a check could not be run to its end."""
+    COULD_NOT = 4
+    """Unreadable or malformed input, or a failing machine."""
+
+
+def status_of_assessment(assessment: Assessment, fail_on: Severity) -> ExitStatus:
+    """Say no for a finding of weight; say cannot tell where a check failed."""
+    if any(f.severity.rank >= fail_on.rank for f in assessment.findings):
+        return ExitStatus.NO
+    if any(report.failure for report in assessment.reports):
+        return ExitStatus.CANNOT_TELL
+    return ExitStatus.YES
+
+
+def status_of_verdict(value: VerdictValue) -> ExitStatus:
+    """Give the status of a verdict."""
+    return {
+        "valid": ExitStatus.YES,
+        "invalid": ExitStatus.NO,
+        "stale": ExitStatus.CANNOT_TELL,
+    }[value.value]
+
+
+def status_of_decision(value: DecisionValue) -> ExitStatus:
+    """Give the status of a decision."""
+    return {
+        "eligible": ExitStatus.YES,
+        "not eligible": ExitStatus.NO,
+        "cannot tell": ExitStatus.CANNOT_TELL,
+    }[value.value]
+
+
+def status_of_error(error: AssayError) -> ExitStatus:
+    """Give the status of an error: the caller's own mistakes apart from the rest."""
+    if isinstance(error, UsageError):
+        return ExitStatus.USAGE
+    return ExitStatus.COULD_NOT

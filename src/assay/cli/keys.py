@@ -1,0 +1,125 @@
+"""`assay keys`: make and show signing keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from assay.cli.exit_status import ExitStatus
+from assay.cli.options import PATH
+from assay.cli.output import JSON_OPTION, say, told, write_json
+from assay.cli.passphrase import (
+    ENVIRONMENT_NAME,
+    PASSPHRASE_OPTION,
+    passphrase_source,
+)
+from assay.crypto.public_key import KeyKind
+from assay.errors import KeyFileError, UsageError
+from assay.flows.keys import new_key_pair, public_key_path, show_key, to_pem
+from assay.wire.v0.results import KeyDocument
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from assay.crypto.public_key import PublicKey
+
+__all__ = ["command"]
+
+_KINDS = {"p256": KeyKind.P256, "ed25519": KeyKind.ED25519}
+
+
+@click.group("keys")
+def command() -> None:
+    """Make and show signing keys."""
+
+
+@command.command(
+    "new",
+    epilog="""\b
+Examples:
+  assay keys new developer.pem
+  assay keys new developer.pem --passphrase-file secret.txt
+  assay keys new ci.pem --type ed25519 --no-passphrase
+""",
+)
+@click.argument("key", type=PATH)
+@click.option(
+    "--type",
+    "kind",
+    type=click.Choice(sorted(_KINDS)),
+    default="p256",
+    show_default=True,
+    help="P-256 is what model signing and sigstore clients verify.",
+)
+@PASSPHRASE_OPTION
+@click.option(
+    "--no-passphrase", is_flag=True, help="Leave the key open to whoever reads it."
+)
+@JSON_OPTION
+@told
+def new(
+    *,
+    key: Path,
+    kind: str,
+    passphrase_file: Path | None,
+    no_passphrase: bool,
+    json_to: str | None,
+) -> ExitStatus:
+    """Make a key pair: KEY, and its public half in KEY.pub."""
+    if no_passphrase and passphrase_file is not None:
+        raise UsageError(
+            "passphrase",
+            "A key is made either with a passphrase or without one.",
+            expected="--passphrase-file or --no-passphrase",
+            found="both",
+        )
+    passphrase = None
+    if not no_passphrase:
+        passphrase = passphrase_source(passphrase_file, confirm=True)()
+        if not passphrase:
+            raise KeyFileError(
+                "passphrase-missing",
+                "A new key needs a passphrase.",
+                expected="one that is not empty",
+                found="none",
+                remedy=f"answer the prompt, set {ENVIRONMENT_NAME}, give "
+                "--passphrase-file, or say --no-passphrase",
+            )
+    public = new_key_pair(key, _KINDS[kind], passphrase)
+    say(
+        f"Wrote {key} (keep it secret) and {public_key_path(key)}\n"
+        f"  key id: {public.key_id}",
+        json_to=json_to,
+    )
+    write_json(_document(public), json_to)
+    return ExitStatus.YES
+
+
+@command.command(
+    "show",
+    epilog="""\b
+Examples:
+  assay keys show developer.pem.pub
+  assay keys show developer.pem        reads developer.pem.pub beside it
+""",
+)
+@click.argument("key", type=PATH)
+@JSON_OPTION
+@told
+def show(*, key: Path, json_to: str | None) -> ExitStatus:
+    """Show a public key, and the id that statements name it by."""
+    public = show_key(key)
+    pem = to_pem(public).decode("ascii").rstrip("\n")
+    say(f"type:   {public.kind.value}\nkey id: {public.key_id}\n{pem}", json_to=json_to)
+    write_json(_document(public), json_to)
+    return ExitStatus.YES
+
+
+def _document(key: PublicKey) -> KeyDocument:
+    return KeyDocument(
+        format="assay-key/0",
+        type=key.kind.value,
+        key_id=key.key_id,
+        public_key=to_pem(key).decode("ascii"),
+    )

@@ -1,0 +1,85 @@
+"""The command line's front door: names the verbs and opens one of them.
+
+Each verb is a module of its own, loaded when it is called: `assay --help` imports
+nothing but click.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+import click
+
+import assay
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["LazyGroup", "main"]
+
+# Verb to module and its one line of help; a test holds them to the verbs' own help.
+VERBS: Mapping[str, tuple[str, str]] = {
+    "check": ("check", "Check a release against a programme."),
+    "seal": ("seal", "Check, sign and log a release, and write its bundle."),
+    "verify": ("verify", "Verify a bundle offline, and a release against it."),
+    "decide": ("decide", "Decide whether a release is eligible for a benefit."),
+    "keys": ("keys", "Make and show signing keys."),
+    "trust": ("trust", "Choose whom to believe."),
+    "log": ("log", "Keep and check a transparency log."),
+    "programme": ("programme", "List, show and check programmes."),
+}
+
+EPILOG = """\b
+Examples:
+  assay check ./my-model
+  assay check ./my-model --html report.html --json report.json
+  assay keys new developer.pem
+  assay seal ./my-model --key developer.pem --log ./log --out my-model.assay
+  assay verify my-model.assay --trust trust.toml --release ./my-model
+  assay decide my-model.assay --benefit ID --trust trust.toml
+
+\b
+Exit status:
+  0  yes: clean, valid, eligible
+  1  no: findings at or above --fail-on, invalid, not eligible
+  2  wrong usage
+  3  cannot tell: stale, undecided
+  4  could not do it: unreadable or malformed input
+"""
+
+
+class LazyGroup(click.Group):
+    """A group whose verbs are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the verbs in the order in which people meet them."""
+        del ctx
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import one verb."""
+        del ctx
+        if cmd_name not in VERBS:
+            return None
+        module = importlib.import_module(f"assay.cli.{VERBS[cmd_name][0]}")
+        command = module.command
+        return command if isinstance(command, click.Command) else None
+
+    def format_commands(
+        self, ctx: click.Context, formatter: click.HelpFormatter
+    ) -> None:
+        """List the verbs without importing any."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(verb, line) for verb, (_, line) in VERBS.items()])
+
+
+@click.group(
+    cls=LazyGroup,
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 88},
+)
+@click.version_option(assay.__version__, prog_name="assay")
+def main() -> None:
+    """Make a voluntary claim about an AI model's security one that anyone can check."""

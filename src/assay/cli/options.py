@@ -1,0 +1,110 @@
+"""Options that several verbs share."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from assay.errors import UsageError
+
+__all__ = [
+    "AT_OPTION",
+    "DECLARATIONS_OPTION",
+    "INSTANT",
+    "JOBS_OPTION",
+    "PATH",
+    "PROGRAMME_OPTION",
+    "QUIET_OPTION",
+    "TRUST_OPTION",
+    "VERBOSE_OPTION",
+    "now_or",
+]
+
+PATH = click.Path(path_type=Path)
+
+
+class _Instant(click.ParamType):
+    """An instant, in UTC where no offset is given; a date means its first second."""
+
+    name = "instant"
+
+    def convert(
+        self,
+        value: str | datetime,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> datetime:
+        """Read `2026-11-23`, `2026-11-23T18:00:00Z` or with an offset."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            instant = datetime.fromisoformat(value)
+            if instant.tzinfo is None:
+                instant = instant.replace(tzinfo=UTC)
+            return instant.astimezone(UTC)
+        except (ValueError, OverflowError):
+            self.fail(
+                f"{value!r} is no instant; expected one such as 2026-11-23 or "
+                "2026-11-23T18:00:00Z",
+                param,
+                ctx,
+            )
+
+
+INSTANT = _Instant()
+
+PROGRAMME_OPTION = click.option(
+    "--programme",
+    metavar="ID",
+    default="eo14409",
+    show_default=True,
+    help="Programme to check against: an id, `id@version`, or a TOML file.",
+)
+DECLARATIONS_OPTION = click.option(
+    "--declarations",
+    metavar="FILE",
+    type=PATH,
+    help="What people answered; `assay check --write-declarations` makes the form.",
+)
+JOBS_OPTION = click.option(
+    "--jobs",
+    metavar="N",
+    type=click.IntRange(1, 256),
+    help="Files to read at the same time; by default one per core.",
+)
+TRUST_OPTION = click.option(
+    "--trust",
+    metavar="TRUST",
+    type=PATH,
+    required=True,
+    help="Trust file: whom you believe. `assay trust new` makes one.",
+)
+AT_OPTION = click.option(
+    "--at",
+    metavar="INSTANT",
+    type=INSTANT,
+    help="Answer for this instant, such as 2026-11-23 or 2026-11-23T18:00:00Z; by "
+    "default now.",
+)
+QUIET_OPTION = click.option(
+    "--quiet", "-q", is_flag=True, help="Show no progress and no summary."
+)
+VERBOSE_OPTION = click.option(
+    "--verbose", "-v", is_flag=True, help="Show every list whole."
+)
+
+
+def now_or(at: datetime | None) -> datetime:
+    """Give the instant asked about, or the present one in whole seconds."""
+    if at is None:
+        return datetime.now(tz=UTC).replace(microsecond=0)
+    if at.year >= 9990:
+        raise UsageError(
+            "instant",
+            "The instant lies beyond what calendars carry safely.",
+            expected="a year before 9990",
+            found=at.isoformat(),
+        )
+    return at

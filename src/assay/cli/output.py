@@ -1,0 +1,185 @@
+"""Where a verb's words go: people's text, documents for programs, and errors."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ParamSpec
+
+import click
+
+from assay.cli.exit_status import ExitStatus, status_of_error
+from assay.errors import AssayError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from assay.release import Progress
+    from assay.wire.model import JsonModel
+
+__all__ = [
+    "JSON_OPTION",
+    "finish",
+    "say",
+    "terminal_width",
+    "told",
+    "wants_colour",
+    "watched",
+    "write_json",
+]
+
+_P = ParamSpec("_P")
+
+JSON_OPTION = click.option(
+    "--json",
+    "json_to",
+    metavar="FILE",
+    help="Write the result as a versioned JSON document to FILE, or `-` for standard "
+    "output; text for people goes to standard error then.",
+)
+
+
+def told(verb: Callable[_P, ExitStatus]) -> Callable[_P, None]:
+    """Let a verb return its exit status, and tell errors as people need them.
+
+    With `--json` an error is a document too, so a program never has to read prose.
+    """
+
+    @functools.wraps(verb)
+    def wrapped(*args: _P.args, **kwargs: _P.kwargs) -> None:
+        try:
+            status = verb(*args, **kwargs)
+        except AssayError as error:
+            _tell(error)
+            target = kwargs.get("json_to")
+            if isinstance(target, str):
+                _write_error(error, target)
+            status = status_of_error(error)
+        except BrokenPipeError:
+            # The reader has seen enough; a second complaint at exit helps nobody.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            status = ExitStatus.COULD_NOT
+        click.get_current_context().exit(status)
+
+    return wrapped
+
+
+def say(text: str, *, json_to: str | None = None) -> None:
+    """Print text for people: to standard error when a document was asked for."""
+    click.echo(text, err=json_to is not None)
+
+
+def write_json(document: JsonModel, target: str | None) -> None:
+    """Write a wire document to a file or, for `-`, to standard output.
+
+    Raises:
+        MachineError: The file cannot be written.
+    """
+    if target is None:
+        return
+    value: Any = document.model_dump(mode="json", by_alias=True)
+    text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+    if target == "-":
+        click.echo(text, nl=False)
+        return
+    # Late: the file room is not needed for `--help`.
+    from assay.flows.files import write_file  # noqa: PLC0415
+
+    write_file(Path(target), text.encode("utf-8"))
+
+
+def finish(document: JsonModel, target: str | None, text: str) -> None:
+    """Print the text for people and write the document."""
+    say(text, json_to=target)
+    write_json(document, target)
+
+
+def wants_colour(*, err: bool = False) -> bool:
+    """Say whether to colour: only a terminal, and not against https://no-color.org."""
+    stream = sys.stderr if err else sys.stdout
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    return stream.isatty()
+
+
+def terminal_width() -> int:
+    """Give the columns to write for: the terminal's, between 60 and 120."""
+    try:
+        columns = os.get_terminal_size(sys.stderr.fileno()).columns
+    except (OSError, ValueError):
+        columns = 80
+    return max(60, min(120, columns))
+
+
+@contextmanager
+def watched(*, quiet: bool) -> Iterator[Callable[[Progress], None] | None]:
+    """Show progress on standard error while files are read, on a terminal only."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    started = last = time.monotonic()
+
+    def show(progress: Progress) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - last < 0.1:
+            return
+        last = now
+        rate = progress.bytes_done / max(now - started, 1e-6)
+        left = (progress.bytes_total - progress.bytes_done) / max(rate, 1.0)
+        share = progress.bytes_done * 100 // max(progress.bytes_total, 1)
+        line = (
+            f"reading {share:3d} %  {progress.bytes_done / 1e9:.2f} of "
+            f"{progress.bytes_total / 1e9:.2f} GB  {rate / 1e6:.0f} MB/s  "
+            f"{left:.0f} s left"
+        )
+        click.echo("\r\x1b[2K" + line, nl=False, err=True)
+
+    try:
+        yield show
+    finally:
+        click.echo("\r\x1b[2K", nl=False, err=True)
+
+
+def _tell(error: AssayError) -> None:
+    colour = wants_colour(err=True)
+    head = f"error [{error.code}]"
+    lines = [f"{click.style(head, fg='red') if colour else head}: {error.message}"]
+    lines += [
+        f"  {label}: {text}"
+        for label, text in (
+            ("expected", error.expected),
+            ("found", error.found),
+            ("try", error.remedy),
+        )
+        if text
+    ]
+    for line in lines:
+        click.echo(_visible(line) if not colour else line, err=True)
+
+
+def _visible(text: str) -> str:
+    """Make control characters visible: names of files come from outside."""
+    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
+
+
+def _write_error(error: AssayError, target: str) -> None:
+    from assay.wire.v0.results import ErrorDocument  # noqa: PLC0415 - rarely needed
+
+    document = ErrorDocument(
+        format="assay-error/0",
+        code=error.code,
+        message=error.message,
+        expected=error.expected,
+        found=error.found,
+        remedy=error.remedy,
+    )
+    try:
+        write_json(document, target)
+    except AssayError as second:
+        _tell(second)

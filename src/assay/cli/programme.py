@@ -1,0 +1,153 @@
+"""`assay programme`: list, show and check programmes."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING
+
+import click
+
+from assay.assess.registry import by_id
+from assay.cli.exit_status import ExitStatus
+from assay.cli.output import JSON_OPTION, say, terminal_width, told, write_json
+from assay.flows.programmes import find_programme
+from assay.programme import prove, read_programme, read_unproven, shipped_programmes
+from assay.wire.v0.results import ProblemPart, ProgrammeDocument, ShownProgrammePart
+
+if TYPE_CHECKING:
+    from assay.domain.programme import Programme
+
+__all__ = ["command"]
+
+
+@click.group("programme")
+def command() -> None:
+    """List, show and check programmes."""
+
+
+@command.command(
+    "list",
+    epilog="""\b
+Examples:
+  assay programme list
+""",
+)
+@JSON_OPTION
+@told
+def list_(*, json_to: str | None) -> ExitStatus:
+    """List the programmes that come with Assay."""
+    programmes = [
+        read_programme(find_programme(f"{ref.id}@{ref.version}"))
+        for ref in shipped_programmes()
+    ]
+    for programme in programmes:
+        say(
+            f"{programme.ref.id}  {programme.ref.version}  {programme.title}\n"
+            f"  {len(programme.controls)} controls, {len(programme.tiers)} tiers, "
+            f"{len(programme.benefits)} benefits; digest {programme.ref.digest}",
+            json_to=json_to,
+        )
+    _write(programmes, json_to)
+    return ExitStatus.YES
+
+
+@command.command(
+    "show",
+    epilog="""\b
+Examples:
+  assay programme show eo14409
+  assay programme show ./harbour.toml --json -
+""",
+)
+@click.argument("programme", metavar="ID")
+@JSON_OPTION
+@told
+def show(*, programme: str, json_to: str | None) -> ExitStatus:
+    """Show a programme: its notice, controls, tiers and benefits.
+
+    ID is an id, `id@version`, or a TOML file.
+    """
+    found = read_programme(find_programme(programme))
+    say(_text(found, terminal_width()), json_to=json_to)
+    _write([found], json_to)
+    return ExitStatus.YES
+
+
+@command.command(
+    "check",
+    epilog="""\b
+Examples:
+  assay programme check eo14409
+  assay programme check ./harbour.toml
+""",
+)
+@click.argument("programme", metavar="ID")
+@JSON_OPTION
+@told
+def check(*, programme: str, json_to: str | None) -> ExitStatus:
+    """Prove what can be proved of a programme; exit with 1 when something fails.
+
+    ID is an id, `id@version`, or a TOML file.
+    """
+    found = read_unproven(find_programme(programme))
+    problems = prove(found, frozenset(by_id()))
+    for problem in problems:
+        say(
+            f"{problem.code}  {problem.subject}: {problem.message} {problem.remedy}",
+            json_to=json_to,
+        )
+    verdict = f"{len(problems)} problems" if problems else "holds"
+    say(f"{found.ref.id} {found.ref.version}: {verdict}.", json_to=json_to)
+    parts = tuple(
+        ProblemPart(code=p.code, subject=p.subject, message=p.message, remedy=p.remedy)
+        for p in problems
+    )
+    write_json(
+        ProgrammeDocument(
+            format="assay-programmes/0",
+            programmes=(ShownProgrammePart.shown(found, parts),),
+        ),
+        json_to,
+    )
+    return ExitStatus.NO if problems else ExitStatus.YES
+
+
+def _write(programmes: list[Programme], json_to: str | None) -> None:
+    write_json(
+        ProgrammeDocument(
+            format="assay-programmes/0",
+            programmes=tuple(ShownProgrammePart.shown(p, ()) for p in programmes),
+        ),
+        json_to,
+    )
+
+
+def _text(programme: Programme, width: int) -> str:
+    def wrapped(text: str, indent: str = "  ") -> str:
+        return textwrap.fill(
+            text, width, initial_indent=indent, subsequent_indent=indent
+        )
+
+    ref = programme.ref
+    lines = [
+        f"{programme.title}",
+        f"  {ref.id} {ref.version}, published {programme.published.isoformat()}",
+        f"  digest {ref.digest}",
+        "",
+        wrapped(programme.notice),
+    ]
+    for area in programme.areas:
+        lines += ["", area.title]
+        for control in programme.controls:
+            if control.area == area.id:
+                how = f"{control.method.value}, {control.evidence_class.value}"
+                lines.append(f"  {control.id}  {control.title}  ({how})")
+                lines.append(wrapped(control.requirement, "      "))
+    lines += ["", "Tiers"]
+    for tier in programme.tiers:
+        lines += [f"  {tier.id}  {tier.title}", wrapped(tier.summary, "      ")]
+    lines += ["", "Benefits"]
+    for benefit in programme.benefits:
+        lines += [f"  {benefit.id}  {benefit.title}"]
+        lines += [wrapped(benefit.summary, "      ")]
+    return "\n".join(lines)

@@ -1,0 +1,136 @@
+"""`assay seal`: check, sign and log a release, and write its bundle."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import click
+
+from assay.cli.exit_status import ExitStatus
+from assay.cli.options import (
+    DECLARATIONS_OPTION,
+    JOBS_OPTION,
+    PATH,
+    PROGRAMME_OPTION,
+    QUIET_OPTION,
+)
+from assay.cli.output import JSON_OPTION, say, told, watched, write_json
+from assay.cli.passphrase import PASSPHRASE_OPTION, passphrase_source
+from assay.crypto.public_key import KeyKind
+from assay.flows.check import check_release
+from assay.flows.files import write_file
+from assay.flows.keys import open_key
+from assay.flows.programmes import find_programme
+from assay.flows.seal import seal_release
+from assay.log import open_log
+from assay.wire.v0.bundle import write_bundle
+from assay.wire.v0.results import SealDocument
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["command"]
+
+_EPILOG = """\b
+Examples:
+  assay keys new developer.pem
+  assay log init ./log --origin log.example.com/2026
+  assay seal ./my-model --key developer.pem --log ./log --out my-model.assay
+  assay seal ./my-model --key developer.pem --log ./log --out my-model.assay \\
+      --declarations answers.toml --valid-days 180
+"""
+
+
+@click.command("seal", epilog=_EPILOG)
+@click.argument("path", type=PATH)
+@click.option(
+    "--key", metavar="KEY", type=PATH, required=True, help="Private key to sign with."
+)
+@click.option(
+    "--out", metavar="BUNDLE", type=PATH, required=True, help="Bundle to write."
+)
+@click.option(
+    "--log",
+    "log_directory",
+    metavar="DIR",
+    type=PATH,
+    help="Transparency log to enter the statements in; `assay log init` makes one.",
+)
+@PROGRAMME_OPTION
+@DECLARATIONS_OPTION
+@click.option(
+    "--valid-days",
+    type=click.IntRange(1, 3650),
+    default=365,
+    show_default=True,
+    help="Days after which the claim is stale.",
+)
+@PASSPHRASE_OPTION
+@JSON_OPTION
+@JOBS_OPTION
+@QUIET_OPTION
+@told
+def command(
+    *,
+    path: Path,
+    key: Path,
+    out: Path,
+    log_directory: Path | None,
+    programme: str,
+    declarations: Path | None,
+    valid_days: int,
+    passphrase_file: Path | None,
+    json_to: str | None,
+    jobs: int | None,
+    quiet: bool,
+) -> ExitStatus:
+    """Check, sign and log a release, and write its bundle.
+
+    PATH is the directory that holds the model's files. The bundle holds everything
+    that a verifier needs offline. A release with findings can be sealed: the seal
+    says what was found, and a buyer's rule decides what it is worth.
+    """
+    # Open what can fail for the user's reasons first, before minutes of reading.
+    signer = open_key(key, passphrase_source(passphrase_file))
+    log = None if log_directory is None else open_log(log_directory)
+    with watched(quiet=quiet) as progress:
+        checked = check_release(
+            path,
+            find_programme(programme),
+            declarations_file=declarations,
+            today=datetime.now(tz=UTC).date(),
+            jobs=jobs,
+            progress=progress,
+        )
+    sealed = seal_release(
+        checked,
+        signer,
+        now=datetime.now(tz=UTC),
+        validity=timedelta(days=valid_days),
+        log=log,
+    )
+    write_file(out, write_bundle(sealed.bundle))
+    digest = checked.assessment.release_digest
+    document = SealDocument.of(sealed.bundle, str(out), digest, sealed.log_indexes)
+    if not quiet:
+        where = (
+            f"logged at {', '.join(str(i) for i in document.log_indexes)} in "
+            f"{log_directory}"
+            if document.log_indexes
+            else "not logged: verifiers that ask for a log will refuse it"
+        )
+        say(
+            f"Sealed {checked.name}, release {digest}\n"
+            f"  {len(sealed.bundle.statements)} statements, {where}\n"
+            f"  bundle: {out}",
+            json_to=json_to,
+        )
+        if signer.public_key.kind is KeyKind.ED25519:
+            click.echo(
+                "note: clients of OpenSSF Model Signing verify P-256 keys only; the "
+                "manifest is signed with Ed25519",
+                err=True,
+            )
+    write_json(document, json_to)
+    return ExitStatus.YES

@@ -1,0 +1,97 @@
+"""`assay verify`: verify a bundle offline, and a release against it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from assay.cli.exit_status import ExitStatus, status_of_verdict
+from assay.cli.options import (
+    AT_OPTION,
+    JOBS_OPTION,
+    PATH,
+    QUIET_OPTION,
+    TRUST_OPTION,
+    VERBOSE_OPTION,
+    now_or,
+)
+from assay.cli.output import (
+    JSON_OPTION,
+    say,
+    terminal_width,
+    told,
+    wants_colour,
+    watched,
+    write_json,
+)
+from assay.flows.verify import load_trust, verify_file
+from assay.report import verdict_text
+from assay.wire.v0.results import VerifyDocument
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+__all__ = ["command"]
+
+_EPILOG = """\b
+Examples:
+  assay verify my-model.assay --trust trust.toml
+  assay verify my-model.assay --trust trust.toml --release ./my-model
+  assay verify my-model.assay --trust trust.toml --at 2026-12-31
+  assay verify my-model.assay --trust trust.toml --json -
+"""
+
+
+@click.command("verify", epilog=_EPILOG)
+@click.argument("bundle", type=PATH)
+@TRUST_OPTION
+@click.option(
+    "--release",
+    metavar="PATH",
+    type=PATH,
+    help="Also compare the files in this directory with the files signed for.",
+)
+@AT_OPTION
+@JSON_OPTION
+@JOBS_OPTION
+@QUIET_OPTION
+@VERBOSE_OPTION
+@told
+def command(
+    *,
+    bundle: Path,
+    trust: Path,
+    release: Path | None,
+    at: datetime | None,
+    json_to: str | None,
+    jobs: int | None,
+    quiet: bool,
+    verbose: bool,
+) -> ExitStatus:
+    """Verify a bundle offline, and a release against it.
+
+    Needs no network, account or server, and believes only whom the trust file names.
+    The verdict is valid, invalid or stale, with reasons.
+    """
+    believed = load_trust(trust)
+    with watched(quiet=quiet) as progress:
+        verdict = verify_file(
+            bundle,
+            believed,
+            now_or(at),
+            release=release,
+            jobs=jobs,
+            progress=progress,
+        )
+    if not quiet:
+        text = verdict_text(
+            verdict,
+            width=terminal_width(),
+            colour=wants_colour(err=json_to is not None),
+            verbose=verbose,
+        )
+        say(text.rstrip("\n"), json_to=json_to)
+    write_json(VerifyDocument.of(verdict), json_to)
+    return status_of_verdict(verdict.value)

@@ -1,0 +1,151 @@
+"""A directory, a programme and answers give an assessment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import assay
+from assay.assess.check import CheckSubject
+from assay.assess.registry import by_id
+from assay.assess.runner import run_checks
+from assay.crypto.digest import release_digest, sha256_hex
+from assay.domain.assessment import Assessment
+from assay.domain.declaration import Declarations, EvidenceFile
+from assay.domain.limits import DEFAULT_LIMITS, Limits
+from assay.errors import AssayError, EvidenceError
+from assay.flows.files import read_file
+from assay.programme import read_programme
+from assay.programme.outcomes import burden_of, control_results, tiers_reached
+from assay.release import inspect_release
+from assay.wire.v0.declarations import read_declarations
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+    from pathlib import Path
+
+    from assay.domain.facts import ReleaseFacts
+    from assay.domain.programme import Programme
+    from assay.domain.release import Inventory
+    from assay.release import InspectedRelease, Progress
+
+__all__ = ["CheckedRelease", "assess_release", "check_release", "read_answers"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedRelease:
+    """A release that was checked, with all that went into its assessment.
+
+    Attributes:
+        name: What people call it: the directory's name.
+        inventory: Its files.
+        facts: What was seen in them.
+        programme: The programme.
+        programme_file: Its exact bytes.
+        declarations: What people answered.
+        assessment: What came of it all.
+    """
+
+    name: str
+    inventory: Inventory
+    facts: ReleaseFacts
+    programme: Programme
+    programme_file: bytes
+    declarations: Declarations
+    assessment: Assessment
+
+
+def check_release(  # noqa: PLR0913 - the options of the verb, each with its default
+    root: Path,
+    programme_file: bytes,
+    *,
+    declarations_file: Path | None = None,
+    today: date,
+    jobs: int | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> CheckedRelease:
+    """Check a release against a programme.
+
+    Args:
+        root: The release directory.
+        programme_file: The programme, as `find_programme` gives it.
+        declarations_file: What people answered; evidence files lie relative to it.
+        today: Answers dated later are refused.
+        jobs: Files read at the same time; None for one per core.
+        progress: Told how far the reading has come.
+        limits: Bounds on everything that is read.
+
+    Raises:
+        ReleaseError: The release cannot be read whole, or changes while it is read.
+        ProgrammeError, EvidenceError, DocumentError: What came with it is unusable.
+    """
+    programme = read_programme(programme_file, limits=limits)
+    declarations = read_answers(declarations_file, programme, today, limits)
+    inspected = inspect_release(root, jobs=jobs, limits=limits, progress=progress)
+    return CheckedRelease(
+        name=root.resolve().name or "release",
+        inventory=inspected.inventory,
+        facts=inspected.facts,
+        programme=programme,
+        programme_file=programme_file,
+        declarations=declarations,
+        assessment=assess_release(inspected, programme, declarations, limits),
+    )
+
+
+def assess_release(
+    inspected: InspectedRelease,
+    programme: Programme,
+    declarations: Declarations,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Assessment:
+    """Run every registered check and derive every outcome."""
+    subject = CheckSubject(
+        inventory=inspected.inventory, facts=inspected.facts, limits=limits
+    )
+    reports = run_checks(tuple(by_id().values()), subject)
+    results = control_results(programme, reports, declarations)
+    return Assessment(
+        release_digest=release_digest(inspected.inventory.files),
+        files=len(inspected.inventory.files),
+        total_size=inspected.inventory.total_size,
+        programme=programme.ref,
+        tool_version=assay.__version__,
+        controls=results,
+        reports=reports,
+        tiers=tiers_reached(programme, results),
+        burden=burden_of(programme, declarations),
+    )
+
+
+def read_answers(
+    path: Path | None, programme: Programme, today: date, limits: Limits
+) -> Declarations:
+    """Read what people answered, and digest the evidence files that they name.
+
+    Raises:
+        EvidenceError: An answer is unusable, or an evidence file is missing
+            (`evidence.file`).
+        DocumentError, InputError: The file is malformed or not there.
+    """
+    if path is None:
+        return Declarations()
+    data = read_file(path, most=limits.max_declarations_bytes, what="declarations file")
+
+    def evidence(name: str) -> EvidenceFile:
+        try:
+            content = read_file(
+                path.parent / name, most=limits.max_evidence_bytes, what="evidence file"
+            )
+        except AssayError as error:
+            raise EvidenceError(
+                "file",
+                f"An evidence file cannot be read: {error.message}",
+                expected=f"a file {name} beside the declarations",
+                found=error.found,
+            ) from error
+        return EvidenceFile(name=name, sha256=sha256_hex(content), size=len(content))
+
+    return read_declarations(data, programme, evidence, today=today)

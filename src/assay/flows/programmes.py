@@ -1,0 +1,32 @@
+"""Finding a programme: one that comes with Assay, or one in a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from assay.domain.limits import DEFAULT_LIMITS, Limits
+from assay.flows.files import read_file
+from assay.programme import load_shipped
+
+__all__ = ["DEFAULT_PROGRAMME", "find_programme"]
+
+DEFAULT_PROGRAMME = "eo14409"
+
+
+def find_programme(name: str, limits: Limits = DEFAULT_LIMITS) -> bytes:
+    """Give the bytes of a programme.
+
+    Args:
+        name: `id`, `id@version`, or the path of a TOML file: anything that ends in
+            `.toml` or has a directory in it is a path.
+        limits: Bounds on the file's size.
+
+    Raises:
+        ProgrammeError: No programme of this id or version comes with Assay.
+        InputError: There is no such file.
+    """
+    if name.endswith(".toml") or "/" in name:
+        path = Path(name)
+        return read_file(path, most=limits.max_programme_bytes, what="programme")
+    programme_id, _, version = name.partition("@")
+    return load_shipped(programme_id, version or None)

@@ -1,0 +1,57 @@
+"""A bundle and a trust file give a verdict."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assay.domain.limits import DEFAULT_LIMITS, Limits
+from assay.flows.files import read_file
+from assay.release import take_inventory
+from assay.verify import verify_bundle
+from assay.wire.v0.trust import read_trust
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from pathlib import Path
+
+    from assay.domain.trust import TrustFile
+    from assay.domain.verdict import Verdict
+    from assay.release import Progress
+
+__all__ = ["load_trust", "verify_file"]
+
+
+def load_trust(path: Path, limits: Limits = DEFAULT_LIMITS) -> TrustFile:
+    """Read the trust file that the verifier chose.
+
+    Raises:
+        TrustError: It is malformed or trusts nobody.
+        InputError: There is no such file.
+    """
+    data = read_file(path, most=limits.max_trust_bytes, what="trust file")
+    return read_trust(data, limits)
+
+
+def verify_file(  # noqa: PLR0913 - the options of the verb, each with its default
+    path: Path,
+    trust: TrustFile,
+    at: datetime,
+    *,
+    release: Path | None = None,
+    jobs: int | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Verdict:
+    """Verify a bundle file, against the files of a release when they are at hand.
+
+    Raises:
+        BundleError: The file is not a whole bundle.
+        ReleaseError: The release cannot be read whole.
+        InputError: There is no such file.
+    """
+    data = read_file(path, most=limits.max_bundle_bytes, what="bundle")
+    inventory = None
+    if release is not None:
+        inventory = take_inventory(release, jobs=jobs, limits=limits, progress=progress)
+    return verify_bundle(data, trust, at, inventory=inventory, limits=limits)
