@@ -1,0 +1,23 @@
+"""Stage 1: a directory becomes an inventory of digests, and facts about every file.
+
+walk         finds every entry; links and special files are listed, never followed
+digest       one read and one SHA-256 for each file
+inspect      runs both over all cores, proves that no file changed meanwhile
+source       bounded random access to bytes
+identify     decides the type of a file by its bytes alone
+inspection   goes from a file into the members inside it, to a named depth and size
+formats/     one reader for each format: bytes in, facts out, never a judgement
+
+Nothing from a release is ever imported, unpickled, rendered or run.
+"""
+
+from __future__ import annotations
+
+from assay.release.inspect import (
+    InspectedRelease,
+    Progress,
+    inspect_release,
+    take_inventory,
+)
+
+__all__ = ["InspectedRelease", "Progress", "inspect_release", "take_inventory"]

@@ -1,0 +1,65 @@
+"""One reader for each format: bytes in, facts out.
+
+`READERS` says which module reads which type; a module is imported when the first
+file of its type turns up, so that hashing a release costs none of them.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, cast
+
+from assay.domain.facts import Content
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from assay.domain.facts import Fact
+    from assay.release.formats.reading import Inspection, Subject
+
+    Reader = Callable[[Subject, Inspection], Iterable[Fact]]
+
+__all__ = ["READERS", "readers_of"]
+
+# Types that are not listed are known and harmless to load (EMPTY, IMAGE).
+READERS: dict[Content, str] = {
+    Content.SAFETENSORS: "safetensors",
+    Content.PICKLE: "pickle",
+    Content.ZIP: "zip",
+    Content.PYTORCH_ZIP: "zip",
+    Content.TAR: "tar",
+    Content.GZIP: "compressed",
+    Content.BZIP2: "compressed",
+    Content.XZ: "compressed",
+    Content.ZLIB: "compressed",
+    Content.NUMPY: "npy",
+    Content.ZSTD: "opaque",
+    Content.LZ4: "opaque",
+    Content.SEVEN_ZIP: "opaque",
+    Content.GGUF: "opaque",
+    Content.HDF5: "opaque",
+    Content.ONNX: "opaque",
+    Content.PDF: "opaque",
+    Content.UNKNOWN: "opaque",
+    Content.ELF: "native",
+    Content.PE: "native",
+    Content.MACH_O: "native",
+    Content.JAVA_CLASS: "native",
+    Content.WASM: "native",
+    Content.SCRIPT: "text",
+    Content.JSON: "text",
+    Content.PYTHON: "text",
+    Content.MARKDOWN: "text",
+    Content.TEXT: "text",
+}
+
+
+def readers_of(contents: tuple[Content, ...]) -> list[tuple[Content, Reader]]:
+    """Give the readers for the types that a file satisfies, in their order."""
+    readers: list[tuple[Content, Reader]] = []
+    for content in contents:
+        name = READERS.get(content)
+        if name is not None:
+            module = importlib.import_module(f"assay.release.formats.{name}")
+            readers.append((content, cast("Reader", module.read)))
+    return readers

@@ -1,0 +1,110 @@
+"""The model card: YAML front matter, and the headings of the text below it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import yaml
+
+from assay.domain.facts import CardFacts, ParseProblem
+from assay.release.formats.reading import shorten
+
+if TYPE_CHECKING:
+    from assay.domain.limits import Limits
+    from assay.release.formats.reading import Subject
+
+__all__ = ["card_facts"]
+
+_FRONT = re.compile(
+    r"\A\ufeff?---[ \t]*\r?\n(.*?)^---[ \t]*\r?$", re.DOTALL | re.MULTILINE
+)
+_OPEN = re.compile(r"\A\ufeff?---[ \t]*\r?\n")
+_HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(.*?)[ \t#]*$", re.MULTILINE)
+_FENCE = re.compile(r"^ {0,3}(```+|~~~+).*?^ {0,3}\1", re.MULTILINE | re.DOTALL)
+_MAX_ENTRIES = 1_000
+_MAX_DEPTH = 100
+
+
+class _PlainLoader(yaml.SafeLoader):
+    """Safe YAML without aliases: a nest of them expands without end."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError("an alias, which is not read in a card")
+        return super().compose_node(parent, index)
+
+
+def card_facts(data: bytes, subject: Subject, limits: Limits) -> CardFacts:
+    """Give what a card says about itself."""
+    text = data.decode("utf-8", "replace")
+    front, problem = _front(text, limits)
+    body = text
+    values: dict[object, object] = {}
+    if front is not None:
+        body = text[front.end() :]
+        values, problem = _values(front.group(1))
+    problems: tuple[ParseProblem, ...] = ()
+    if problem:
+        kind, detail = problem
+        problems = (ParseProblem(kind=kind, detail=detail, place=subject.at(line=1)),)
+    licenses = _texts(values.get("license")) or _texts(values.get("license_name"))
+    if licenses == ("other",):
+        licenses = _texts(values.get("license_name")) or licenses
+    bound = limits.max_shown_chars
+    return CardFacts(
+        place=subject.place,
+        has_front_matter=front is not None,
+        license=shorten(", ".join(licenses), bound) if licenses else None,
+        base_models=tuple(shorten(t, bound) for t in _texts(values.get("base_model"))),
+        datasets=tuple(shorten(t, bound) for t in _texts(values.get("datasets"))),
+        text_chars=len(body.strip()),
+        headings=_headings(body, bound),
+        problems=problems,
+    )
+
+
+def _front(
+    text: str, limits: Limits
+) -> tuple[re.Match[str] | None, tuple[str, str] | None]:
+    """Find the front matter, or tell why what opens like one is none."""
+    if not _OPEN.match(text):
+        return None, None
+    bound = limits.max_front_matter_bytes
+    front = _FRONT.match(text[: bound + 16])
+    if front is not None and len(front.group(1).encode("utf-8")) <= bound:
+        return front, None
+    if len(text) > bound:
+        return None, ("front-matter-too-long", f"expected its end within {bound} bytes")
+    return None, ("malformed-front-matter", "expected a closing line of three dashes")
+
+
+def _values(source: str) -> tuple[dict[object, object], tuple[str, str] | None]:
+    try:
+        value = yaml.load(source, Loader=_PlainLoader)  # noqa: S506 - a safe loader
+    except RecursionError:
+        return {}, ("malformed-front-matter", "nested too deep")
+    except (yaml.YAMLError, ValueError, TypeError, OverflowError) as error:
+        return {}, ("malformed-front-matter", str(error).split("\n", 1)[0][:200])
+    if value is None:
+        return {}, None
+    if not isinstance(value, dict):
+        return {}, ("malformed-front-matter", "expected keys and values")
+    return value, None
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    """Give a value that may be one text or a list of texts as texts."""
+    items = value if isinstance(value, list) else [value]
+    return tuple(
+        str(item) for item in items[:_MAX_ENTRIES] if isinstance(item, (str, int))
+    )
+
+
+def _headings(body: str, bound: int) -> tuple[str, ...]:
+    plain = _FENCE.sub("", body)
+    return tuple(
+        shorten(match.group(1).strip().lower(), bound)
+        for match in list(_HEADING.finditer(plain))[:_MAX_ENTRIES]
+        if match.group(1).strip()
+    )

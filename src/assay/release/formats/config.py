@@ -1,0 +1,249 @@
+"""JSON configuration: what it makes a loader run, and which repositories it names.
+
+The keys are those of transformers, diffusers, sentence-transformers, PEFT, Hydra and
+Keras. The same rules serve YAML (`yaml_config`), which hands in plain values.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from assay.domain.facts import ConfigFacts, HubReference, ParseProblem, RemoteCode
+from assay.errors import DocumentError
+from assay.release.formats.reading import shorten
+from assay.wire import strict_json
+
+if TYPE_CHECKING:
+    from assay.domain.facts import Fact
+    from assay.release.formats.reading import Inspection, Subject
+
+__all__ = ["WORDS", "Findings", "read", "walk_values"]
+
+# One of these must be in a large document before it is parsed at all.
+WORDS: tuple[bytes, ...] = (
+    b"auto_map",
+    b"custom_pipelines",
+    b"trust_remote_code",
+    b"custom_generate",
+    b"_target_",
+    b"_name_or_path",
+    b"chat_template",
+    b"_class_name",
+    b"class_name",
+    b'"type"',
+)
+_REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}")
+_REFERENCE_KEYS = frozenset({"_name_or_path", "base_model_name_or_path"})
+_PROBLEM_KINDS = {
+    "document.repeated-key": "duplicate-key",
+    "document.too-deep": "too-deep",
+}
+_MAX_ENTRIES = 1_000
+_MAX_DEPTH = 120
+# Keras layers of these packages are looked up by name and carry no code.
+_KERAS_PACKAGES = ("keras", "tensorflow.keras", "tf_keras", "keras_hub", "keras_nlp")
+
+
+@dataclass(slots=True)
+class Findings:
+    """What was found in one document so far."""
+
+    subject: Subject
+    inspection: Inspection
+    remote: list[RemoteCode] = field(default_factory=list)
+    references: list[HubReference] = field(default_factory=list)
+
+    def code(self, key: str, target: object, repository: str | None = None) -> None:
+        """Note an entry that runs code; split `org/name--module.Class`."""
+        if len(self.remote) >= _MAX_ENTRIES:
+            return
+        bound = self.inspection.limits.max_shown_chars
+        text = target if isinstance(target, str) else str(target).lower()
+        before, separator, after = text.partition("--")
+        if separator and _REPOSITORY.fullmatch(before):
+            repository, text = before, after
+        self.remote.append(
+            RemoteCode(
+                place=self.subject.at(key=shorten(key, bound)),
+                target=shorten(text, bound),
+                repository=repository,
+                file=self.local_file(text) if repository is None else None,
+            )
+        )
+
+    def local_file(self, target: str) -> str | None:
+        """Give the path of the module that `module.Class` lives in, when it is here."""
+        folder = self.subject.place.path.rpartition("/")[0]
+        parts = target.split(".")
+        for count in range(len(parts), 0, -1):
+            path = "/".join(parts[:count]) + ".py"
+            for base in dict.fromkeys((folder, "")):
+                full = f"{base}/{path}" if base else path
+                if full in self.inspection.paths:
+                    return full
+        return None
+
+    def reference(self, key: str, value: object, revision: object) -> None:
+        """Note a reference when it looks like `org/name` and is no path in here."""
+        if not isinstance(value, str) or not _REPOSITORY.fullmatch(value):
+            return
+        inside = any(
+            path == value or path.startswith(value + "/")
+            for path in self.inspection.paths
+        )
+        if inside or len(self.references) >= _MAX_ENTRIES:
+            return
+        bound = self.inspection.limits.max_shown_chars
+        self.references.append(
+            HubReference(
+                place=self.subject.at(key=shorten(key, bound)),
+                repository=value,
+                revision=shorten(revision, bound)
+                if isinstance(revision, str) and revision
+                else None,
+            )
+        )
+
+    def facts(self, problems: tuple[ParseProblem, ...] = ()) -> ConfigFacts:
+        """Give it all as the noun."""
+        return ConfigFacts(
+            place=self.subject.place,
+            remote_code=tuple(self.remote),
+            references=tuple(self.references),
+            problems=problems,
+        )
+
+
+def read(data: bytes, subject: Subject, inspection: Inspection) -> list[Fact]:
+    """Give the facts of one JSON document, its chat templates included."""
+    findings = Findings(subject, inspection)
+    try:
+        value = strict_json.loads(
+            data.removeprefix(b"\xef\xbb\xbf"), limits=inspection.limits
+        )
+    except DocumentError as error:
+        if not subject.name.endswith(".json"):
+            return []
+        problem = ParseProblem(
+            kind=_PROBLEM_KINDS.get(error.code, "malformed-json"),
+            detail=f"{error.message} Found: {error.found}",
+            place=subject.place,
+        )
+        return [findings.facts((problem,))]
+    walk_values(value, findings)
+    if subject.name == "modules.json" and isinstance(value, list):
+        _modules(value, findings)
+    if subject.name == "model_index.json" and isinstance(value, dict):
+        _pipeline(value, findings)
+    facts: list[Fact] = [findings.facts()]
+    if isinstance(value, dict) and "chat_template" in value:
+        from assay.release.formats import template  # noqa: PLC0415 - loads Jinja2
+
+        facts.extend(
+            template.from_document(value["chat_template"], subject, inspection)
+        )
+    return facts
+
+
+def walk_values(value: object, findings: Findings) -> None:
+    """Look at every key of a document, in order."""
+    waiting: list[tuple[str, object, int]] = [("", value, 0)]
+    while waiting:
+        prefix, item, depth = waiting.pop()
+        children: list[tuple[str, object, int]] = []
+        if isinstance(item, dict):
+            for key, child in item.items():
+                path = f"{prefix}.{key}" if prefix else str(key)
+                _entry(path, str(key), child, item, findings)
+                if isinstance(child, (dict, list)):
+                    children.append((path, child, depth + 1))
+        elif isinstance(item, list):
+            children = [
+                (f"{prefix}[{index}]", child, depth + 1)
+                for index, child in enumerate(item)
+                if isinstance(child, (dict, list))
+            ]
+        if depth < _MAX_DEPTH:
+            waiting.extend(reversed(children))
+
+
+def _entry(
+    path: str, key: str, value: object, parent: dict[str, object], findings: Findings
+) -> None:
+    if key in _REFERENCE_KEYS:
+        findings.reference(path, value, parent.get("revision"))
+    elif key == "auto_map":
+        _auto_map(path, value, findings)
+    elif key == "custom_pipelines":
+        _custom_pipelines(path, value, findings)
+    elif key == "class_name":
+        _keras(path, value, parent, findings)
+    elif key == "trust_remote_code" and value is True:
+        findings.code(path, value)
+    elif key in ("custom_generate", "_target_") and isinstance(value, str):
+        remote = key == "custom_generate" and _REPOSITORY.fullmatch(value)
+        findings.code(path, value, value if remote else None)
+
+
+def _auto_map(path: str, value: object, findings: Findings) -> None:
+    """Read `{"AutoModel": "file.Class"}`; tokenizers give a pair with nulls."""
+    if isinstance(value, str):
+        findings.code(path, value)
+    if not isinstance(value, dict):
+        return
+    for key, target in value.items():
+        for item in target if isinstance(target, list) else [target]:
+            if isinstance(item, str) and item:
+                findings.code(f"{path}.{key}", item)
+
+
+def _custom_pipelines(path: str, value: object, findings: Findings) -> None:
+    if not isinstance(value, dict):
+        return
+    for key, entry in value.items():
+        target = entry.get("impl") if isinstance(entry, dict) else entry
+        if isinstance(target, str) and target:
+            findings.code(f"{path}.{key}", target)
+
+
+def _keras(
+    path: str, value: object, parent: dict[str, object], findings: Findings
+) -> None:
+    """Read Keras layers: lambdas carry code, other packages are imported by name."""
+    if value in ("Lambda", "__lambda__"):
+        findings.code(path, value)
+        return
+    module = parent.get("module")
+    if (
+        isinstance(module, str)
+        and isinstance(value, str)
+        and module.split(".")[0] not in _KERAS_PACKAGES
+        and module != "builtins"
+        and not module.startswith(_KERAS_PACKAGES)
+        and "config" in parent
+    ):
+        findings.code(path, f"{module}.{value}")
+
+
+def _modules(value: list[object], findings: Findings) -> None:
+    """Read the module list of sentence-transformers: each `type` is imported."""
+    for index, entry in enumerate(value):
+        kind = entry.get("type") if isinstance(entry, dict) else None
+        if isinstance(kind, str) and not kind.startswith("sentence_transformers."):
+            findings.code(f"[{index}].type", kind)
+
+
+def _pipeline(value: dict[str, object], findings: Findings) -> None:
+    """Read a diffusers index: parts whose module is a file of the release."""
+    for key, entry in value.items():
+        if not (isinstance(entry, list) and len(entry) == 2):
+            continue
+        module, name = entry
+        if isinstance(module, str) and isinstance(name, str):
+            local = f"{key}.{module}" if key != "_class_name" else module
+            for target in dict.fromkeys((f"{module}.{name}", f"{local}.{name}")):
+                if findings.local_file(target) is not None:
+                    findings.code(key, target)
+                    break

@@ -1,0 +1,247 @@
+"""Inflate compressed data up to named bounds, and say why it stopped."""
+
+from __future__ import annotations
+
+import bz2
+import lzma
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from assay.release.formats.reading import Inspection
+    from assay.release.source import ByteSource, Spool
+
+__all__ = ["MAKERS", "Decompressor", "Inflated", "inflate", "inflates", "zip_lzma"]
+
+_INPUT_BYTES = 64 * 1024
+_OUTPUT_BYTES = 1 << 20
+# A dictionary of XZ may ask for gigabytes of memory before any output.
+_LZMA_MEMORY = 256 << 20
+
+
+class Decompressor(Protocol):
+    """One compressed stream."""
+
+    @property
+    def eof(self) -> bool:
+        """Whether the stream has ended."""
+        ...
+
+    @property
+    def unused(self) -> bytes:
+        """Input behind the end of the stream."""
+        ...
+
+    def feed(self, data: bytes) -> bytes:
+        """Give some output for more input; `b""` asks for what is still held."""
+        ...
+
+    @property
+    def hungry(self) -> bool:
+        """Whether it needs input to go on."""
+        ...
+
+
+class _Zlib:
+    def __init__(self, window_bits: int) -> None:
+        self._inner = zlib.decompressobj(window_bits)
+
+    @property
+    def eof(self) -> bool:
+        return self._inner.eof
+
+    @property
+    def unused(self) -> bytes:
+        return self._inner.unused_data
+
+    @property
+    def hungry(self) -> bool:
+        return not self._inner.unconsumed_tail
+
+    def feed(self, data: bytes) -> bytes:
+        return self._inner.decompress(self._inner.unconsumed_tail + data, _OUTPUT_BYTES)
+
+
+class _Block:
+    def __init__(self, inner: bz2.BZ2Decompressor | lzma.LZMADecompressor) -> None:
+        self._inner = inner
+
+    @property
+    def eof(self) -> bool:
+        return self._inner.eof
+
+    @property
+    def unused(self) -> bytes:
+        return self._inner.unused_data
+
+    @property
+    def hungry(self) -> bool:
+        return self._inner.needs_input
+
+    def feed(self, data: bytes) -> bytes:
+        return self._inner.decompress(data, _OUTPUT_BYTES)
+
+
+def zip_lzma(header: bytes) -> Decompressor:
+    """Make the decompressor for a zip member of method 14 from its nine-byte header.
+
+    Source: PKWARE APPNOTE 6.3.10, section 5.8.8.
+    """
+    properties = header[4:9]
+    if len(properties) < 5 or properties[0] >= 225:
+        raise lzma.LZMAError("bad properties")
+    code = properties[0]
+    size = min(max(int.from_bytes(properties[1:5], "little"), 4096), _LZMA_MEMORY)
+    filters = [
+        {
+            "id": lzma.FILTER_LZMA1,
+            "dict_size": size,
+            "lc": code % 9,
+            "lp": code // 9 % 5,
+            "pb": code // 45,
+        }
+    ]
+    return _Block(lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=filters))
+
+
+MAKERS: dict[str, Callable[[], Decompressor]] = {
+    "gzip": lambda: _Zlib(31),
+    "zlib": lambda: _Zlib(15),
+    "deflate": lambda: _Zlib(-15),
+    "bzip2": lambda: _Block(bz2.BZ2Decompressor()),
+    "xz": lambda: _Block(lzma.LZMADecompressor(memlimit=_LZMA_MEMORY)),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inflated:
+    """How inflating ended.
+
+    Attributes:
+        consumed: Bytes of input that belong to the compressed stream.
+        kind: Problem kind, empty when all went well.
+        detail: What was expected and found.
+        crc: CRC-32 of the output.
+        whole: Whether the output is all there is.
+    """
+
+    consumed: int
+    kind: str = ""
+    detail: str = ""
+    crc: int = 0
+    whole: bool = True
+
+
+@dataclass(slots=True)
+class _Meter:
+    """Counts output against every bound."""
+
+    inspection: Inspection
+    spool: Spool
+    crc: int = 0
+    kind: str = ""
+    detail: str = ""
+
+    def accept(self, data: bytes, taken: int) -> bool:
+        """Keep some output; tell whether to go on."""
+        limits = self.inspection.limits
+        self.spool.write(data)
+        self.crc = zlib.crc32(data, self.crc)
+        size = self.spool.size
+        if size > limits.bomb_floor_bytes and size > limits.max_compression_ratio * max(
+            taken, 1
+        ):
+            self.kind = "bomb"
+            self.detail = f"{taken} bytes expand to more than {size}"
+        elif size > limits.max_member_bytes:
+            self.kind = "too-large"
+            self.detail = f"expands to more than {limits.max_member_bytes} bytes"
+        elif not self.inspection.may_inflate(len(data)):
+            self.kind = "too-large"
+            self.detail = (
+                f"this file expands to more than {limits.max_inflated_bytes} bytes"
+            )
+        return not self.kind
+
+
+def inflate(
+    source: ByteSource,
+    make: Callable[[], Decompressor],
+    spool: Spool,
+    inspection: Inspection,
+    *,
+    magic: bytes = b"",
+) -> Inflated:
+    """Inflate a source into a spool until it ends, breaks or reaches a bound.
+
+    Args:
+        source: The compressed bytes.
+        make: Makes a decompressor for one stream.
+        spool: Takes the output; what came before a break is kept.
+        inspection: Its limits and budget.
+        magic: When given, another stream that begins with it goes on the output.
+    """
+    meter = _Meter(inspection, spool)
+    position = 0
+    try:
+        while True:
+            position, ended = _stream(source, position, make(), meter)
+            if meter.kind:
+                return Inflated(
+                    consumed=position, kind=meter.kind, detail=meter.detail, whole=False
+                )
+            if not ended:
+                return Inflated(
+                    consumed=position,
+                    kind="truncated",
+                    detail="expected more compressed data, found the end",
+                    crc=meter.crc,
+                )
+            if not magic or source.read_at(position, len(magic)) != magic:
+                return Inflated(consumed=position, crc=meter.crc)
+    except (zlib.error, OSError, ValueError, EOFError, lzma.LZMAError) as error:
+        return Inflated(
+            consumed=position,
+            kind="malformed",
+            detail=f"expected compressed data, found: {error}",
+            crc=meter.crc,
+        )
+    except MemoryError:
+        return Inflated(
+            consumed=position,
+            kind="bomb",
+            detail="asks for too much memory to be inflated",
+            whole=False,
+        )
+
+
+def _stream(
+    source: ByteSource, start: int, inner: Decompressor, meter: _Meter
+) -> tuple[int, bool]:
+    """Inflate one stream; give where it ends and whether it is complete."""
+    position = start
+    while not inner.eof:
+        data = b""
+        if inner.hungry:
+            data = source.read_at(position, _INPUT_BYTES)
+            position += len(data)
+        output = inner.feed(data)
+        if output and not meter.accept(output, position):
+            return position, False
+        if not data and not output:
+            return position, inner.eof
+    return position - len(inner.unused), True
+
+
+def inflates(source: ByteSource, make: Callable[[], Decompressor]) -> bool:
+    """Tell whether the first part of a source inflates to anything."""
+    try:
+        inner = make()
+        data = source.read_at(0, _INPUT_BYTES)
+        output = inner.feed(data)
+    except (zlib.error, OSError, ValueError, EOFError, lzma.LZMAError, MemoryError):
+        return False
+    return bool(output) or inner.eof

@@ -1,0 +1,178 @@
+"""Pickle files and members: every stream in them, and what is inside the streams.
+
+A file may hold several streams one after another (old PyTorch files do), raw data
+behind the last, and pickles inside the byte strings of a pickle.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from assay.domain.facts import (
+    Content,
+    Gap,
+    ParseProblem,
+    PickleCall,
+    PickleFacts,
+    PickleImport,
+)
+from assay.release.formats.pickle_machine import walk
+from assay.release.formats.pickle_opcodes import HIGHEST_PROTOCOL, STARTERS
+from assay.release.formats.reading import Problems, shorten
+from assay.release.source import BytesSource, SliceSource
+
+if TYPE_CHECKING:
+    from assay.domain.facts import Fact
+    from assay.domain.limits import Limits
+    from assay.release.formats.pickle_machine import Walk
+    from assay.release.formats.pickle_state import Embedded
+    from assay.release.formats.reading import Inspection, Subject
+    from assay.release.source import ByteSource
+
+__all__ = ["is_pickle", "read"]
+
+# The first value of every file that PyTorch wrote before 1.6.
+_PYTORCH_MAGIC = 0x1950A86A20F9469CFC6C
+# Streams read in one file; PyTorch's old form has five.
+_MAX_STREAMS = 1_000
+_KEPT_NAME = 512
+
+
+def is_pickle(source: ByteSource, limits: Limits) -> bool:
+    """Tell whether the bytes are a pickle.
+
+    Protocol 2 and later have a header. Older streams have none: they are one when
+    interpreting them ends well, or calls something before it breaks.
+    """
+    head = source.read_at(0, 2)
+    if head[:1] == b"\x80":
+        return len(head) == 2 and head[1] <= HIGHEST_PROTOCOL
+    if not head or head[0] not in STARTERS:
+        return False
+    found = walk(source, 0, limits)
+    if found.calls:
+        return True
+    if not found.stopped:
+        return False
+    rest = source.read_at(found.end, 16)
+    return not rest.strip() or (bool(found.imports) and found.opcodes > 2)
+
+
+def read(subject: Subject, inspection: Inspection) -> list[Fact]:
+    """Give the facts of every stream of a pickle file, in order."""
+    facts: list[Fact] = []
+    source = subject.source
+    start = last = 0
+    legacy_pytorch = False
+    for count in range(_MAX_STREAMS + 1):
+        found = walk(source, start, inspection.limits)
+        if count and not _is_stream(source, start, found):
+            if not legacy_pytorch:
+                facts[last] = _with_trailing(facts[last], subject, start)
+            return facts
+        if not count:
+            legacy_pytorch = found.result == _PYTORCH_MAGIC
+        last = len(facts)
+        facts.append(_facts(subject, found, inspection.limits))
+        facts.extend(_gaps(subject, found))
+        facts.extend(_embedded(subject, found, inspection))
+        start = found.end
+        if not found.stopped or start >= source.size:
+            return facts
+    facts.append(
+        Gap(
+            place=subject.at(offset=start),
+            reason=f"more than {_MAX_STREAMS} pickle streams in one file",
+            content=Content.PICKLE,
+        )
+    )
+    return facts
+
+
+def _is_stream(source: ByteSource, start: int, found: Walk) -> bool:
+    """Tell whether what follows a stream is another, or only raw data."""
+    head = source.read_at(start, 2)
+    if head[:1] == b"\x80" and len(head) == 2 and head[1] <= HIGHEST_PROTOCOL:
+        return found.stopped or found.acts
+    return bool(found.calls) or (found.stopped and found.opcodes > 1)
+
+
+def _facts(subject: Subject, found: Walk, limits: Limits) -> PickleFacts:
+    problems = Problems(subject, limits)
+    for kind, detail, offset in found.problems:
+        problems.add(kind, detail, place=subject.at(offset=offset))
+    return PickleFacts(
+        place=subject.at(offset=found.start),
+        protocol=found.protocol,
+        imports=tuple(
+            PickleImport(
+                module=shorten(item.module, _KEPT_NAME),
+                name=shorten(item.name, _KEPT_NAME),
+                place=subject.at(offset=item.offset),
+                called=item.called,
+            )
+            for item in found.imports
+        ),
+        calls=tuple(
+            PickleCall(
+                callee=shorten(call.callee, limits.max_shown_chars),
+                arguments=shorten(call.arguments, limits.max_shown_chars),
+                place=subject.at(offset=call.offset),
+            )
+            for call in found.calls
+        ),
+        problems=problems.done(),
+        bounded=found.bounded,
+    )
+
+
+def _with_trailing(fact: Fact, subject: Subject, start: int) -> Fact:
+    """Add to the last stream's facts that more bytes follow it."""
+    if not isinstance(fact, PickleFacts):
+        return fact
+    problem = ParseProblem(
+        kind="trailing-data",
+        detail=f"expected the end, found {subject.source.size - start} more bytes",
+        place=subject.at(offset=start),
+    )
+    return replace(fact, problems=(*fact.problems, problem))
+
+
+def _gaps(subject: Subject, found: Walk) -> list[Fact]:
+    if found.bounded:
+        reason = "the pickle is longer than is interpreted"
+    elif any("cannot be measured" in detail for _, detail, _ in found.problems):
+        reason = "data behind an array that cannot be measured was not read"
+    else:
+        return []
+    return [
+        Gap(place=subject.at(offset=found.end), reason=reason, content=Content.PICKLE)
+    ]
+
+
+def _embedded(subject: Subject, found: Walk, inspection: Inspection) -> list[Fact]:
+    """Read the pickles and archives inside the byte strings of a stream."""
+    facts: list[Fact] = []
+    bound = inspection.limits.max_pickle_embedded
+    for item in found.embedded[:bound]:
+        source = _content(subject, item, inspection.limits)
+        facts.extend(inspection.raw_data(subject, f"bytes@{item.offset}", source))
+    if len(found.embedded) > bound:
+        facts.append(
+            Gap(
+                place=subject.at(offset=found.embedded[bound].offset),
+                reason=f"more than {bound} byte strings that look like files",
+            )
+        )
+    return facts
+
+
+def _content(subject: Subject, item: Embedded, limits: Limits) -> ByteSource:
+    if item.data is not None:
+        return BytesSource(item.data)
+    part = SliceSource(subject.source, item.offset, item.length)
+    if not item.as_latin1:
+        return part
+    text = part.read_at(0, min(part.size, limits.max_document_bytes))
+    return BytesSource(text.decode("utf-8", "replace").encode("latin-1", "replace"))

@@ -1,0 +1,181 @@
+"""A static interpreter of pickle streams: what would be fetched and called.
+
+It keeps the stack, the marks and the memo as a real unpickler does, over values that
+are constants or descriptions. Nothing is imported, built or called. A broken stream
+stops where a loader would stop; what ran before counts.
+
+Opcodes that only push constants or move them are handled inside one loop, which is
+where large honest pickles spend their time; the others have a function each in
+`pickle_actions`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from struct import unpack_from
+from typing import TYPE_CHECKING
+
+from assay.release.formats import pickle_actions
+from assay.release.formats.pickle_opcodes import PROTOCOL_OF
+from assay.release.formats.pickle_state import Broken, MachineState, Stopped
+
+if TYPE_CHECKING:
+    from assay.domain.limits import Limits
+    from assay.release.formats.pickle_state import Embedded, RecordedCall
+    from assay.release.formats.pickle_values import Import
+    from assay.release.source import ByteSource
+
+__all__ = ["Walk", "walk"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Walk:
+    """What one stream does when it is loaded.
+
+    Attributes:
+        start: Offset of its first opcode.
+        end: Offset after the last opcode that was read.
+        stopped: Whether it reached STOP, as a whole stream does.
+        opcodes: Opcodes interpreted.
+        protocol: Highest protocol that they need.
+        imports: Names fetched, in order, once each.
+        calls: Calls made, in order, bounded.
+        problems: Kind, detail and offset of each.
+        embedded: Byte strings that look like pickles or archives.
+        arrays: Raw arrays between the opcodes (joblib) that were passed over.
+        bounded: Whether a limit ended the walk.
+        result: The value that the stream leaves, as described by `pickle_values`.
+    """
+
+    start: int
+    end: int
+    stopped: bool
+    opcodes: int
+    protocol: int
+    imports: tuple[Import, ...]
+    calls: tuple[RecordedCall, ...]
+    problems: tuple[tuple[str, str, int], ...]
+    embedded: tuple[Embedded, ...]
+    arrays: int
+    bounded: bool
+    result: object
+
+    @property
+    def acts(self) -> bool:
+        """Whether it would fetch or call anything."""
+        return bool(self.imports or self.calls)
+
+
+def walk(source: ByteSource, start: int, limits: Limits) -> Walk:
+    """Interpret the stream that begins at `start` without loading anything."""
+    machine = MachineState(source, start, limits)
+    stopped = False
+    try:
+        _interpret(machine)
+    except Stopped:
+        stopped = True
+    except Broken as broken:
+        machine.problem(broken.kind, broken.detail, machine.opcode_at)
+    except IndexError:
+        machine.problem(
+            "malformed",
+            "expected a value on the stack, found none (stack underflow)",
+            machine.opcode_at,
+        )
+    except KeyError as error:
+        machine.problem(
+            "malformed", f"memo entry {error} was never stored", machine.opcode_at
+        )
+    seen = [opcode for opcode in PROTOCOL_OF if machine.seen[opcode]]
+    return Walk(
+        start=start,
+        end=min(machine.base + machine.position, source.size),
+        stopped=stopped,
+        opcodes=machine.opcodes,
+        protocol=max((PROTOCOL_OF[opcode] for opcode in seen), default=0),
+        imports=tuple(machine.imports.values()),
+        calls=tuple(machine.calls),
+        problems=tuple(machine.problems),
+        embedded=tuple(machine.embedded),
+        arrays=machine.arrays,
+        bounded=machine.bounded,
+        result=machine.result,
+    )
+
+
+def _interpret(machine: MachineState) -> None:  # noqa: C901, PLR0912, PLR0915 - one loop by design: a call for each constant would double the time
+    actions = pickle_actions.ACTIONS
+    memo = machine.memo
+    seen = machine.seen
+    stack = machine.stack
+    buffer = machine.buffer
+    position = machine.position
+    limit = machine.limit
+    at = position
+    done = 0
+    try:
+        for _ in range(machine.limits.max_pickle_opcodes):
+            done += 1
+            if position >= limit:
+                machine.position = at = position
+                machine.refill()
+                buffer, position = machine.buffer, machine.position
+                limit = machine.limit
+            at = position
+            opcode = buffer[position]
+            position += 1
+            seen[opcode] = 1
+            if opcode == 0x94:  # MEMOIZE
+                memo[len(memo)] = stack[-1]
+            elif opcode == 0x71:  # BINPUT
+                memo[buffer[position]] = stack[-1]
+                position += 1
+            elif opcode == 0x4B:  # BININT1
+                stack.append(buffer[position])
+                position += 1
+            elif opcode == 0x8C:  # SHORT_BINUNICODE
+                end = position + 1 + buffer[position]
+                stack.append(buffer[position + 1 : end].decode("utf-8", "replace"))
+                position = end
+            elif opcode == 0x68:  # BINGET
+                stack.append(memo[buffer[position]])
+                position += 1
+            elif opcode == 0x72:  # LONG_BINPUT
+                (index,) = unpack_from("<I", buffer, position)
+                memo[index] = stack[-1]
+                position += 4
+            elif opcode == 0x6A:  # LONG_BINGET
+                (index,) = unpack_from("<I", buffer, position)
+                stack.append(memo[index])
+                position += 4
+            elif opcode == 0x4A:  # BININT
+                stack.append(unpack_from("<i", buffer, position)[0])
+                position += 4
+            elif opcode == 0x4D:  # BININT2
+                stack.append(unpack_from("<H", buffer, position)[0])
+                position += 2
+            elif opcode == 0x47:  # BINFLOAT
+                stack.append(unpack_from(">d", buffer, position)[0])
+                position += 8
+            elif opcode == 0x28:  # MARK
+                machine.marks.append(stack)
+                stack = machine.stack = []
+            elif opcode == 0x4E:  # NONE
+                stack.append(None)
+            elif opcode == 0x88:  # NEWTRUE
+                stack.append(True)
+            elif opcode == 0x89:  # NEWFALSE
+                stack.append(False)
+            else:
+                machine.position = position
+                machine.opcode_at = machine.base + at
+                actions[opcode](machine)
+                stack, memo = machine.stack, machine.memo
+                buffer, position = machine.buffer, machine.position
+                limit = machine.limit
+        machine.bounded = True
+        at = position
+    finally:
+        machine.opcode_at = machine.base + at
+        machine.position = max(position, machine.position)
+        machine.opcodes += done

@@ -1,0 +1,271 @@
+"""The stack, marks, memo and input of the static pickle machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from assay.release.formats.pickle_values import (
+    KEPT_TEXT,
+    OPAQUE,
+    Call,
+    Import,
+    Node,
+    show,
+    show_arguments,
+)
+from assay.release.source import CHUNK_BYTES
+
+if TYPE_CHECKING:
+    from assay.domain.limits import Limits
+    from assay.release.source import ByteSource
+
+__all__ = ["Broken", "Embedded", "MachineState", "RecordedCall", "Stopped"]
+
+# Bytes that the fast opcodes may read beyond the opcode itself: a length byte and
+# 255 bytes of text. A window is refilled when fewer than these remain.
+_LOOKAHEAD = 300
+# A real unpickler makes room for every memo index below the highest one.
+_SPARSE_MEMO_INDEX = 1 << 24
+# Calls of one callee with constant arguments that are listed; pickles of dates or
+# numbers have one for each value.
+_PLAIN_CALLS_PER_CALLEE = 64
+_LINE_BYTES = 1 << 16
+
+
+class Stopped(Exception):  # noqa: N818 - not an error: the stream ended well
+    """The STOP opcode was reached."""
+
+
+class Broken(Exception):  # noqa: N818 - control flow inside the machine only
+    """The stream cannot go on, and neither could a loader."""
+
+    def __init__(self, kind: str, detail: str) -> None:
+        self.kind = kind
+        self.detail = detail
+        super().__init__(detail)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedCall:
+    """A call as it is shown."""
+
+    callee: str
+    arguments: str
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """A byte string inside the stream that looks like a pickle or an archive.
+
+    Attributes:
+        offset: Where its content starts, or the opcode that makes it.
+        length: Bytes that it takes in the stream.
+        data: The content when it is short and does not lie there as it is.
+        as_latin1: Whether the stream holds it as UTF-8 text that stands for bytes,
+            the way protocol 2 writes byte strings of Python 3.
+    """
+
+    offset: int
+    length: int
+    data: bytes | None = None
+    as_latin1: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The state of a stream that waits for a nested one."""
+
+    stack: list[object]
+    marks: list[list[object]]
+    memo: dict[int, object]
+
+
+class MachineState:
+    """Everything that opcodes read and change."""
+
+    def __init__(self, source: ByteSource, start: int, limits: Limits) -> None:
+        self.source = source
+        self.limits = limits
+        # The window: bytes of the source from `base`; `position` is inside it.
+        self.buffer = b""
+        self.base = start
+        self.position = 0
+        self.limit = 0
+        self.opcode_at = start
+        self.opcodes = 0
+        self.seen = bytearray(256)
+        self.stack: list[object] = []
+        self.marks: list[list[object]] = []
+        self.memo: dict[int, object] = {}
+        self.imports: dict[tuple[str, str], Import] = {}
+        self.calls: list[RecordedCall] = []
+        self._known_calls: set[tuple[str, str]] = set()
+        self.problems: list[tuple[str, str, int]] = []
+        self.embedded: list[Embedded] = []
+        # Streams that wait while one nested in them (joblib) is read.
+        self.waiting: list[Frame] = []
+        self._expressions = 0
+        self.arrays = 0
+        self.bounded = False
+        self.result: object = OPAQUE
+
+    # Input.
+
+    def refill(self) -> None:
+        """Move the window to the current position, or break when nothing is left."""
+        absolute = self.base + self.position
+        remaining = self.source.size - absolute
+        if remaining <= 0:
+            self.position = self.source.size - self.base
+            raise Broken("truncated", "expected the STOP opcode, found the end")
+        self._check_room()
+        data = self.source.read_at(absolute, CHUNK_BYTES)
+        self.base = absolute
+        self.position = 0
+        if len(data) == remaining:
+            # Fast opcodes read ahead without asking; what they take from the padding
+            # is noticed as a position beyond the limit.
+            self.buffer = data + b"\xff" * _LOOKAHEAD
+            self.limit = len(data)
+        else:
+            self.buffer = data
+            self.limit = len(data) - _LOOKAHEAD
+
+    def _check_room(self) -> None:
+        held = len(self.stack) + sum(map(len, self.marks[-1000:])) + len(self.marks)
+        too_high = held > self.limits.max_pickle_stack
+        if too_high or len(self.memo) > self.limits.max_pickle_memo:
+            self.bounded = True
+            raise Broken(
+                "too-large", "the stack or memo grew beyond what is interpreted"
+            )
+
+    def take(self, count: int) -> bytes:
+        """Read `count` bytes; for numbers and short strings."""
+        absolute = self.base + self.position
+        self.require(count)
+        self.position += count
+        start = absolute - self.base
+        if start + count <= len(self.buffer):
+            return self.buffer[start : start + count]
+        return self.source.read_at(absolute, count)
+
+    def require(self, count: int) -> None:
+        """Break when fewer than `count` bytes are left, as every loader does."""
+        left = self.source.size - self.base - self.position
+        if count > left:
+            self.position += max(left, 0)
+            raise Broken("truncated", f"expected {count} more bytes, found {left}")
+
+    def number(self, width: int, *, signed: bool = False) -> int:
+        """Read a little-endian number."""
+        return int.from_bytes(self.take(width), "little", signed=signed)
+
+    def line(self) -> tuple[bytes, int]:
+        """Read up to a newline; give at most `KEPT_TEXT` bytes, and the length."""
+        start = self.base + self.position
+        kept = b""
+        length = 0
+        while True:
+            piece = self.source.read_at(start + length, _LINE_BYTES if length else 256)
+            end = piece.find(b"\n")
+            part = piece if end < 0 else piece[:end]
+            if len(kept) < KEPT_TEXT:
+                kept += part[: KEPT_TEXT - len(kept)]
+            length += len(part)
+            if end >= 0:
+                self.position += length + 1
+                break
+            if not piece:
+                # A loader takes what is there as the line, and fails afterwards.
+                self.position += length
+                break
+        return kept, length
+
+    # Stack.
+
+    def pop_mark(self) -> list[object]:
+        """Give what was pushed since the last mark."""
+        items = self.stack
+        if not self.marks:
+            raise Broken("malformed", "expected a mark on the stack, found none")
+        self.stack = self.marks.pop()
+        return items
+
+    def put(self, index: int) -> None:
+        """Store the top of the stack in the memo."""
+        if index > _SPARSE_MEMO_INDEX and index > 2 * self.limits.max_pickle_memo:
+            self.problem("bomb", f"memo index {index} makes a loader claim memory")
+        self.memo[index] = self.stack[-1]
+
+    def container(self, kind: str, items: list[object]) -> None:
+        """Push a new container."""
+        node = Node(kind, items)
+        self.stack.append(node)
+        if node.weight > self.limits.max_pickle_expansion:
+            self.explosion(node)
+
+    def explosion(self, node: Node) -> None:
+        """Note, once, that references expand to far more than the stream holds."""
+        node.weight = 1
+        self.problem("bomb", "nested references expand to more than a thousand million")
+
+    # What the stream does.
+
+    def problem(self, kind: str, detail: str, offset: int | None = None) -> None:
+        """Note a problem, bounded."""
+        if len(self.problems) < self.limits.max_problems_per_subject:
+            where = self.opcode_at if offset is None else offset
+            self.problems.append((kind, detail, where))
+
+    def fetch(self, module: str, name: str) -> Import:
+        """Note an import and give its one object."""
+        key = (module, name)
+        known = self.imports.get(key)
+        if known is None:
+            known = self.imports[key] = Import(module, name, self.opcode_at)
+        return known
+
+    def call(self, callee: object, arguments: object) -> Call:
+        """Note a call and give its result."""
+        plain = isinstance(arguments, Node) and not any(
+            isinstance(item, (Import, Call, Node)) for item in arguments.items
+        )
+        if self._worth_listing(callee, plain=plain):
+            self.record(self.described(callee), arguments)
+        return Call(callee, arguments)
+
+    def _worth_listing(self, callee: object, *, plain: bool) -> bool:
+        """Tell whether a call may say something new; printing it takes time."""
+        bound = self.limits.max_pickle_calls
+        if not isinstance(callee, Import):
+            self._expressions += 1
+            return self._expressions <= bound
+        callee.called = True
+        callee.calls += 1
+        callee.plain_calls += plain
+        if plain:
+            return callee.plain_calls <= _PLAIN_CALLS_PER_CALLEE
+        return callee.calls - callee.plain_calls <= bound
+
+    def described(self, callee: object) -> str:
+        """Name what is called, `?` when it cannot be worked out."""
+        if isinstance(callee, (Import, Call)):
+            return show(callee, self.limits.max_shown_chars)
+        return "?"
+
+    def record(self, callee: str, arguments: object) -> None:
+        """List a call, once for the same callee and arguments."""
+        if len(self.calls) >= self.limits.max_pickle_calls:
+            return
+        shown = show_arguments(arguments, self.limits.max_shown_chars)
+        if (callee, shown) not in self._known_calls:
+            self._known_calls.add((callee, shown))
+            self.calls.append(RecordedCall(callee, shown, self.opcode_at))
+
+    def embed(self, found: Embedded) -> None:
+        """Remember a byte string to be read as a member of its own."""
+        if len(self.embedded) <= self.limits.max_pickle_embedded:
+            self.embedded.append(found)

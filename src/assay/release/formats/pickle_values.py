@@ -1,0 +1,175 @@
+"""What a pickle's stack holds when nothing of it is ever built.
+
+Constants are kept as Python values when they are short; everything else is one of
+the small classes below. None of them runs or imports anything.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "KEPT_ITEMS",
+    "KEPT_TEXT",
+    "OPAQUE",
+    "Call",
+    "Import",
+    "LongText",
+    "Node",
+    "Opaque",
+    "show",
+    "show_arguments",
+]
+
+# Items of a container that are kept to be shown; the others are only counted.
+KEPT_ITEMS = 32
+# Longest text or byte string that is kept whole: no module or attribute is longer.
+KEPT_TEXT = 512
+# Nesting shown of an argument.
+_SHOWN_DEPTH = 4
+_SHOWN_ITEMS = 6
+
+
+class Opaque:
+    """A value that cannot be worked out without running the pickle."""
+
+    __slots__ = ()
+
+
+OPAQUE = Opaque()
+
+
+class Import:
+    """A name that the stream fetches; one object for each distinct name."""
+
+    __slots__ = ("called", "calls", "module", "name", "offset", "plain_calls")
+
+    def __init__(self, module: str, name: str, offset: int) -> None:
+        self.module = module
+        self.name = name
+        self.offset = offset
+        self.called = False
+        self.calls = 0
+        self.plain_calls = 0
+
+
+class Call:
+    """The result of a call that the stream makes."""
+
+    __slots__ = ("arguments", "callee")
+
+    def __init__(self, callee: object, arguments: object) -> None:
+        self.callee = callee
+        self.arguments = arguments
+
+
+class LongText:
+    """The beginning of a long text or byte string, and where all of it lies."""
+
+    __slots__ = ("length", "offset", "prefix")
+
+    def __init__(self, prefix: str | bytes, offset: int, length: int) -> None:
+        self.prefix = prefix
+        self.offset = offset
+        self.length = length
+
+
+class Node:
+    """A tuple, list, dictionary or set: its first items, and what it expands to."""
+
+    __slots__ = ("items", "kind", "length", "weight")
+
+    def __init__(self, kind: str, items: list[object]) -> None:
+        self.kind = kind
+        self.items: list[object] = []
+        self.length = 0
+        self.weight = 1
+        if items:
+            self.extend(items)
+
+    def extend(self, items: list[object]) -> None:
+        """Add items; only the first of all are kept."""
+        self.length += len(items)
+        if len(self.items) < KEPT_ITEMS:
+            self.items.extend(items[: KEPT_ITEMS - len(self.items)])
+        weight = len(items)
+        for item in items:
+            if type(item) is Node:
+                weight += item.weight
+        self.weight += weight
+
+    def get(self, key: str) -> object:
+        """Give the value of a constant key of a dictionary, or OPAQUE."""
+        for index in range(0, len(self.items) - 1, 2):
+            if self.items[index] == key:
+                return self.items[index + 1]
+        return OPAQUE
+
+
+_BRACKETS = {
+    "tuple": ("(", ")"),
+    "list": ("[", "]"),
+    "set": ("{", "}"),
+    "frozenset": ("frozenset({", "})"),
+}
+
+
+def show(value: object, bound: int, depth: int = _SHOWN_DEPTH) -> str:
+    """Print a value for people, at most about `bound` characters long."""
+    text = _show(value, bound, depth)
+    return text if len(text) <= bound else text[: bound - 1] + "…"
+
+
+def show_arguments(arguments: object, bound: int) -> str:
+    """Print the arguments of a call, without the outer brackets."""
+    if isinstance(arguments, Node) and arguments.kind == "tuple":
+        text = _join(arguments, bound, _SHOWN_DEPTH)
+        return text if len(text) <= bound else text[: bound - 1] + "…"
+    return show(arguments, bound)
+
+
+def _show(value: object, bound: int, depth: int) -> str:
+    if isinstance(value, (str, bytes)):
+        return repr(value) if len(value) <= bound else _cut(value, bound)
+    if isinstance(value, LongText):
+        return _cut(value.prefix, bound)
+    if value is None or isinstance(value, (bool, int, float)):
+        return repr(value)
+    if isinstance(value, Import):
+        return f"{value.module or '?'}.{value.name or '?'}"
+    return _show_nested(value, bound, depth) if depth > 0 else "…"
+
+
+def _show_nested(value: object, bound: int, depth: int) -> str:
+    if isinstance(value, Call):
+        callee = _show(value.callee, bound, depth - 1)
+        inner = value.arguments
+        return f"{callee}({_join(inner, bound, depth - 1)})"
+    if isinstance(value, Node):
+        if value.kind == "dict":
+            return _show_dict(value, bound, depth - 1)
+        left, right = _BRACKETS[value.kind]
+        return left + _join(value, bound, depth - 1) + right
+    return "…"
+
+
+def _cut(value: str | bytes, bound: int) -> str:
+    return repr(value[:bound]) + "…"
+
+
+def _join(value: object, bound: int, depth: int) -> str:
+    if not isinstance(value, Node):
+        return _show(value, bound, depth)
+    shown = [_show(item, bound, depth) for item in value.items[:_SHOWN_ITEMS]]
+    if value.length > _SHOWN_ITEMS:
+        shown.append("…")
+    return ", ".join(shown)
+
+
+def _show_dict(value: Node, bound: int, depth: int) -> str:
+    pairs = [
+        f"{_show(value.items[index], bound, depth)}: "
+        f"{_show(value.items[index + 1], bound, depth)}"
+        for index in range(0, min(len(value.items), 2 * _SHOWN_ITEMS) - 1, 2)
+    ]
+    if value.length > 2 * _SHOWN_ITEMS:
+        pairs.append("…")
+    return "{" + ", ".join(pairs) + "}"

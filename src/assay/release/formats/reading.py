@@ -1,0 +1,111 @@
+"""What every reader is given, and the bounded list of problems it fills."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
+
+from assay.domain.facts import Content, ParseProblem, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from assay.domain.facts import Fact
+    from assay.domain.limits import Limits
+    from assay.release.source import ByteSource
+
+__all__ = ["Inspection", "Problems", "Subject", "shorten"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """One file or member to be read.
+
+    Attributes:
+        source: Its bytes.
+        place: Where it is: the file, and the member when it is inside one.
+        content: The type that it is read as.
+        depth: How many wrappers were opened to reach it; 0 for a file.
+    """
+
+    source: ByteSource
+    place: Place
+    content: Content
+    depth: int = 0
+
+    @property
+    def name(self) -> str:
+        """The last part of its name, in lower case."""
+        full = self.place.member or self.place.path
+        return full.rsplit("/", 1)[-1].lower()
+
+    def at(
+        self,
+        *,
+        offset: int | None = None,
+        line: int | None = None,
+        key: str | None = None,
+    ) -> Place:
+        """Give a place inside this subject."""
+        return replace(self.place, offset=offset, line=line, key=key)
+
+
+class Inspection(Protocol):
+    """The walk through one file and all that is inside it.
+
+    Attributes:
+        limits: Bounds on what is read.
+        paths: Every path of the release.
+    """
+
+    limits: Limits
+    paths: frozenset[str]
+
+    def descend(
+        self, parent: Subject, member: str, source: ByteSource
+    ) -> Iterable[Fact]:
+        """Identify and read a member, or give the Gap that says why not."""
+        ...
+
+    def raw_data(
+        self, parent: Subject, member: str, source: ByteSource
+    ) -> Iterable[Fact]:
+        """Read a member that should hold numbers, only if it is plainly something."""
+        ...
+
+    def may_inflate(self, count: int) -> bool:
+        """Take `count` bytes off what this file may still expand to."""
+        ...
+
+
+class Problems:
+    """Problems of one subject, bounded so that no file can fill the memory."""
+
+    def __init__(self, subject: Subject, limits: Limits) -> None:
+        self._subject = subject
+        self._bound = limits.max_problems_per_subject
+        self._shown = limits.max_shown_chars
+        self._list: list[ParseProblem] = []
+
+    def add(self, kind: str, detail: str, *, place: Place | None = None) -> None:
+        """Note a problem, unless there are too many already."""
+        if len(self._list) < self._bound:
+            self._list.append(
+                ParseProblem(
+                    kind=kind,
+                    detail=shorten(detail, 2 * self._shown),
+                    place=self._subject.place if place is None else place,
+                )
+            )
+
+    def done(self) -> tuple[ParseProblem, ...]:
+        """Give them in the order seen."""
+        return tuple(self._list)
+
+
+def shorten(text: str, bound: int) -> str:
+    """Cut a text for people to `bound` characters and make it printable."""
+    shown = text if len(text) <= bound else text[: bound - 1] + "…"
+    if shown.isprintable():
+        return shown
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in shown)

@@ -1,0 +1,116 @@
+"""Text of every kind: code, configuration, templates, cards, and secrets in any.
+
+JSON documents above `_PARSE_ALWAYS_BYTES` (tokenizers, mostly) are parsed only when a
+byte search finds one of the keys that matter, or an escape that could spell one.
+Repeated keys in larger documents without any such key are therefore not reported:
+they carry nothing that a loader runs.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from typing import TYPE_CHECKING
+
+from assay.domain.facts import CodeFacts, Content, Gap, NativeCodeFacts
+from assay.release.formats import config, secrets
+from assay.release.formats.reading import shorten
+from assay.release.source import BytesSource, chunks
+
+if TYPE_CHECKING:
+    from assay.domain.facts import Fact
+    from assay.release.formats.reading import Inspection, Subject
+
+__all__ = ["read"]
+
+_PARSE_ALWAYS_BYTES = 1 << 20
+_ESCAPED_ASCII = re.compile(rb"\\u00[2-7]")
+_BASE64 = re.compile(rb"[A-Za-z0-9+/\r\n]{24,}={0,2}\s*")
+_TEMPLATE_NAMES = (".jinja", ".jinja2", ".j2")
+_YAML_NAMES = (".yaml", ".yml")
+_CARDS = ("README.md", "MODEL_CARD.md")
+
+
+def read(subject: Subject, inspection: Inspection) -> list[Fact]:
+    """Give the facts of one text, by what it holds and what it is called."""
+    facts: list[Fact] = []
+    first = subject.source.read_at(0, 512)
+    if first.startswith(b"#!"):
+        line = first.split(b"\n", 1)[0].decode("utf-8", "replace").strip()
+        facts.append(
+            NativeCodeFacts(
+                place=subject.place,
+                content=Content.SCRIPT,
+                detail=shorten(line, inspection.limits.max_shown_chars),
+            )
+        )
+    if subject.content is Content.PYTHON:
+        facts.append(CodeFacts(place=subject.place))
+    if _is_document(subject):
+        facts.extend(_document(subject, inspection))
+    elif subject.content is Content.TEXT:
+        facts.extend(_unwrapped(subject, inspection))
+    facts.extend(secrets.read(subject, inspection))
+    return facts
+
+
+def _is_document(subject: Subject) -> bool:
+    """Tell whether the whole text is read as one document."""
+    path = subject.place.path
+    return (
+        subject.content is Content.JSON
+        or subject.name.endswith((*_TEMPLATE_NAMES, *_YAML_NAMES))
+        or subject.name == "mlmodel"
+        or (subject.place.member is None and path in _CARDS)
+    )
+
+
+def _document(subject: Subject, inspection: Inspection) -> list[Fact]:
+    bound = inspection.limits.max_document_bytes
+    if subject.source.size > bound:
+        reason = f"a document of more than {bound} bytes is not parsed"
+        return [Gap(place=subject.place, reason=reason, content=subject.content)]
+    if subject.content is Content.JSON:
+        return _json(subject, inspection)
+    data = b"".join(chunks(subject.source))
+    if subject.name.endswith(_TEMPLATE_NAMES):
+        from assay.release.formats import template  # noqa: PLC0415 - loads Jinja2
+
+        text = data.decode("utf-8", "replace")
+        return [template.template_facts(text, subject.place, inspection.limits)]
+    if subject.place.member is None and subject.place.path in _CARDS:
+        from assay.release.formats import card  # noqa: PLC0415 - loads PyYAML
+
+        return [card.card_facts(data, subject, inspection.limits)]
+    from assay.release.formats import yaml_config  # noqa: PLC0415 - loads PyYAML
+
+    return yaml_config.read(data, subject, inspection)
+
+
+def _json(subject: Subject, inspection: Inspection) -> list[Fact]:
+    data = b"".join(chunks(subject.source))
+    if (
+        len(data) > _PARSE_ALWAYS_BYTES
+        and not any(word in data for word in config.WORDS)
+        and not _ESCAPED_ASCII.search(data)
+    ):
+        return []
+    return config.read(data, subject, inspection)
+
+
+def _unwrapped(subject: Subject, inspection: Inspection) -> list[Fact]:
+    """Read what a text that is nothing but Base64 stands for, if that is a file."""
+    source = subject.source
+    if source.size > inspection.limits.max_text_scan_bytes:
+        return []
+    if not _BASE64.fullmatch(source.read_at(0, 4096).rstrip(b"=\r\n ") + b"="):
+        return []
+    data = b"".join(chunks(source))
+    if not _BASE64.fullmatch(data):
+        return []
+    try:
+        inner = base64.b64decode(data)
+    except (binascii.Error, ValueError):
+        return []
+    return list(inspection.raw_data(subject, "base64", BytesSource(inner)))

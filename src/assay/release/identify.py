@@ -1,0 +1,226 @@
+"""Decide what a file is by its bytes alone; its name only sorts kinds of text."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from typing import TYPE_CHECKING
+
+from assay.domain.facts import Content
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from assay.domain.facts import Place
+    from assay.domain.limits import Limits
+    from assay.release.source import ByteSource
+
+__all__ = ["identify"]
+
+_HEAD_BYTES = 64 * 1024
+# A zip's end record, its longest comment, and a ZIP64 locator before it.
+_TAIL_BYTES = 22 + 65_535 + 20
+
+_MAGIC: tuple[tuple[bytes, Content], ...] = (
+    (b"\x7fELF", Content.ELF),
+    (b"\x1f\x8b\x08", Content.GZIP),
+    (b"\xfd7zXZ\x00", Content.XZ),
+    (b"\x28\xb5\x2f\xfd", Content.ZSTD),
+    (b"\x04\x22\x4d\x18", Content.LZ4),
+    (b"\x02\x21\x4c\x18", Content.LZ4),
+    (b"7z\xbc\xaf\x27\x1c", Content.SEVEN_ZIP),
+    (b"\x93NUMPY", Content.NUMPY),
+    (b"GGUF", Content.GGUF),
+    (b"FUGG", Content.GGUF),
+    (b"\x89HDF\r\n\x1a\n", Content.HDF5),
+    (b"%PDF-", Content.PDF),
+    (b"\x89PNG\r\n\x1a\n", Content.IMAGE),
+    (b"\xff\xd8\xff", Content.IMAGE),
+    (b"GIF87a", Content.IMAGE),
+    (b"GIF89a", Content.IMAGE),
+)
+_MACH_O = frozenset(
+    bytes.fromhex(magic)
+    for magic in ("feedface", "feedfacf", "cefaedfe", "cffaedfe", "cafebabf")
+)
+# Fat Mach-O files and Java classes share a magic number; the next field counts
+# architectures in one and is a version of 45 or more in the other.
+_FIRST_JAVA_VERSION = 45
+_CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_BOMS = (b"\xff\xfe", b"\xfe\xff")
+# ONNX ModelProto: field 1 (ir_version) as a small number, then a known field.
+_ONNX = re.compile(rb"\x08[\x01-\x14](?:[\x12\x1a\x22\x32][\x00-\x40]|\x28|\x3a|\x42)")
+
+
+def identify(source: ByteSource, place: Place, limits: Limits) -> tuple[Content, ...]:
+    """Give every type that the bytes satisfy, the one at the front first.
+
+    Args:
+        source: The bytes.
+        place: Where they lie; the name decides between Python, Markdown and text.
+        limits: Bounds for the trial reading of pickles and safetensors.
+
+    Raises:
+        ReleaseError: From the medium under `source` only.
+    """
+    if source.size == 0:
+        return (Content.EMPTY,)
+    head = source.read_at(0, _HEAD_BYTES)
+    found = [
+        content
+        for test in _TESTS
+        if (content := test(source, head, limits)) is not None
+    ]
+    if _is("pickle", "is_pickle", source, limits):
+        found.append(Content.PICKLE)
+    zipped = _zip(source, head, limits)
+    if zipped is not None:
+        found.insert(0 if head[:4] == b"PK\x03\x04" else len(found), zipped)
+    if not found:
+        name = (place.member or place.path).lower()
+        found.append(_text_kind(source, head, name))
+    return tuple(dict.fromkeys(found))
+
+
+def _by_magic(source: ByteSource, head: bytes, limits: Limits) -> Content | None:
+    del source, limits
+    for magic, content in _MAGIC:
+        if head.startswith(magic):
+            return content
+    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
+        return Content.IMAGE
+    if re.match(rb"BZh[1-9](?:1AY&SY|\x17\x72\x45\x38\x50\x90)", head):
+        return Content.BZIP2
+    return None
+
+
+def _executable(source: ByteSource, head: bytes, limits: Limits) -> Content | None:
+    del limits
+    if head[:2] == b"MZ":
+        offset = int.from_bytes(head[60:64], "little")
+        return Content.PE if source.read_at(offset, 4) == b"PE\0\0" else None
+    if head[:4] == b"\0asm" and head[5:8] == b"\0\0\0":
+        return Content.WASM
+    if head[:4] in _MACH_O and len(head) >= 28:
+        return Content.MACH_O
+    if head[:4] == b"\xca\xfe\xba\xbe" and len(head) >= 8:
+        count = int.from_bytes(head[4:8], "big")
+        return Content.JAVA_CLASS if count >= _FIRST_JAVA_VERSION else Content.MACH_O
+    return None
+
+
+def _safetensors(source: ByteSource, head: bytes, limits: Limits) -> Content | None:
+    """A length below a terabyte and then `{`; text has no three NULs there."""
+    del source, limits
+    if head[8:9] == b"{" and head[5:8] == b"\0\0\0":
+        return Content.SAFETENSORS
+    return None
+
+
+def _tar(source: ByteSource, head: bytes, limits: Limits) -> Content | None:
+    del limits
+    if len(head) < 512 or source.size < 512:
+        return None
+    ustar = head[257:262] == b"ustar"
+    if not ustar and not re.fullmatch(rb"[0-7 \0]{8}", head[148:156]):
+        return None
+    return Content.TAR if _is_tar_header(head[:512]) else None
+
+
+def _is_tar_header(block: bytes) -> bool:
+    """Compare the checksum of a tar header, the field itself counted as spaces."""
+    field = block[148:156].strip(b" \0")
+    if not field or re.fullmatch(rb"[0-7]+", field) is None:
+        return False
+    return sum(block[:148]) + 256 + sum(block[156:512]) == int(field, 8)
+
+
+def _weak(source: ByteSource, head: bytes, limits: Limits) -> Content | None:
+    """Types with short signatures, proven by inflating the first part."""
+    del limits
+    if head[:1] == b"\x78" and len(head) > 2 and not (head[0] * 256 + head[1]) % 31:
+        return Content.ZLIB if _is("compressed", "is_zlib", source) else None
+    if head[:3] == b"\x5d\0\0":
+        return Content.XZ if _is("compressed", "is_lzma_alone", source) else None
+    if _ONNX.match(head) and _CONTROLS.search(head):
+        return Content.ONNX
+    return None
+
+
+def _is(module: str, test: str, source: ByteSource, *limits: Limits) -> bool:
+    """Ask a reader's own test; the module is imported only when it is needed."""
+    if module == "pickle" and not _may_be_pickle(source.read_at(0, 1)):
+        return False
+    loaded = importlib.import_module(f"assay.release.formats.{module}")
+    return bool(getattr(loaded, test)(source, *limits))
+
+
+def _may_be_pickle(first: bytes) -> bool:
+    return first in _PICKLE_STARTS
+
+
+# The commonest first bytes; kept here so that most files never load the machine.
+_PICKLE_STARTS = frozenset(
+    bytes((byte,))
+    for byte in b"(FILNPSVcgJKMTUX]}hj)GBC\x80\x82\x83\x84\x88\x89\x8a\x8b"
+    b"\x8c\x8d\x8e\x8f\x95\x96\x97"
+)
+
+
+def _zip(source: ByteSource, head: bytes, limits: Limits) -> Content | None:
+    tail = source.read_at(max(0, source.size - _TAIL_BYTES), _TAIL_BYTES)
+    if head[:4] != b"PK\x03\x04" and b"PK\x05\x06" not in tail:
+        return None
+    directory = importlib.import_module("assay.release.formats.zip_directory")
+    names = directory.member_names(source, limits)
+    if names is None:
+        return None
+    if any(name == "data.pkl" or name.endswith("/data.pkl") for name in names):
+        return Content.PYTORCH_ZIP
+    return Content.ZIP
+
+
+def _text_kind(source: ByteSource, head: bytes, name: str) -> Content:
+    if head[:2] == b"#!":
+        return Content.PYTHON if name.endswith(".py") else Content.SCRIPT
+    if not _is_text(head):
+        return Content.UNKNOWN
+    if name.endswith((".py", ".pyi", ".pyw")):
+        return Content.PYTHON
+    if name.endswith((".md", ".markdown")):
+        return Content.MARKDOWN
+    if name.endswith((".json", ".ipynb", ".webmanifest")) or _is_json(source, head):
+        return Content.JSON
+    return Content.TEXT
+
+
+def _is_text(head: bytes) -> bool:
+    """Tell text from other bytes: UTF-8, UTF-16 with its mark, or nearly ASCII."""
+    if head[:2] in _BOMS:
+        return True
+    if _CONTROLS.search(head):
+        return False
+    # The head may end inside a character of up to four bytes.
+    for cut in range(4):
+        try:
+            head[: len(head) - cut].decode("utf-8")
+        except UnicodeDecodeError:
+            continue
+        return True
+    high = sum(1 for byte in head if byte >= 0x80)
+    return len(head) >= 16 and high * 5 < len(head)
+
+
+def _is_json(source: ByteSource, head: bytes) -> bool:
+    first = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+    last = source.read_at(max(0, source.size - 256), 256).rstrip()[-1:]
+    return (first, last) in ((b"{", b"}"), (b"[", b"]"))
+
+
+_TESTS: tuple[Callable[[ByteSource, bytes, Limits], Content | None], ...] = (
+    _by_magic,
+    _executable,
+    _safetensors,
+    _weak,
+    _tar,
+)

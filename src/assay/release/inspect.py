@@ -1,0 +1,290 @@
+"""From a directory to its inventory and facts, with every core at work.
+
+Order of work for each file, all on one descriptor, so that what was hashed is what
+was inspected:
+
+1. Open it without following links; prove that it is what the walk saw.
+2. Hash the whole content in one read.
+3. Inspect it by content.
+4. Compare size, times and inode with those of step 1.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from assay.domain.facts import FileFacts, ReleaseFacts
+from assay.domain.limits import DEFAULT_LIMITS, Limits
+from assay.domain.release import FileRecord, Inventory
+from assay.errors import AssayError
+from assay.release.digest import hash_descriptor
+from assay.release.source import CHUNK_BYTES, FileSource, changed
+from assay.release.walk import (
+    Entry,
+    find_entries,
+    identity,
+    open_entry,
+    open_root,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+__all__ = ["InspectedRelease", "Progress", "inspect_release", "take_inventory"]
+
+# Progress is told at most once in this many bytes, and at the end of each file.
+_PROGRESS_STEP_BYTES = 16 * CHUNK_BYTES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far the reading of a release has come.
+
+    Attributes:
+        bytes_done: Bytes hashed so far.
+        bytes_total: Bytes of all files together.
+        files_done: Files finished.
+        files_total: Files found.
+        path: The file that the news is about.
+    """
+
+    bytes_done: int
+    bytes_total: int
+    files_done: int
+    files_total: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InspectedRelease:
+    """A release that was read whole.
+
+    Attributes:
+        inventory: Every file with its digest, every entry left out.
+        facts: What was seen in each file; no files when facts were not asked for.
+    """
+
+    inventory: Inventory
+    facts: ReleaseFacts
+
+
+def inspect_release(
+    root: Path,
+    *,
+    jobs: int | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    progress: Callable[[Progress], None] | None = None,
+    with_facts: bool = True,
+) -> InspectedRelease:
+    """Read a release directory: digests of all files, and facts about each.
+
+    The result does not depend on the order of the directory, the locale or `jobs`.
+
+    Args:
+        root: The release directory; it may itself be reached through a link.
+        jobs: Threads; as many as there are processors when None.
+        limits: Bounds on what is read.
+        progress: Called now and then, from any thread but never from two at once.
+        with_facts: Whether to inspect content, or only to hash it.
+
+    Raises:
+        ReleaseError: `release.not-found`, `.not-a-directory`, `.empty`,
+            `.too-many-files`, `.too-deep`, `.path-too-long`, `.path-not-utf8`,
+            `.unreadable`, `.vanished` or `.changed-while-read`.
+    """
+    descriptor = open_root(root)
+    try:
+        found = find_entries(descriptor, root, limits)
+        crew = _Crew(descriptor, found.files, limits, progress, with_facts=with_facts)
+        crew.run(max(1, jobs if jobs is not None else os.cpu_count() or 1))
+    finally:
+        os.close(descriptor)
+    return InspectedRelease(
+        inventory=Inventory(
+            files=tuple(crew.records[entry.path] for entry in found.files),
+            irregular=found.irregular,
+        ),
+        facts=ReleaseFacts(
+            files=tuple(
+                crew.facts[entry.path]
+                for entry in found.files
+                if entry.path in crew.facts
+            )
+        ),
+    )
+
+
+def take_inventory(
+    root: Path,
+    *,
+    jobs: int | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    progress: Callable[[Progress], None] | None = None,
+) -> Inventory:
+    """Hash every file of a release directory, without looking into any.
+
+    Args:
+        root: The release directory; it may itself be reached through a link.
+        jobs: Threads; as many as there are processors when None.
+        limits: Bounds on what is read.
+        progress: Called now and then, from any thread but never from two at once.
+
+    Raises:
+        ReleaseError: As `inspect_release` does.
+    """
+    return inspect_release(
+        root, jobs=jobs, limits=limits, progress=progress, with_facts=False
+    ).inventory
+
+
+class _Crew:
+    """Threads that take files off one list, the largest first."""
+
+    def __init__(
+        self,
+        root: int,
+        entries: tuple[Entry, ...],
+        limits: Limits,
+        progress: Callable[[Progress], None] | None,
+        *,
+        with_facts: bool,
+    ) -> None:
+        self._root = root
+        self._limits = limits
+        self._with_facts = with_facts
+        # The largest first: the last thread to finish then holds a small file.
+        self._waiting = sorted(entries, key=lambda e: (e.status.st_size, e.path))
+        self._paths = frozenset(entry.path for entry in entries) if with_facts else None
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        self._errors: list[tuple[str, BaseException]] = []
+        self._teller = _Teller(entries, progress)
+        self.records: dict[str, FileRecord] = {}
+        self.facts: dict[str, FileFacts] = {}
+
+    def run(self, jobs: int) -> None:
+        """Do all the work; raise the first error by path."""
+        count = min(jobs, len(self._waiting))
+        threads = [threading.Thread(target=self._work) for _ in range(count - 1)]
+        for thread in threads:
+            thread.start()
+        self._work()
+        # No thread may outlive the descriptor of the release, even when interrupted.
+        for thread in threads:
+            thread.join()
+        if self._errors:
+            raise min(self._errors, key=lambda item: item[0])[1]
+
+    def _work(self) -> None:
+        buffer = memoryview(bytearray(CHUNK_BYTES))
+        try:
+            while (entry := self._next()) is not None:
+                self._file(entry, buffer)
+        except BaseException as error:  # noqa: BLE001 - raised again by `run`
+            self._fail("", error)
+
+    def _fail(self, path: str, error: BaseException) -> None:
+        with self._lock:
+            self._errors.append((path, error))
+        self._stop.set()
+
+    def _next(self) -> Entry | None:
+        with self._lock:
+            if self._stop.is_set() or not self._waiting:
+                return None
+            return self._waiting.pop()
+
+    def _file(self, entry: Entry, buffer: memoryview) -> None:
+        try:
+            record, facts = self._read(entry, buffer)
+        except AssayError as error:
+            self._fail(entry.path, error)
+            return
+        with self._lock:
+            self.records[entry.path] = record
+            if facts is not None:
+                self.facts[entry.path] = facts
+        self._teller.finished(entry.path)
+
+    def _read(
+        self, entry: Entry, buffer: memoryview
+    ) -> tuple[FileRecord, FileFacts | None]:
+        size = entry.status.st_size
+        descriptor = open_entry(self._root, entry)  # 1
+        try:
+            digest = hash_descriptor(  # 2
+                descriptor,
+                size,
+                entry.path,
+                buffer,
+                lambda count: self._teller.advanced(entry.path, count),
+            )
+            facts = None
+            if self._paths is not None:
+                facts = self._inspect(descriptor, entry, self._paths)  # 3
+            if identity(os.fstat(descriptor)) != identity(entry.status):  # 4
+                raise changed(entry.path, "its size, times or inode are other now")
+        finally:
+            os.close(descriptor)
+        return FileRecord(path=entry.path, size=size, sha256=digest), facts
+
+    def _inspect(
+        self, descriptor: int, entry: Entry, paths: frozenset[str]
+    ) -> FileFacts:
+        # Imported here: an inventory alone needs none of it, and start-up counts.
+        from assay.release.inspection import inspect_source  # noqa: PLC0415 - see above
+
+        size = entry.status.st_size
+        return inspect_source(
+            FileSource(descriptor, size, entry.path),
+            path=entry.path,
+            executable_bit=bool(entry.status.st_mode & 0o111),
+            limits=self._limits,
+            paths=paths,
+        )
+
+
+class _Teller:
+    """Passes progress on, one call at a time."""
+
+    def __init__(
+        self, entries: tuple[Entry, ...], listener: Callable[[Progress], None] | None
+    ) -> None:
+        self._listener = listener
+        self._lock = threading.Lock()
+        self._bytes_total = sum(entry.status.st_size for entry in entries)
+        self._files_total = len(entries)
+        self._bytes_done = 0
+        self._files_done = 0
+        self._told = 0
+
+    def advanced(self, path: str, count: int) -> None:
+        if self._listener is None:
+            return
+        with self._lock:
+            self._bytes_done += count
+            if self._bytes_done - self._told >= _PROGRESS_STEP_BYTES:
+                self._tell(path, self._listener)
+
+    def finished(self, path: str) -> None:
+        if self._listener is None:
+            return
+        with self._lock:
+            self._files_done += 1
+            self._tell(path, self._listener)
+
+    def _tell(self, path: str, listener: Callable[[Progress], None]) -> None:
+        self._told = self._bytes_done
+        listener(
+            Progress(
+                bytes_done=self._bytes_done,
+                bytes_total=self._bytes_total,
+                files_done=self._files_done,
+                files_total=self._files_total,
+                path=path,
+            )
+        )

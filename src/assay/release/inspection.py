@@ -1,0 +1,143 @@
+"""From one file into everything inside it, to a named depth and size."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from assay.domain.facts import (
+    ArchiveFacts,
+    Content,
+    Fact,
+    FileFacts,
+    Gap,
+    PickleFacts,
+    Place,
+)
+from assay.release.formats import readers_of
+from assay.release.formats.reading import Subject
+from assay.release.identify import identify
+
+if TYPE_CHECKING:
+    from assay.domain.limits import Limits
+    from assay.release.source import ByteSource
+
+__all__ = ["FileInspection", "inspect_source"]
+
+# What raw numbers are never mistaken for: these types have long, checked signatures.
+_UNMISTAKABLE = frozenset(
+    {Content.ZIP, Content.PYTORCH_ZIP, Content.ELF, Content.PE, Content.SEVEN_ZIP}
+)
+
+
+def inspect_source(
+    source: ByteSource,
+    *,
+    path: str,
+    executable_bit: bool,
+    limits: Limits,
+    paths: frozenset[str],
+) -> FileFacts:
+    """Decide what a file is and read it, members included.
+
+    Args:
+        source: The file's bytes.
+        path: Its path in the release.
+        executable_bit: Whether its mode allows running it.
+        limits: Bounds on what is read.
+        paths: Every path of the release, to tell what a configuration refers to.
+
+    Raises:
+        ReleaseError: `release.unreadable` or `release.changed-while-read`, from the
+            medium; bytes alone never make it raise.
+    """
+    inspection = FileInspection(limits, paths)
+    place = Place(path=path)
+    contents = identify(source, place, limits)
+    return FileFacts(
+        path=path,
+        size=source.size,
+        content=contents[0],
+        contents=contents,
+        executable_bit=executable_bit,
+        facts=tuple(inspection.read(source, place, contents, 0)),
+    )
+
+
+class FileInspection:
+    """The walk through one file, with one budget for all that it expands to."""
+
+    def __init__(self, limits: Limits, paths: frozenset[str]) -> None:
+        self.limits = limits
+        self.paths = paths
+        self._budget = limits.max_inflated_bytes
+        self._members = limits.max_archive_members
+
+    def read(
+        self,
+        source: ByteSource,
+        place: Place,
+        contents: tuple[Content, ...],
+        depth: int,
+    ) -> list[Fact]:
+        """Run the reader of every type that the bytes satisfy."""
+        facts: list[Fact] = []
+        for content, reader in readers_of(contents):
+            subject = Subject(source=source, place=place, content=content, depth=depth)
+            facts.extend(reader(subject, self))
+        return facts
+
+    def descend(self, parent: Subject, member: str, source: ByteSource) -> list[Fact]:
+        """Identify and read a member, or give the Gap that says why not."""
+        place = self._member_place(parent, member)
+        if parent.depth >= self.limits.max_archive_depth:
+            return [
+                Gap(
+                    place=place,
+                    reason="nested deeper than the "
+                    f"{self.limits.max_archive_depth} wrappers that are opened",
+                )
+            ]
+        if self._members <= 0:
+            return [
+                Gap(
+                    place=place,
+                    reason="more members than the "
+                    f"{self.limits.max_archive_members} that are read in one file",
+                )
+            ]
+        self._members -= 1
+        contents = identify(source, place, self.limits)
+        return self.read(source, place, contents, parent.depth + 1)
+
+    def raw_data(self, parent: Subject, member: str, source: ByteSource) -> list[Fact]:
+        """Read a member that should hold numbers, only if it is plainly something.
+
+        Numbers may begin with any bytes. A pickle counts only when it fetches
+        something, other types only when their signature is long.
+        """
+        place = self._member_place(parent, member)
+        contents = identify(source, place, self.limits)
+        if contents[0] is Content.PICKLE:
+            facts = self.descend(parent, member, source)
+            fetches = any(isinstance(f, PickleFacts) and f.imports for f in facts)
+            return facts if fetches else []
+        if not _UNMISTAKABLE.isdisjoint(contents):
+            facts = self.descend(parent, member, source)
+            return [f for f in facts if not _is_hollow(f)]
+        return []
+
+    def may_inflate(self, count: int) -> bool:
+        """Take `count` bytes off what this file may still expand to."""
+        self._budget -= count
+        return self._budget >= 0
+
+    @staticmethod
+    def _member_place(parent: Subject, member: str) -> Place:
+        outer = parent.place.member
+        name = member if outer is None else f"{outer}!/{member}"
+        return replace(parent.place, member=name, offset=None, line=None, key=None)
+
+
+def _is_hollow(fact: Fact) -> bool:
+    return isinstance(fact, ArchiveFacts) and not fact.members
