@@ -91,6 +91,9 @@ _UNREAD_MEMBERS = {
     "truncated": "it ends early, so that not all members could be read",
 }
 
+# Problems of a pickle stream that ended the reading before its STOP.
+_UNREAD_STREAM = frozenset({"malformed", "too-large", "truncated"})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckSubject:
@@ -358,6 +361,7 @@ def pickle_gaps(subject: CheckSubject) -> tuple[Gap, ...]:
         gaps += [
             _problem_gap(problem, Content.PICKLE, "The pickle was not read whole")
             for problem in stream.problems
+            if problem.kind in _UNREAD_STREAM
         ]
         if stream.bounded:
             reason = "The pickle is longer or deeper than the limits of the reader."

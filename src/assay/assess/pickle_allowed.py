@@ -109,6 +109,11 @@ _STANDARD_LIBRARY = (
         "OrderedDict defaultdict deque Counter ChainMap UserDict UserList UserString "
         "_OrderedDictKeysIterator",
     ),
+    _names(
+        "it binds values to a function that the pickle names itself, and calls nothing",
+        "functools",
+        "partial",
+    ),
     _names("it turns text into bytes", "codecs", "encode"),
     _names(
         "it is a date or a time",

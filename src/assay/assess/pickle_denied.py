@@ -144,7 +144,7 @@ _STANDARD_LIBRARY = (
         Gain.INDIRECT,
         "it reaches attributes and calls of any object",
         "operator",
-        "attrgetter methodcaller itemgetter call __call__ setitem delitem getitem "
+        "attrgetter methodcaller call __call__ setitem delitem getitem "
         "__setitem__ __delitem__ __getitem__ iadd concat",
     ),
     _some(
@@ -318,9 +318,9 @@ RISKY = (
     ),
     _some(
         Gain.INDIRECT,
-        "it binds a function to arguments for a later call",
-        "functools",
-        "partial",
+        "it makes a function that takes items out of objects",
+        "operator",
+        "itemgetter",
     ),
     _some(Gain.INDIRECT, "it makes classes", "builtins", "type"),
     _some(

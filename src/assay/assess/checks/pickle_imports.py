@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from assay.assess.check import (
@@ -14,7 +15,7 @@ from assay.assess.check import (
     shown,
 )
 from assay.assess.pickle_names import Verdict, judge
-from assay.domain.facts import PickleFacts
+from assay.domain.facts import Content, Gap, PickleFacts
 from assay.domain.finding import Confidence, Severity
 
 if TYPE_CHECKING:
@@ -73,6 +74,15 @@ UNRESOLVED_CALL = Rule(
     gain="Hides from scanners which function is called.",
     references=_REFERENCES,
 )
+CHANGED_IMPORT = Rule(
+    id="changed-import",
+    severity=Severity.HIGH,
+    confidence=Confidence.HIGH,
+    summary="Loading changes a class or a module itself, not an object of its own",
+    remediation=_REPLACE,
+    gain="Replaces methods or modules that the loading program calls afterwards.",
+    references=_REFERENCES,
+)
 RISKY_IMPORT = Rule(
     id="risky-import",
     severity=Severity.MEDIUM,
@@ -92,8 +102,25 @@ UNKNOWN_IMPORT = Rule(
     references=_REFERENCES,
 )
 
-# Arguments with which `type` only tells a type: what the pickle of `type(None)` holds.
-_TYPE_OF_CONSTANTS = frozenset({"None", "NotImplemented", "Ellipsis", "..."})
+# Arguments with which a risky name does what honest files need it for, and no more.
+# `type` of a constant is how the type of `None` is pickled; `iter` of a container is
+# how an iterator is; and bytes that begin like a pickle or a zip archive are read,
+# and judged, as a member of their own.
+_CONSTANT = re.compile(r"None|(?:builtins|__builtin__)\.(?:NotImplemented|Ellipsis)")
+_CONTAINER = re.compile(
+    r"[\[({'\"]|b'|b\"|(?:builtins|__builtin__)\.x?range\(", re.ASCII
+)
+_READ_BYTES = re.compile(r"b['\"](?:\\x80|PK\\x03\\x04)", re.ASCII)
+_HONEST_USES = {
+    ("builtins", "type"): _CONSTANT.fullmatch,
+    ("__builtin__", "type"): _CONSTANT.fullmatch,
+    ("builtins", "iter"): _CONTAINER.match,
+    ("__builtin__", "iter"): _CONTAINER.match,
+    ("torch.storage", "_load_from_bytes"): _READ_BYTES.match,
+}
+
+# What the reader appends to a name when the stream sets attributes or items on it.
+_CHANGES = (".__setstate__", ".__setitem__", ".append", ".extend", ".add")
 
 _SIGNS = {
     Verdict.RISKY: (RISKY_IMPORT, "honest files use it too, but"),
@@ -105,18 +132,22 @@ _SIGNS = {
 def _imports(stream: PickleFacts, limits: Limits) -> Iterable[Sighting]:
     for entry in stream.imports:
         judgement = judge(entry.module, entry.name)
-        if judgement.verdict is Verdict.ALLOWED or _harmless(entry, stream):
+        if judgement.verdict is Verdict.ALLOWED or _harmless(entry, stream, limits):
             continue
         yield _sighting(entry, judgement, stream, limits)
 
 
-def _harmless(entry: PickleImport, stream: PickleFacts) -> bool:
-    if entry.name != "type" or entry.module not in {"builtins", "__builtin__"}:
+def _harmless(entry: PickleImport, stream: PickleFacts, limits: Limits) -> bool:
+    honest = _HONEST_USES.get((entry.module, entry.name))
+    if honest is None or _full(stream, limits):
         return False
     calls = _arguments(entry, stream)
-    return bool(calls) and all(
-        given.strip("(), ") in _TYPE_OF_CONSTANTS for given in calls
-    )
+    return bool(calls) and all(honest(given) for given in calls)
+
+
+def _full(stream: PickleFacts, limits: Limits) -> bool:
+    """Tell whether there may be calls beyond those listed."""
+    return len(stream.calls) >= limits.max_pickle_calls
 
 
 def _arguments(entry: PickleImport, stream: PickleFacts) -> tuple[str, ...]:
@@ -150,16 +181,33 @@ def _verb(entry: PickleImport) -> str:
     return "calls" if entry.called else "imports"
 
 
-def _computed_calls(stream: PickleFacts, limits: Limits) -> Iterable[Sighting]:
+def _calls(stream: PickleFacts, limits: Limits) -> Iterable[Sighting]:
+    imported = {f"{entry.module}.{entry.name}" for entry in stream.imports}
     for call in stream.calls:
-        if call.callee == "?":
-            given = shown(call.arguments, limits)
-            yield Sighting(
-                rule=UNRESOLVED_CALL,
-                place=call.place,
-                message=f"The pickle calls something computed while loading, "
-                f"with {given}.",
+        callee, given = shown(call.callee, limits), shown(call.arguments, limits)
+        # A bracket in what is called: it is itself the result of a call.
+        if call.callee == "?" or "(" in call.callee:
+            message = (
+                f"The pickle calls `{callee}`, computed while loading, with {given}."
             )
+            yield Sighting(rule=UNRESOLVED_CALL, place=call.place, message=message)
+        elif _changes(call.callee, imported):
+            message = f"The pickle changes what it imports: `{callee}` with {given}."
+            yield Sighting(rule=CHANGED_IMPORT, place=call.place, message=message)
+
+
+def _changes(callee: str, imported: set[str]) -> bool:
+    return callee not in imported and any(
+        callee.endswith(suffix) and callee.removesuffix(suffix) in imported
+        for suffix in _CHANGES
+    )
+
+
+def _unlisted(streams: tuple[PickleFacts, ...], limits: Limits) -> Iterable[Gap]:
+    for stream in streams:
+        if _full(stream, limits):
+            reason = "The pickle makes more calls than are listed and judged."
+            yield Gap(place=stream.place, content=Content.PICKLE, reason=reason)
 
 
 def _examine(subject: CheckSubject) -> Examination:
@@ -172,10 +220,10 @@ def _examine(subject: CheckSubject) -> Examination:
             for stream in streams
             for sighting in (
                 *_imports(stream, limits),
-                *_computed_calls(stream, limits),
+                *_calls(stream, limits),
             )
         ),
-        gaps=pickle_gaps(subject),
+        gaps=(*pickle_gaps(subject), *_unlisted(streams, limits)),
     )
 
 
@@ -188,6 +236,7 @@ CHECK = FactCheck(
         DENIED_IMPORT,
         UNRESOLVED_IMPORT,
         UNRESOLVED_CALL,
+        CHANGED_IMPORT,
         RISKY_IMPORT,
         UNKNOWN_IMPORT,
     ),

@@ -53,6 +53,15 @@ TRAILING = Rule(
     gain="Carries a payload that the loader of the pickle does not show.",
     references=("CWE-506", "AML.T0018.002"),
 )
+BOMB = Rule(
+    id="bomb",
+    severity=Severity.HIGH,
+    confidence=Confidence.MEDIUM,
+    summary="A few opcodes expand to more memory than any machine has",
+    remediation=_RESAVE,
+    gain="Uses up the memory of whoever loads the file.",
+    references=("CWE-409", "AML.T0029", "LLM06:2026"),
+)
 BOUNDED = Rule(
     id="over-limit",
     severity=Severity.MEDIUM,
@@ -64,17 +73,19 @@ BOUNDED = Rule(
 )
 
 
-def _rule(kind: str) -> Rule:
-    if "trailing" in kind:
-        return TRAILING
-    return TRUNCATED if "truncated" in kind or "stop" in kind else BROKEN
+_BY_KIND = {
+    "bomb": BOMB,
+    "too-large": BOUNDED,
+    "trailing-data": TRAILING,
+    "truncated": TRUNCATED,
+}
 
 
 def _examine(subject: CheckSubject) -> Examination:
     streams = facts_of(subject, PickleFacts)
     sightings = [
         Sighting(
-            rule=_rule(problem.kind),
+            rule=_BY_KIND.get(problem.kind, BROKEN),
             place=problem.place,
             message=f"The pickle is not sound ({problem.kind}): "
             f"{shown(problem.detail, subject.limits)}",
@@ -90,6 +101,7 @@ def _examine(subject: CheckSubject) -> Examination:
         )
         for stream in streams
         if stream.bounded
+        and all(problem.kind != "too-large" for problem in stream.problems)
     ]
     return Examination(
         examined=len(streams),
@@ -104,6 +116,6 @@ CHECK = FactCheck(
     id="pickle-sound",
     version=1,
     title="Pickle streams are whole, and nothing is hidden behind them",
-    rules=(BROKEN, TRUNCATED, TRAILING, BOUNDED),
+    rules=(BROKEN, TRUNCATED, TRAILING, BOMB, BOUNDED),
     examine=_examine,
 )

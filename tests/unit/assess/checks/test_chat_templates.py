@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import pytest
+
+from assay.assess.checks.chat_templates import CHECK
+from assay.domain.facts import Content, TemplateFacts
+from assay.domain.finding import CheckStatus, Severity
+from tests.unit.assess.subjects import at, config, file, gap, problem, rules, run
+
+PLACE = at("tokenizer_config.json", key="chat_template")
+
+
+def template(**more: object):
+    return file(
+        "tokenizer_config.json",
+        TemplateFacts(place=PLACE, **more),
+        content=Content.JSON,
+    )
+
+
+def test_an_honest_template_is_clean():
+    assert run(CHECK, template()).status is CheckStatus.CLEAN
+
+
+@pytest.mark.parametrize("name", ["__class__", "__globals__", "mro", "gi_frame"])
+def test_a_walk_to_python_internals_is_critical(name):
+    (finding,) = run(CHECK, template(underscore_names=((name, 3),))).findings
+    assert (finding.rule, finding.severity) == ("reaches-internals", Severity.CRITICAL)
+    assert (finding.place.line, finding.place.key) == (3, "chat_template")
+
+
+def test_a_private_name_is_low():
+    (finding,) = run(CHECK, template(underscore_names=(("_last", 1),))).findings
+    assert (finding.rule, finding.severity) == ("private-name", Severity.LOW)
+
+
+def test_an_inclusion_is_high():
+    (finding,) = run(CHECK, template(inclusions=(("/etc/passwd", 1),))).findings
+    assert (finding.rule, finding.severity) == ("inclusion", Severity.HIGH)
+
+
+@pytest.mark.parametrize(
+    ("character", "rule"),
+    [
+        ("U+202E", "reordering-or-tag-characters"),
+        ("U+2066", "reordering-or-tag-characters"),
+        ("U+E0041", "reordering-or-tag-characters"),
+        ("U+200B", "invisible-characters"),
+        ("U+FEFF", "invisible-characters"),
+        ("a new word", "invisible-characters"),
+    ],
+)
+def test_hidden_characters_are_judged_by_what_they_do(character, rule):
+    report = run(CHECK, template(hidden_characters=((character, 2),)))
+    assert rules(report) == [rule]
+
+
+def test_a_template_that_does_not_parse_is_found_and_is_a_gap():
+    report = run(
+        CHECK, template(problems=(problem("template-syntax", "tokenizer_config.json"),))
+    )
+    assert rules(report) == ["malformed-template"]
+    assert len(report.gaps) == 1
+
+
+@pytest.mark.parametrize(
+    "content", [Content.GGUF, Content.JSON, Content.TEXT, Content.TAR]
+)
+def test_what_may_hide_a_template_is_a_gap(content):
+    report = run(CHECK, file("a", gap(content, "a")))
+    assert report.status is CheckStatus.INCOMPLETE
+    assert len(report.gaps) == 1
+
+
+def test_a_configuration_that_cannot_be_read_may_hold_a_template():
+    report = run(CHECK, config(problems=(problem("malformed-json", "config.json"),)))
+    assert report.status is CheckStatus.INCOMPLETE
+
+
+def test_a_release_without_templates_is_not_applicable():
+    assert run(CHECK, config()).status is CheckStatus.NOT_APPLICABLE

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import pytest
+
+from assay.assess.checks.licence_declared import CHECK
+from assay.domain.facts import Content
+from assay.domain.finding import CheckStatus, Severity
+from tests.unit.assess.subjects import card, file, rules, run
+
+TEXT = file("LICENSE", content=Content.TEXT)
+
+
+@pytest.mark.parametrize(
+    "name", ["LICENSE", "license.txt", "LICENCE.md", "COPYING", "LICENSE-APACHE"]
+)
+def test_a_named_licence_with_its_text_is_clean(name):
+    report = run(CHECK, card(), file(name, content=Content.TEXT))
+    assert report.status is CheckStatus.CLEAN
+
+
+def test_neither_field_nor_file_is_medium():
+    (finding,) = run(CHECK, file("a.bin")).findings
+    assert (finding.rule, finding.severity) == ("no-licence", Severity.MEDIUM)
+
+
+@pytest.mark.parametrize("field", [None, "", "  "])
+def test_a_file_without_a_field_is_low(field):
+    report = run(CHECK, card(license=field), TEXT)
+    assert rules(report) == ["no-licence-field"]
+    assert report.findings[0].severity is Severity.LOW
+
+
+def test_a_field_without_a_file_is_low():
+    assert rules(run(CHECK, card())) == ["no-licence-file"]
+
+
+def test_a_field_that_names_none_is_low_with_a_file_and_medium_without():
+    assert rules(run(CHECK, card(license="Other"), TEXT)) == ["vague-licence"]
+    assert rules(run(CHECK, card(license="unknown"))) == ["no-licence"]
+
+
+def test_a_licence_below_the_root_is_not_that_of_the_release():
+    deep = file("vendor/LICENSE", content=Content.TEXT)
+    assert rules(run(CHECK, card(), deep)) == ["no-licence-file"]

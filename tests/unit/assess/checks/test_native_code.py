@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from assay.assess.checks.native_code import CHECK
+from assay.domain.facts import Content, NativeCodeFacts
+from assay.domain.finding import CheckStatus, Severity
+from tests.unit.assess.subjects import at, file, gap, rules, run
+
+
+def native(path: str, content: Content, detail: str = ""):
+    return file(
+        path,
+        NativeCodeFacts(place=at(path), content=content, detail=detail),
+        content=content,
+        executable_bit=True,
+    )
+
+
+def test_a_release_of_data_is_clean():
+    report = run(CHECK, file("a.json", content=Content.JSON))
+    assert report.status is CheckStatus.CLEAN
+
+
+def test_a_library_is_high():
+    (finding,) = run(CHECK, native("a.so", Content.ELF, "shared library")).findings
+    assert (finding.rule, finding.severity) == ("native-code", Severity.HIGH)
+    assert "(shared library)" in finding.message
+
+
+def test_a_script_is_medium_and_its_executable_bit_is_no_second_finding():
+    (finding,) = run(CHECK, native("run", Content.SCRIPT)).findings
+    assert (finding.rule, finding.severity) == ("script", Severity.MEDIUM)
+
+
+def test_data_that_may_be_executed_is_low():
+    report = run(CHECK, file("a.txt", content=Content.TEXT, executable_bit=True))
+    assert rules(report) == ["executable-bit"]
+    assert report.findings[0].severity is Severity.LOW
+
+
+def test_python_source_may_be_executable():
+    report = run(CHECK, file("a.py", content=Content.PYTHON, executable_bit=True))
+    assert report.status is CheckStatus.CLEAN
+
+
+def test_an_unopened_archive_leaves_the_check_incomplete():
+    report = run(CHECK, file("a.7z", gap(Content.SEVEN_ZIP)))
+    assert report.status is CheckStatus.INCOMPLETE
+
+
+def test_a_file_of_unknown_type_has_no_magic_number_of_a_program():
+    report = run(CHECK, file("a", gap(Content.UNKNOWN, "a")))
+    assert report.status is CheckStatus.CLEAN

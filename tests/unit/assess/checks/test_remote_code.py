@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import pytest
+
+from assay.assess.checks.remote_code import CHECK
+from assay.domain.facts import CodeFacts, Content, RemoteCode
+from assay.domain.finding import CheckStatus, Severity
+from tests.unit.assess.subjects import at, config, file, gap, problem, rules, run
+
+KEY = "auto_map.AutoModel"
+CODE = file(
+    "modeling_x.py", CodeFacts(place=at("modeling_x.py")), content=Content.PYTHON
+)
+
+
+def asking(key: str = KEY, **more: object):
+    entry = RemoteCode(
+        place=at("config.json", key=key), target="modeling_x.XModel", **more
+    )
+    return config(remote_code=(entry,))
+
+
+def test_a_configuration_without_code_is_clean():
+    assert run(CHECK, config()).status is CheckStatus.CLEAN
+
+
+def test_code_in_the_release_is_medium_and_counts_as_referenced():
+    report = run(CHECK, asking(file="modeling_x.py"), CODE)
+    (finding,) = report.findings
+    assert (finding.rule, finding.severity) == ("code-in-release", Severity.MEDIUM)
+    assert finding.place.key == KEY
+    assert report.examined == 2
+
+
+def test_code_of_another_repository_is_high_even_when_a_file_of_that_name_is_here():
+    report = run(CHECK, asking(repository="org/x", file="modeling_x.py"), CODE)
+    (finding,) = report.findings
+    assert (finding.rule, finding.severity) == ("code-elsewhere", Severity.HIGH)
+    assert "`org/x`" in finding.message
+
+
+def test_code_that_is_nowhere_is_high():
+    (finding,) = run(CHECK, asking()).findings
+    assert (finding.rule, finding.severity) == ("code-missing", Severity.HIGH)
+
+
+@pytest.mark.parametrize("key", ["_target_", "model._target_", "trainer.class_path"])
+def test_a_configuration_that_names_an_object_to_be_called_is_medium(key):
+    (finding,) = run(CHECK, asking(key)).findings
+    assert (finding.rule, finding.severity) == ("named-object", Severity.MEDIUM)
+
+
+def test_code_that_nobody_asks_for_is_only_told():
+    (finding,) = run(CHECK, CODE).findings
+    assert (finding.rule, finding.severity) == ("code-unreferenced", Severity.INFO)
+
+
+def test_code_inside_an_archive_is_no_code_that_a_configuration_asks_for():
+    packed = file(
+        "modeling_x.py", CodeFacts(place=at("modeling_x.py", member="modeling_x.py"))
+    )
+    report = run(CHECK, asking(file="modeling_x.py"), packed)
+    assert rules(report) == ["code-in-release", "code-unreferenced"]
+
+
+def test_a_configuration_that_cannot_be_read_is_never_clean():
+    report = run(CHECK, config(problems=(problem("malformed-json", "config.json"),)))
+    assert report.status is CheckStatus.INCOMPLETE
+
+
+@pytest.mark.parametrize("content", [Content.JSON, Content.HDF5, Content.SEVEN_ZIP])
+def test_what_may_hide_code_is_a_gap(content):
+    report = run(CHECK, file("a", gap(content, "a")))
+    assert report.status is CheckStatus.INCOMPLETE
+
+
+def test_a_release_without_configuration_and_code_is_not_applicable():
+    assert run(CHECK, file("a.bin")).status is CheckStatus.NOT_APPLICABLE

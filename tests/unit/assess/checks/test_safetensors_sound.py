@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import pytest
+
+from assay.assess.checks.safetensors_sound import CHECK
+from assay.domain.facts import Content, SafetensorsFacts
+from assay.domain.finding import CheckStatus, Severity
+from tests.unit.assess.subjects import at, file, gap, problem, rules, run
+
+
+def safetensors(*kinds: str, member: str | None = None):
+    place = at("a.safetensors", member=member)
+    return file(
+        "a.safetensors",
+        SafetensorsFacts(
+            place=place,
+            tensors=2,
+            header_bytes=64,
+            problems=tuple(problem(kind, "a.safetensors") for kind in kinds),
+        ),
+        content=Content.SAFETENSORS,
+    )
+
+
+def test_a_sound_file_is_clean():
+    report = run(CHECK, safetensors())
+    assert report.status is CheckStatus.CLEAN
+    assert report.examined == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "rule"),
+    [
+        ("tensor-overlap", "tensor-range"),
+        ("offsets-out-of-bounds", "tensor-range"),
+        ("size-mismatch", "tensor-range"),
+        ("trailing-data", "hidden-bytes"),
+        ("tensor-gap", "hidden-bytes"),
+        ("header-too-long", "malformed-header"),
+        ("malformed-header", "malformed-header"),
+        ("duplicate-key", "malformed-header"),
+    ],
+)
+def test_each_problem_falls_under_a_rule(kind, rule):
+    report = run(CHECK, safetensors(kind))
+    assert rules(report) == [rule]
+    assert report.findings[0].severity is Severity.HIGH
+    assert kind in report.findings[0].message
+
+
+def test_a_file_of_that_name_with_other_content_is_found():
+    report = run(CHECK, file("a.safetensors", content=Content.PICKLE))
+    assert rules(report) == ["not-safetensors"]
+    assert report.examined == 1
+
+
+def test_safetensors_inside_an_archive_do_not_vouch_for_the_name_of_the_archive():
+    assert rules(run(CHECK, safetensors(member="inner"))) == ["not-safetensors"]
+
+
+def test_an_unopened_archive_leaves_the_check_incomplete():
+    report = run(CHECK, file("a.7z", gap(Content.SEVEN_ZIP)))
+    assert report.status is CheckStatus.INCOMPLETE
+
+
+def test_a_release_without_safetensors_is_not_applicable():
+    report = run(CHECK, file("tokenizer.model", gap(Content.UNKNOWN)))
+    assert report.status is CheckStatus.NOT_APPLICABLE
