@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assay.assess.registry import by_id
+from assay.assess.registry import CHECKS
 from assay.cli.exit_status import ExitStatus
 from assay.cli.output import JSON_OPTION, say, terminal_width, told, write_json
 from assay.flows.programmes import find_programme
@@ -90,7 +90,7 @@ def check(*, programme: str, json_to: str | None) -> ExitStatus:
     ID is an id, `id@version`, or a TOML file.
     """
     found = read_unproven(find_programme(programme))
-    problems = prove(found, frozenset(by_id()))
+    problems = prove(found, frozenset(check.id for check in CHECKS))
     for problem in problems:
         say(
             f"{problem.code}  {problem.subject}: {problem.message} {problem.remedy}",

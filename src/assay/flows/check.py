@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import assay
 from assay.assess.check import CheckSubject
-from assay.assess.registry import by_id
+from assay.assess.registry import CHECKS
 from assay.assess.runner import run_checks
 from assay.crypto.digest import release_digest, sha256_hex
 from assay.domain.assessment import Assessment
@@ -105,7 +105,7 @@ def assess_release(
     subject = CheckSubject(
         inventory=inspected.inventory, facts=inspected.facts, limits=limits
     )
-    reports = run_checks(tuple(by_id().values()), subject)
+    reports = run_checks(CHECKS, subject)
     results = control_results(programme, reports, declarations)
     return Assessment(
         release_digest=release_digest(inspected.inventory.files),
