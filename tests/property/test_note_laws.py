@@ -71,9 +71,9 @@ def test_any_input_is_read_or_refused_with_an_error_of_assay(data):
         except (LogError, SignatureError):
             continue
     if isinstance(data, str):
-        for read in (parse_checkpoint, parse_vkey):
+        for read_text in (parse_checkpoint, parse_vkey):
             try:
-                read(data)
+                read_text(data)
             except (LogError, SignatureError):
                 continue
 

@@ -1,30 +1,22 @@
-"""Base64 with exactly one spelling for each value.
+"""Base64 with exactly one spelling for each value, as the note formats need it.
 
-RFC 4648 section 3.5 lets a decoder ignore the padding bits, and many decoders skip
-line breaks. In a signed text each of these gives a second spelling of the same value,
-so a byte could change unnoticed. Here a text is base64 only when encoding its value
-gives the same text again.
+Where `assay.encoding` refuses a text with an error of its own, this tells the caller,
+because every line of a note, a checkpoint and a receipt has its own refusal.
 """
 
 from __future__ import annotations
 
-import base64
+from assay.encoding import decode_base64, encode_base64
+from assay.errors import DocumentError
 
 __all__ = ["decode", "encode"]
 
-
-def encode(data: bytes) -> str:
-    """Encode with the standard alphabet and padding (RFC 4648 section 4)."""
-    return base64.b64encode(data).decode("ascii")
+encode = encode_base64
 
 
 def decode(text: str) -> bytes | None:
-    """Decode the one canonical spelling; None for anything else.
-
-    None and not an error, because every format names its own refusal.
-    """
+    """Decode the one canonical spelling; None for anything else."""
     try:
-        data = base64.b64decode(text, validate=True)
-    except ValueError:
+        return decode_base64(text, what="value")
+    except DocumentError:
         return None
-    return data if encode(data) == text else None

@@ -1,0 +1,38 @@
+"""The transparency log: a list of statements that nobody can rewrite.
+
+sequencer   the write path and its order of durability: read this first
+directory   a log in a directory: make, open, append, read, prove
+audit       recompute everything and name what was altered
+tiles       the tree as files (C2SP tlog-tiles)
+published   the checkpoint, verified before it is used
+keys        the two signing keys
+settings    `log.json`: origin and public keys
+layout      where everything lies
+stores/     files and SQLite behind two narrow Protocols
+"""
+
+from __future__ import annotations
+
+from assay.log.audit import AuditProblem, AuditReport, audit_log
+from assay.log.directory import (
+    Log,
+    LogDescription,
+    Receipt,
+    describe_log,
+    init_log,
+    open_log,
+)
+from assay.log.sequencer import LogEntry
+
+__all__ = [
+    "AuditProblem",
+    "AuditReport",
+    "Log",
+    "LogDescription",
+    "LogEntry",
+    "Receipt",
+    "audit_log",
+    "describe_log",
+    "init_log",
+    "open_log",
+]

@@ -1,0 +1,267 @@
+"""The write path: from entries in hand to a published checkpoint.
+
+Order of durability. Each step is on the disk before the next begins:
+
+    1. bodies      of entries that are new               bodies/        not trusted
+    2. sequence    one transaction gives each an index   log.sqlite     TRUSTED
+    3. tiles       bundles and hashes, never overwritten  tile/          not trusted
+    4. read back   the root from the tiles just written must be the root that the
+                   last bound tree and the new leaves give
+    5. bind        compare-and-swap of (size, root, time) log.sqlite     TRUSTED
+    6. sign        with both keys
+    7. publish     replace the checkpoint                 checkpoint     not trusted
+
+A signature exists only for a tree that was bound before (5 before 6), and the ledger
+binds one root for a size at most, so no crash leads to two signed roots for one size.
+After a crash between 5 and 7 the same tree is signed again, with a time that is not
+earlier. After one between 2 and 5 the entries keep their indices: `advance` takes them
+up, in the next append or when the log is opened. It is the same code either way.
+
+Bodies come before the sequence, so that an index never stands for a body that was
+lost; what a crash leaves behind is a body without an entry, which the audit counts.
+
+"Not trusted" means that nothing is believed because it lies there: tiles are checked
+against the bound root, bodies against their digests, the checkpoint against the
+log's keys and the ledger. The ledger is what prevents forks: it must never be restored
+to an earlier state than the published checkpoint, and two copies of a log must never
+both run. Where that can be noticed, the log refuses to sign.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from assay.crypto import merkle
+from assay.crypto.checkpoint import MAX_TIMESTAMP, Checkpoint
+from assay.errors import LogError, MachineError
+from assay.log.layout import (
+    CHECKPOINT,
+    TILE_WIDTH,
+    body_path,
+    bundle_path,
+    parse_tile_path,
+    tile_path,
+)
+from assay.log.published import Published, find_published
+from assay.log.stores.interface import SequencedEntry, SignedTree
+from assay.log.tiles import TileTree, grown_tiles
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from assay.log.keys import LogKeys
+    from assay.log.settings import LogSettings
+    from assay.log.stores.interface import FileStore, Ledger
+
+__all__ = [
+    "LogEntry",
+    "LogParts",
+    "LogState",
+    "advance",
+    "bounded_time",
+    "load",
+    "sequence",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogEntry:
+    """Something to log.
+
+    Attributes:
+        leaf: The entry that is hashed into the tree and published.
+        body: What the entry stands for; it may be withheld or erased later.
+    """
+
+    leaf: bytes
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogParts:
+    """What a log is made of.
+
+    Attributes:
+        settings: Its origin and public keys.
+        keys: Its private keys.
+        files: Tiles, bodies, checkpoint.
+        ledger: Sequence and last bound tree.
+        clock: Gives the time in seconds since the Epoch.
+    """
+
+    settings: LogSettings
+    keys: LogKeys
+    files: FileStore
+    ledger: Ledger
+    clock: Callable[[], int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogState:
+    """A log whose parts agree with each other.
+
+    Attributes:
+        bound: The tree last bound.
+        published: The checkpoint last published, of this tree or an earlier one.
+        tree: The bound tree, its right edge checked.
+        edge: Its compact range.
+    """
+
+    bound: SignedTree
+    published: Published | None
+    tree: TileTree
+    edge: merkle.CompactRange
+
+
+def load(parts: LogParts) -> LogState:
+    """Read a log and refuse it when its parts disagree.
+
+    Raises:
+        LogError: `log.root-mismatch`, `log.checkpoint-mismatch`,
+            `log.database-behind`, and what reading the parts raises.
+        MachineError: A part cannot be read.
+    """
+    # Before the ledger: while others append, a checkpoint is never ahead of it.
+    published = find_published(parts.files, parts.settings)
+    bound = parts.ledger.signed()
+    tree = TileTree(parts.files, bound.size)
+    if published is not None and published.checkpoint.size > bound.size:
+        raise LogError(
+            "database-behind",
+            "The log has published more than its ledger knows.",
+            expected=f"at least {published.checkpoint.size} entries",
+            found=f"{bound.size}",
+            remedy="the ledger was restored from an old backup: restore the newest, "
+            "or close this log for ever; appending now would fork it",
+        )
+    edge = tree.check_root(bound.root)
+    if published is not None:
+        root = merkle.root_from_nodes(published.checkpoint.size, tree.node)
+        if root != published.checkpoint.root:
+            raise LogError(
+                "checkpoint-mismatch",
+                "The published checkpoint is not of this tree.",
+                expected=f"root {root.hex()} at size {published.checkpoint.size}",
+                found=f"root {published.checkpoint.root.hex()}",
+                remedy="the log was forked: keep both checkpoints as evidence, and "
+                "close the log",
+            )
+    return LogState(bound=bound, published=published, tree=tree, edge=edge)
+
+
+def sequence(parts: LogParts, entries: Sequence[LogEntry]) -> tuple[int, ...]:
+    """Give every entry its index; steps 1 and 2. The caller holds the append lock.
+
+    An entry that was logged before keeps its index, and its body stays as it is: a
+    withheld body does not come back because somebody submits it again.
+
+    Raises:
+        LogError: The ledger cannot take them.
+        MachineError: The disk is full or failed.
+    """
+    hashes = [merkle.leaf_hash(entry.leaf) for entry in entries]
+    indices = parts.ledger.find(hashes)
+    following = parts.ledger.size()
+    fresh: list[SequencedEntry] = []
+    bodies: dict[str, bytes] = {}
+    for entry, leaf_hash in zip(entries, hashes, strict=True):
+        if leaf_hash in indices:
+            continue
+        digest = hashlib.sha256(entry.body).hexdigest()
+        bodies[body_path(digest)] = entry.body
+        indices[leaf_hash] = following + len(fresh)
+        fresh.append(
+            SequencedEntry(
+                index=indices[leaf_hash],
+                leaf_hash=leaf_hash,
+                body_sha256=digest,
+                leaf=entry.leaf,
+            )
+        )
+    if fresh:
+        # 1.
+        parts.files.write_once(bodies)
+        # 2.
+        parts.ledger.sequence(fresh)
+    return tuple(indices[leaf_hash] for leaf_hash in hashes)
+
+
+def advance(parts: LogParts, state: LogState) -> Published:
+    """Bring the published checkpoint up to the sequence; steps 3 to 7.
+
+    The caller holds the append lock and has loaded the state under it.
+
+    Raises:
+        LogError: The parts disagree; nothing was signed.
+        MachineError: The disk is full or failed; the log stays consistent.
+    """
+    leaves = _pending(parts, state.bound.size)
+    bound = state.bound
+    if not leaves and state.published and state.published.checkpoint.size == bound.size:
+        return state.published
+    # 3.
+    files = grown_tiles(state.tree, leaves)
+    parts.files.write_once(files)
+    # 4.
+    edge = state.edge.extend(map(merkle.leaf_hash, leaves))
+    root = edge.root()
+    TileTree(parts.files, edge.size).check_root(root)
+    # 5.
+    stated = state.published.timestamp if state.published else 0
+    timestamp = bounded_time(max(parts.clock(), bound.timestamp, stated))
+    following = SignedTree(size=edge.size, root=root, timestamp=timestamp)
+    parts.ledger.compare_and_swap(bound, following)
+    # 6.
+    checkpoint = Checkpoint(origin=parts.settings.origin, size=edge.size, root=root)
+    note = parts.keys.sign(checkpoint, timestamp)
+    # 7.
+    parts.files.replace(CHECKPOINT, note.encode())
+    # All is done and durable; partial tiles that stay behind do no harm.
+    with contextlib.suppress(MachineError):
+        _remove_superseded(parts.files, files)
+    return Published(note=note, checkpoint=checkpoint, timestamp=timestamp)
+
+
+def bounded_time(seconds: int) -> int:
+    """Keep a machine's time within what a signature can state."""
+    return min(max(seconds, 0), MAX_TIMESTAMP)
+
+
+def _pending(parts: LogParts, start: int) -> list[bytes]:
+    leaves: list[bytes] = []
+    for entry in parts.ledger.entries(start, parts.ledger.size()):
+        index = start + len(leaves)
+        if (
+            entry.leaf is None
+            or entry.index != index
+            or merkle.leaf_hash(entry.leaf) != entry.leaf_hash
+        ):
+            raise LogError(
+                "database-altered",
+                "The ledger has lost an entry that it has sequenced.",
+                expected=f"entry {index} with the hash beside it",
+                found="no entry" if entry.leaf is None else f"entry {entry.index}",
+                remedy="restore log.sqlite from the newest backup",
+            )
+        leaves.append(entry.leaf)
+    return leaves
+
+
+def _remove_superseded(files: FileStore, written: Iterable[str]) -> None:
+    """Remove the partial forms of tiles that have become full.
+
+    tlog-tiles allows it, and a log that grows by one would keep 255 of each.
+    """
+    for path in written:
+        parsed = parse_tile_path(path)
+        if parsed is None or parsed.width != TILE_WIDTH:
+            continue
+        partial = (
+            bundle_path(parsed.index, TILE_WIDTH)
+            if parsed.level is None
+            else tile_path(parsed.level, parsed.index, TILE_WIDTH)
+        )
+        files.remove(files.names(f"{partial}.p"))

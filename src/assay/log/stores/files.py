@@ -1,0 +1,172 @@
+"""Tiles, bodies and the checkpoint as plain files, each durable before it is named.
+
+A file is written under a temporary name, synced, renamed, and then the directories
+above it are synced. So a name always leads to whole content, also after a power cut,
+as far as the disk keeps the promise of fsync.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assay.errors import LogError, MachineError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+__all__ = ["TEMPORARY", "DirectoryFiles", "machine_error"]
+
+# Public: what the log publishes may be read by a web server of another user.
+_PUBLIC_MODE = 0o644
+# Beginning of temporary names; nothing of a log starts like this.
+TEMPORARY = ".new-"
+
+
+def machine_error(error: OSError, doing: str) -> MachineError:
+    """Say which part of the machine failed, for an error of the operating system."""
+    full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+    return MachineError(
+        "disk-full" if full else "file-access",
+        f"The machine failed while {doing}.",
+        found=error.strerror or str(error),
+        remedy="free some space and repeat; the log stays consistent"
+        if full
+        else "check the medium and the permissions, then repeat",
+    )
+
+
+class DirectoryFiles:
+    """A `FileStore` in a directory."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def read(self, path: str, *, max_bytes: int) -> bytes | None:
+        """Give a file's bytes, or None when it is absent.
+
+        Raises:
+            LogError: `log.file-oversized`.
+            MachineError: The file cannot be read.
+        """
+        data = self._read(path, max_bytes + 1)
+        if data is not None and len(data) > max_bytes:
+            raise LogError(
+                "file-oversized",
+                f"The file {path} is larger than it can be.",
+                expected=f"at most {max_bytes} bytes",
+                found="more",
+                remedy="restore it from a mirror, then audit the log",
+            )
+        return data
+
+    def write_once(self, files: Mapping[str, bytes]) -> None:
+        """Write files that never change; the same content again is no error.
+
+        Raises:
+            LogError: `log.file-conflict` when a file exists with other content.
+            MachineError: A file cannot be written.
+        """
+        for path, data in files.items():
+            found = self._read(path, len(data) + 1)
+            if found is None:
+                self._write(path, data)
+            elif found != data:
+                raise LogError(
+                    "file-conflict",
+                    f"The file {path} exists with other content.",
+                    expected="what the ledger says, or no file",
+                    found="other bytes",
+                    remedy="stop: the ledger or the tiles were restored from another "
+                    "time; audit the log before anything is appended",
+                )
+        # Also for files that were there: a crash may have come before this step.
+        self._sync_directories(files)
+
+    def replace(self, path: str, data: bytes) -> None:
+        """Replace a file as one step.
+
+        Raises:
+            MachineError: The file cannot be written.
+        """
+        self._write(path, data)
+        self._sync_directories([path])
+
+    def remove(self, paths: Sequence[str]) -> None:
+        """Remove files, where they exist, and folders that become empty.
+
+        Raises:
+            MachineError: A file exists and cannot be removed.
+        """
+        for path in paths:
+            target = self._root / path
+            try:
+                target.unlink(missing_ok=True)
+                if not any(target.parent.iterdir()):
+                    target.parent.rmdir()
+            except OSError as error:
+                raise machine_error(error, f"removing {path}") from error
+
+    def names(self, directory: str) -> tuple[str, ...]:
+        """List all files below a directory, sorted.
+
+        Raises:
+            MachineError: A directory cannot be read.
+        """
+        found: list[str] = []
+        for folder, _, names in os.walk(self._root / directory, onerror=_raise_listing):
+            base = Path(folder).relative_to(self._root)
+            found.extend((base / name).as_posix() for name in names)
+        return tuple(sorted(found))
+
+    def _read(self, path: str, count: int) -> bytes | None:
+        try:
+            with (self._root / path).open("rb") as file:
+                return file.read(count)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise machine_error(error, f"reading {path}") from error
+
+    def _write(self, path: str, data: bytes) -> None:
+        target = self._root / path
+        temporary = target.parent / f"{TEMPORARY}{os.getpid()}-{target.name}"
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+            descriptor = os.open(temporary, flags, _PUBLIC_MODE)
+            try:
+                _write_all(descriptor, data)
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+            temporary.replace(target)
+        except OSError as error:
+            temporary.unlink(missing_ok=True)
+            raise machine_error(error, f"writing {path}") from error
+
+    def _sync_directories(self, paths: Iterable[str]) -> None:
+        """Make names durable: every directory between the files and the log."""
+        folders = {folder for path in paths for folder in Path(path).parents}
+        for folder in sorted(folders, key=lambda item: len(item.parts), reverse=True):
+            try:
+                descriptor = os.open(self._root / folder, os.O_RDONLY)
+                try:
+                    os.fsync(descriptor)
+                finally:
+                    os.close(descriptor)
+            except OSError as error:
+                raise machine_error(error, f"syncing the folder {folder}") from error
+
+
+def _raise_listing(error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError):
+        raise machine_error(error, f"listing {error.filename}") from error
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]

@@ -1,0 +1,282 @@
+"""Reading and making tiles: the tree of a log as files (C2SP tlog-tiles v0.1.0).
+
+A tile is believed only through its parent: the root of a full tile must be the hash
+that the tile above has for it, up to the partial tiles of the right edge, whose root
+is checked against a signed one. So an altered tile is found when it is used, by name.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assay.crypto import merkle
+from assay.domain.limits import DEFAULT_LIMITS
+from assay.errors import LogError
+from assay.log.layout import TILE_WIDTH, bundle_path, tile_path, tile_width
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from assay.log.stores.interface import FileStore
+
+__all__ = [
+    "TileTree",
+    "encode_bundle",
+    "grown_tiles",
+    "parse_bundle",
+    "read_bundle",
+    "read_hashes",
+    "read_tile_file",
+    "tile_altered",
+    "tile_truncated",
+]
+
+_TILE_BYTES = TILE_WIDTH * merkle.HASH_BYTES
+_LENGTH_BYTES = 2
+_MAX_BUNDLE_BYTES = TILE_WIDTH * (_LENGTH_BYTES + DEFAULT_LIMITS.max_log_entry_bytes)
+_REMEDY = "restore the file from a mirror, then audit the log"
+
+
+def tile_altered(path: str, detail: str) -> LogError:
+    """Name a tile or bundle whose content is not what the tree says."""
+    return LogError(
+        "tile-altered",
+        f"The file {path} was altered.",
+        expected="the hashes that the signed tree has here",
+        found=detail,
+        remedy=_REMEDY,
+    )
+
+
+def tile_truncated(path: str, expected: str, found: str) -> LogError:
+    """Name a tile or bundle that is not as long as it must be."""
+    return LogError(
+        "tile-truncated",
+        f"The file {path} has the wrong length.",
+        expected=expected,
+        found=found,
+        remedy=_REMEDY,
+    )
+
+
+def _missing(path: str) -> LogError:
+    return LogError(
+        "tile-missing",
+        f"The file {path} is not there.",
+        expected="a file for every tile of the signed tree",
+        found="no such file",
+        remedy=_REMEDY,
+    )
+
+
+def read_tile_file(files: FileStore, path: str) -> bytes | None:
+    """Read a tile or bundle as bytes, bounded; None when it is absent.
+
+    Raises:
+        LogError: `log.file-oversized`.
+        MachineError: The file cannot be read.
+    """
+    bundle = path.startswith("tile/entries/")
+    return files.read(path, max_bytes=_MAX_BUNDLE_BYTES if bundle else _TILE_BYTES)
+
+
+def read_hashes(files: FileStore, level: int, index: int, width: int) -> list[bytes]:
+    """Read a tile as it stands; a partial one also from the full tile.
+
+    Raises:
+        LogError: `log.tile-missing`, `log.tile-truncated` or `log.file-oversized`.
+        MachineError: The file cannot be read.
+    """
+    path = tile_path(level, index, width)
+    data = read_tile_file(files, path)
+    expected = width * merkle.HASH_BYTES
+    if data is None and width < TILE_WIDTH:
+        full = tile_path(level, index, TILE_WIDTH)
+        data = read_tile_file(files, full)
+        if data is not None:
+            path, expected = full, _TILE_BYTES
+    if data is None:
+        raise _missing(path)
+    if len(data) != expected:
+        raise tile_truncated(path, f"{expected} bytes", f"{len(data)} bytes")
+    return [
+        data[at : at + merkle.HASH_BYTES]
+        for at in range(0, width * merkle.HASH_BYTES, merkle.HASH_BYTES)
+    ]
+
+
+def encode_bundle(entries: Iterable[bytes]) -> bytes:
+    """Write entries one after the other, each behind its length in two bytes."""
+    return b"".join(
+        len(entry).to_bytes(_LENGTH_BYTES, "big") + entry for entry in entries
+    )
+
+
+def parse_bundle(path: str, data: bytes) -> list[bytes]:
+    """Split a bundle into its entries.
+
+    Raises:
+        LogError: `log.tile-truncated` when the last entry is cut.
+    """
+    entries, at = [], 0
+    while at < len(data):
+        end = at + _LENGTH_BYTES
+        end += int.from_bytes(data[at:end], "big")
+        if end > len(data) or at + _LENGTH_BYTES > len(data):
+            raise tile_truncated(path, f"{end} bytes", f"{len(data)} bytes")
+        entries.append(data[at + _LENGTH_BYTES : end])
+        at = end
+    return entries
+
+
+def read_bundle(files: FileStore, index: int, width: int) -> list[bytes]:
+    """Read a bundle as it stands; a partial one also from the full bundle.
+
+    Raises:
+        LogError: `log.tile-missing`, `log.tile-truncated` or `log.file-oversized`.
+        MachineError: The file cannot be read.
+    """
+    path, expected = bundle_path(index, width), width
+    data = read_tile_file(files, path)
+    if data is None and width < TILE_WIDTH:
+        full = bundle_path(index, TILE_WIDTH)
+        data = read_tile_file(files, full)
+        if data is not None:
+            path, expected = full, TILE_WIDTH
+    if data is None:
+        raise _missing(path)
+    entries = parse_bundle(path, data)
+    if len(entries) != expected:
+        raise tile_truncated(path, f"{expected} entries", f"{len(entries)} entries")
+    return entries[:width]
+
+
+class TileTree:
+    """The tree of the first `size` entries, read from tiles and checked on the way."""
+
+    def __init__(self, files: FileStore, size: int) -> None:
+        self.size = size
+        self._files = files
+        # (level, index) -> rows of complete subtrees: hashes, pairs, fours, …
+        self._loaded: dict[tuple[int, int], list[list[bytes]]] = {}
+
+    def hashes(self, level: int, index: int) -> list[bytes]:
+        """Give the hashes of one tile, as far as this tree has them.
+
+        Raises:
+            LogError: `log.tile-altered` and all of `read_hashes`.
+            MachineError: A file cannot be read.
+        """
+        return self._rows(level, index)[0]
+
+    def node(self, level: int, index: int) -> bytes:
+        """Give the hash of a complete subtree: a `NodeReader`.
+
+        Raises:
+            LogError: `log.tile-altered` and all of `read_hashes`.
+            MachineError: A file cannot be read.
+        """
+        tile_level, row = divmod(level, 8)
+        # A tile's own root is a hash of the tile above, so `row` is at most 7.
+        tile, position = divmod(index, TILE_WIDTH >> row)
+        return self._rows(tile_level, tile)[row][position]
+
+    def check_root(self, expected: bytes) -> merkle.CompactRange:
+        """Check the right edge of the tree against a root, and give it.
+
+        Raises:
+            LogError: `log.root-mismatch` and all of `hashes`.
+            MachineError: A file cannot be read.
+        """
+        edge = merkle.compact_range(self.size, self.node)
+        if edge.root() != expected:
+            names = ", ".join(
+                tile_path(level, index, tile_width(level, index, self.size))
+                for level, index in sorted(self._loaded)
+            )
+            raise LogError(
+                "root-mismatch",
+                f"The tiles of the right edge do not give the root: {names}.",
+                expected=expected.hex(),
+                found=edge.root().hex(),
+                remedy=_REMEDY,
+            )
+        return edge
+
+    def entries(self, index: int) -> list[bytes]:
+        """Give the entries of one bundle, checked against their tile.
+
+        Raises:
+            LogError: `log.tile-altered` and all of `read_bundle` and `hashes`.
+            MachineError: A file cannot be read.
+        """
+        width = tile_width(0, index, self.size)
+        found = read_bundle(self._files, index, width)
+        leaves = self.hashes(0, index)
+        for at, (entry, leaf) in enumerate(zip(found, leaves, strict=True)):
+            if merkle.leaf_hash(entry) != leaf:
+                raise tile_altered(
+                    bundle_path(index, width),
+                    f"entry {index * TILE_WIDTH + at} hashes to something else",
+                )
+        return found
+
+    def _rows(self, level: int, index: int) -> list[list[bytes]]:
+        rows = self._loaded.get((level, index))
+        if rows is None:
+            width = tile_width(level, index, self.size)
+            rows = _subtree_rows(read_hashes(self._files, level, index, width))
+            if width == TILE_WIDTH:
+                parent, position = divmod(index, TILE_WIDTH)
+                if rows[8][0] != self.hashes(level + 1, parent)[position]:
+                    raise tile_altered(
+                        tile_path(level, index, width), f"root {rows[8][0].hex()}"
+                    )
+            self._loaded[level, index] = rows
+        return rows
+
+
+def _subtree_rows(hashes: list[bytes]) -> list[list[bytes]]:
+    rows = [hashes]
+    while len(rows[-1]) > 1:
+        below = rows[-1]
+        rows.append(
+            [
+                merkle.node_hash(below[at], below[at + 1])
+                for at in range(0, len(below) - 1, 2)
+            ]
+        )
+    return rows
+
+
+def grown_tiles(tree: TileTree, entries: Sequence[bytes]) -> dict[str, bytes]:
+    """Make every file that a tree needs once entries are added to it.
+
+    Raises:
+        LogError: The right edge of the present tree cannot be read; as `TileTree`.
+        MachineError: A file cannot be read.
+    """
+    files: dict[str, bytes] = {}
+    first, fill = divmod(tree.size, TILE_WIDTH)
+    present = tree.entries(first) if fill else []
+    for index, part in _split(first, [*present, *entries]):
+        files[bundle_path(index, len(part))] = encode_bundle(part)
+    fresh = [merkle.leaf_hash(entry) for entry in entries]
+    level = 0
+    while fresh:
+        first, fill = divmod(tree.size >> (8 * level), TILE_WIDTH)
+        hashes = tree.hashes(level, first) if fill else []
+        roots = []
+        for index, part in _split(first, [*hashes, *fresh]):
+            files[tile_path(level, index, len(part))] = b"".join(part)
+            if len(part) == TILE_WIDTH:
+                roots.append(merkle.root_from_leaves(part))
+        fresh, level = roots, level + 1
+    return files
+
+
+def _split(first: int, items: Sequence[bytes]) -> list[tuple[int, Sequence[bytes]]]:
+    return [
+        (first + at // TILE_WIDTH, items[at : at + TILE_WIDTH])
+        for at in range(0, len(items), TILE_WIDTH)
+    ]
