@@ -5,10 +5,18 @@ from __future__ import annotations
 import textwrap
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
-from assay.report.text import clean, number, shorten_end
+from assay.report.text import number, prose, shorten_end
 
-__all__ = ["Ink", "Screen", "select"]
+if TYPE_CHECKING:
+    from assay.domain.programme import Programme, ProgrammeRef
+
+__all__ = ["MORE", "MORE_STILL", "Ink", "Screen", "programme_lines", "select"]
+
+# What to do to see what a list leaves out.
+MORE = "use --verbose, --json or --html"
+MORE_STILL = "use --json"
 
 # Narrower than this no table holds; wider lines are hard to read.
 _MIN_WIDTH = 40
@@ -49,11 +57,15 @@ class Screen:
             return text
         return f"\x1b[{ink.value}m{text}\x1b[0m"
 
-    def wrap(self, text: str, *, indent: str = "", ink: Ink = Ink.PLAIN) -> list[str]:
-        """Break cleaned text into lines below one indent."""
+    def fold(self, text: str, *, indent: str = "", ink: Ink = Ink.PLAIN) -> list[str]:
+        """Break harmless text into lines below one indent."""
         width = self.columns - len(indent)
-        lines = textwrap.wrap(clean(text), width, break_on_hyphens=False)
+        lines = textwrap.wrap(text, width, break_on_hyphens=False)
         return [indent + self.paint(line, ink) for line in lines]
+
+    def wrap(self, text: str, *, indent: str = "", ink: Ink = Ink.PLAIN) -> list[str]:
+        """Make a sentence harmless and break it into lines below one indent."""
+        return self.fold(prose(text), indent=indent, ink=ink)
 
     def field(self, label: str, text: str, *, ink: Ink = Ink.PLAIN) -> list[str]:
         """Lay out a label and the text it introduces, in two columns."""
@@ -61,17 +73,12 @@ class Screen:
         head = self.paint(label, Ink.STRONG) + " " * (_LABEL_WIDTH - len(label))
         return [head + lines[0][_LABEL_WIDTH:], *lines[1:]]
 
-    def item(self, text: str, *, ink: Ink = Ink.PLAIN, whole: bool) -> list[str]:
-        """Lay out one entry of a list: whole, or cut to one line."""
+    def item(self, text: str, *, whole: bool) -> list[str]:
+        """Lay out harmless text as one entry of a list: whole, or cut to one line."""
         if not whole:
-            line = shorten_end(clean(text), self.columns - 2)
-            return ["  " + self.paint(line, ink)]
-        width = self.columns - 4
-        first, *rest = textwrap.wrap(clean(text), width, break_on_hyphens=False) or [""]
-        return [
-            "  " + self.paint(first, ink),
-            *("    " + self.paint(line, ink) for line in rest),
-        ]
+            return ["  " + shorten_end(text, self.columns - 2)]
+        first, *rest = self.fold(text, indent="    ") or ["    "]
+        return ["  " + first[4:], *rest]
 
 
 def select(screen: Screen, entries: list[list[str]], room: int, more: str) -> list[str]:
@@ -88,3 +95,17 @@ def select(screen: Screen, entries: list[list[str]], room: int, more: str) -> li
         last = screen.wrap(f"and {number(left)} more: {more}", indent="  ")
         entries = [*entries[: room - 1], last]
     return [line for entry in entries for line in entry]
+
+
+def programme_lines(
+    screen: Screen, ref: ProgrammeRef, programme: Programme | None
+) -> list[str]:
+    """Name a programme, with the notice that stands wherever it is shown."""
+    if programme is None:
+        return screen.field(
+            "Programme", f"{ref.id} {ref.version} (sha256:{ref.digest})"
+        )
+    return [
+        *screen.field("Programme", f"{programme.title} ({ref.id} {ref.version})"),
+        *screen.field("Notice", programme.notice, ink=Ink.WARN),
+    ]

@@ -1,4 +1,4 @@
-"""What a person reads on a terminal: an assessment, a verdict, a decision."""
+"""What a person reads on a terminal about an assessment."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from assay.domain.assessment import Outcome
 from assay.domain.finding import Severity
 from assay.domain.limits import DEFAULT_LIMITS
-from assay.domain.verdict import DecisionValue, VerdictValue
-from assay.report.screen import Ink, Screen, select
+from assay.report.screen import MORE, MORE_STILL, Ink, Screen, programme_lines, select
 from assay.report.tally import (
     ControlLine,
     areas_of,
@@ -23,9 +22,9 @@ from assay.report.tally import (
 from assay.report.text import (
     clean,
     file_size,
-    instant,
     number,
     plural,
+    prose,
     shorten,
     shorten_end,
 )
@@ -33,18 +32,16 @@ from assay.report.text import (
 if TYPE_CHECKING:
     from assay.domain.assessment import Assessment, Burden
     from assay.domain.finding import Finding
-    from assay.domain.programme import Programme, ProgrammeRef
-    from assay.domain.verdict import Decision, Reason, Verdict
+    from assay.domain.programme import Programme
     from assay.report.tally import NotLookedAt
 
-__all__ = ["burden_text", "decision_text", "summary", "verdict_text"]
+__all__ = ["burden_text", "summary"]
 
 # Lines of the classic terminal: a summary that needs scrolling is not read.
 _SCREEN_LINES = 24
 # Below this width the table of areas turns into a list.
 _TABLE_COLUMNS = 72
 _MOST = DEFAULT_LIMITS.max_report_rows
-_MORE = "use --verbose, --json or --html"
 
 _SEVERITY_INK = {
     Severity.CRITICAL: Ink.BAD,
@@ -52,26 +49,6 @@ _SEVERITY_INK = {
     Severity.MEDIUM: Ink.WARN,
     Severity.LOW: Ink.PLAIN,
     Severity.INFO: Ink.FAINT,
-}
-_VERDICT_INK = {
-    VerdictValue.VALID: Ink.GOOD,
-    VerdictValue.INVALID: Ink.BAD,
-    VerdictValue.STALE: Ink.WARN,
-}
-_VERDICT_MEANING = {
-    VerdictValue.VALID: "every proof holds, for the keys this trust file believes",
-    VerdictValue.INVALID: "nothing that the bundle claims is proven",
-    VerdictValue.STALE: "it was proven once, but is past its date",
-}
-_DECISION_INK = {
-    DecisionValue.ELIGIBLE: Ink.GOOD,
-    DecisionValue.NOT_ELIGIBLE: Ink.BAD,
-    DecisionValue.CANNOT_TELL: Ink.WARN,
-}
-_DECISION_MEANING = {
-    DecisionValue.ELIGIBLE: "the rule holds",
-    DecisionValue.NOT_ELIGIBLE: "the rule does not hold",
-    DecisionValue.CANNOT_TELL: "too little is known, and unknown is never a yes",
 }
 
 
@@ -120,9 +97,10 @@ def summary(
     title = [screen.paint("Not met", Ink.STRONG)] if not_met else []
     # One line more is kept for the count of what is cut.
     fixed = len(head) + len(counts) + len(table) + len(title) + len(tail) + 1
-    room = _MOST if verbose else _SCREEN_LINES - fixed
+    room = 2 * _MOST if verbose else _SCREEN_LINES - fixed
     first, second = _shares(len(findings), len(not_met), room)
-    tail += _cut(screen, len(findings) - first, len(not_met) - second)
+    more = MORE_STILL if verbose else MORE
+    tail += _cut(screen, (len(findings) - first, len(not_met) - second), more)
     blocks = [
         head,
         [*counts, *chain.from_iterable(findings[:first])],
@@ -148,92 +126,13 @@ def burden_text(burden: Burden) -> str:
     )
 
 
-def verdict_text(
-    verdict: Verdict, *, width: int, colour: bool, verbose: bool = False
-) -> str:
-    """Write a verdict for a terminal: the word, what was proven, and why.
-
-    Args:
-        verdict: What a bundle is worth.
-        width: Columns of the terminal.
-        colour: Whether to use colours.
-        verbose: Whether to show every reason (up to the bound of reports).
-    """
-    screen = Screen(width=width, colour=colour)
-    ink = _VERDICT_INK[verdict.value]
-    word = screen.paint(verdict.value.upper(), ink)
-    lines = [f"{word}: {_VERDICT_MEANING[verdict.value]}"]
-    lines += screen.field("At", instant(verdict.at))
-    release = verdict.release
-    if release is not None:
-        issuer = release.issuer
-        lines += screen.field("Signed by", f"{issuer.name} (key {issuer.key_id})")
-        lines += screen.field("SHA-256", release.assessment.release_digest)
-        sealed, until = release.seal.sealed_at, release.seal.valid_until
-        lines += screen.field(
-            "Sealed", f"{instant(sealed)}, counts until {instant(until)}"
-        )
-        lines += _programme(screen, release.programme.ref, release.programme)
-    lines += _reasons(screen, verdict.reasons, whole=verbose)
-    return "\n".join(lines) + "\n"
-
-
-def decision_text(
-    decision: Decision,
-    *,
-    width: int,
-    colour: bool,
-    programme: Programme | None = None,
-    verbose: bool = False,
-) -> str:
-    """Write a decision for a terminal: the word, the benefit, and why.
-
-    Args:
-        decision: Whether a benefit is due.
-        width: Columns of the terminal.
-        colour: Whether to use colours.
-        programme: The programme that decided, for its titles and its notice.
-        verbose: Whether to show every reason (up to the bound of reports).
-    """
-    screen = Screen(width=width, colour=colour)
-    word = screen.paint(decision.value.upper(), _DECISION_INK[decision.value])
-    lines = [f"{word}: {_DECISION_MEANING[decision.value]}"]
-    lines += screen.field("Benefit", _benefit(decision.benefit, programme))
-    lines += screen.field("At", instant(decision.at))
-    if decision.programme is None:
-        lines += screen.field("Programme", "none that the trust file believes")
-    else:
-        lines += _programme(screen, decision.programme, programme)
-    lines += _reasons(screen, decision.reasons, whole=verbose)
-    return "\n".join(lines) + "\n"
-
-
-def _benefit(benefit_id: str, programme: Programme | None) -> str:
-    benefits = () if programme is None else programme.benefits
-    titles = [benefit.title for benefit in benefits if benefit.id == benefit_id]
-    return f"{titles[0]} ({benefit_id})" if titles else benefit_id
-
-
 def _heading(screen: Screen, assessment: Assessment, programme: Programme) -> list[str]:
     size = f"{plural(assessment.files, 'file')}, {file_size(assessment.total_size)}"
     version = f"checked by Assay {assessment.tool_version}"
     return [
         *screen.field("Release", f"{size}, {version}"),
         *screen.field("SHA-256", assessment.release_digest),
-        *_programme(screen, assessment.programme, programme),
-    ]
-
-
-def _programme(
-    screen: Screen, ref: ProgrammeRef, programme: Programme | None
-) -> list[str]:
-    if programme is None:
-        return screen.field(
-            "Programme", f"{ref.id} {ref.version} (sha256:{ref.digest})"
-        )
-    return [
-        *screen.field("Programme", f"{programme.title} ({ref.id} {ref.version})"),
-        *screen.field("Notice", programme.notice, ink=Ink.WARN),
+        *programme_lines(screen, assessment.programme, programme),
     ]
 
 
@@ -251,12 +150,14 @@ def _finding(screen: Screen, finding: Finding, *, whole: bool) -> list[str]:
     ink = _SEVERITY_INK[finding.severity]
     width = screen.columns - 2 - len(mark)
     if whole:
-        lines = [screen.paint(f"  {mark}", ink) + clean(str(finding.place))]
+        indent = " " * (2 + len(mark))
+        first, *rest = screen.fold(clean(str(finding.place)), indent=indent)
         text = f"{finding.message} [{finding.check}/{finding.rule}]"
-        return lines + screen.wrap(text, indent=" " * (2 + len(mark)))
+        head = screen.paint(f"  {mark}", ink) + first[len(indent) :]
+        return [head, *rest, *screen.wrap(text, indent=indent)]
     # The place keeps at most half of the line, so that the message is read too.
     place = shorten(clean(str(finding.place)), width // 2)
-    text = shorten_end(f"{place}: {clean(finding.message)}", width)
+    text = shorten_end(f"{place}: {prose(finding.message)}", width)
     return [screen.paint(f"  {mark}", ink) + text]
 
 
@@ -264,7 +165,7 @@ def _area_table(
     screen: Screen, assessment: Assessment, programme: Programme
 ) -> list[str]:
     rows = [
-        (clean(area.title), count_outcomes(lines))
+        (prose(area.title), count_outcomes(lines))
         for area, lines in areas_of(assessment, programme)
     ]
     rows.append(("All", count_outcomes(lines_of(assessment, programme))))
@@ -300,7 +201,7 @@ def _not_met(
 
 def _control(line: ControlLine) -> str:
     control = line.control
-    return clean(f"{control.id} {control.title}: {line.result.reason}")
+    return prose(f"{control.id} {control.title}: {line.result.reason}")
 
 
 def _tiers(screen: Screen, assessment: Assessment, programme: Programme) -> list[str]:
@@ -330,14 +231,20 @@ def _unknown_ink(unseen: NotLookedAt) -> Ink:
 def _everything_unknown(screen: Screen, unseen: NotLookedAt) -> list[str]:
     entries = [
         *(_control(line) for line in unseen.controls + unseen.failed_controls),
-        *(f"{r.check}: the check failed: {r.failure}" for r in unseen.failed_checks),
-        *(f"{gap.place}: {gap.reason} [{check}]" for check, gap in unseen.gaps),
+        *(
+            prose(f"{report.check}: the check failed: {report.failure}")
+            for report in unseen.failed_checks
+        ),
+        *(
+            f"{clean(str(gap.place))}: {prose(gap.reason)} [{clean(check)}]"
+            for check, gap in unseen.gaps
+        ),
     ]
     if not entries:
         return []
     items = [screen.item(entry, whole=True) for entry in entries]
     title = screen.paint("Not looked at", Ink.STRONG)
-    return [title, *select(screen, items, _MOST, "use --json")]
+    return [title, *select(screen, items, _MOST, MORE_STILL)]
 
 
 def _gate(
@@ -379,32 +286,10 @@ def _share(entries: int, lines: int) -> int:
     return min(entries, max(lines, 1), _MOST)
 
 
-def _cut(screen: Screen, findings: int, controls: int) -> list[str]:
+def _cut(screen: Screen, left: tuple[int, int], more: str) -> list[str]:
+    findings, controls = left
     parts = [
         *([plural(findings, "finding")] if findings else []),
         *([plural(controls, "control")] if controls else []),
     ]
-    return screen.wrap(f"and {' and '.join(parts)} more: {_MORE}") if parts else []
-
-
-def _reasons(screen: Screen, reasons: tuple[Reason, ...], *, whole: bool) -> list[str]:
-    against = [_reason(screen, r) for r in reasons if not r.holds]
-    speaking_for = [_reason(screen, r) for r in reasons if r.holds]
-    room = _MOST if whole else _SCREEN_LINES // 2
-    lines: list[str] = []
-    if against:
-        lines += [
-            screen.paint("Against", Ink.STRONG),
-            *select(screen, against, room, _MORE),
-        ]
-    if speaking_for:
-        title = screen.paint("For", Ink.STRONG)
-        lines += [title, *select(screen, speaking_for, room, _MORE)]
-    return lines
-
-
-def _reason(screen: Screen, reason: Reason) -> list[str]:
-    subject = f"{reason.subject}: " if reason.subject else ""
-    mark, ink = ("+", Ink.GOOD) if reason.holds else ("-", Ink.BAD)
-    first, *rest = screen.item(f"{subject}{reason.message} [{reason.code}]", whole=True)
-    return [f"  {screen.paint(mark, ink)} {first[2:]}", *rest]
+    return screen.wrap(f"and {' and '.join(parts)} more: {more}") if parts else []

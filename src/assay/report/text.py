@@ -7,6 +7,7 @@ text at a bidirectional control (CVE-2021-42574), so no such character gets thro
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from datetime import UTC
 from typing import TYPE_CHECKING
@@ -22,7 +23,9 @@ __all__ = [
     "file_size",
     "instant",
     "number",
+    "one_line",
     "plural",
+    "prose",
     "shorten",
     "shorten_end",
 ]
@@ -41,6 +44,7 @@ _UNSEEN = frozenset(
         *range(0xE0100, 0xE01F0),
     )
 )
+_LINE_ENDS = re.compile(r"[ \t]*[\t\r\n][ \t\r\n]*")
 
 
 def _escape(char: str) -> str:
@@ -78,6 +82,19 @@ def clean(text: str, *, limit: int = DEFAULT_LIMITS.max_report_text_chars) -> st
     if len(text) > limit:
         shown += f" [cut: {number(len(text) - limit)} more characters]"
     return shown
+
+
+def one_line(text: str) -> str:
+    """Turn the line ends and tabs of a sentence into single spaces.
+
+    They say nothing in a sentence; in a path they are a trick, and `clean` shows them.
+    """
+    return " ".join(_LINE_ENDS.split(text.strip(" \t\r\n")))
+
+
+def prose(text: str) -> str:
+    """Make a sentence harmless: as `clean`, but its line ends become spaces."""
+    return clean(one_line(text))
 
 
 def ascii_safe(text: str) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, date, datetime
+from enum import Enum
 
 from assay.domain.assessment import Assessment, Burden, ControlResult, Outcome
 from assay.domain.declaration import Declarations
@@ -371,6 +372,7 @@ def verified_release() -> VerifiedRelease:
             ),
         ),
         programme=programme(),
+        programme_trusted=True,
         statements=(
             VerifiedStatement(
                 predicate_type=MANIFEST_TYPE,
@@ -426,3 +428,18 @@ def decision(value: DecisionValue = DecisionValue.CANNOT_TELL) -> Decision:
             ),
         ),
     )
+
+
+def poisoned(noun, text):
+    """Give the noun with every free text in it, however deep, followed by `text`."""
+    if isinstance(noun, tuple):
+        return tuple(poisoned(part, text) for part in noun)
+    if isinstance(noun, str) and not isinstance(noun, Enum):
+        return noun + text
+    if is_dataclass(noun):
+        changes = {
+            field.name: poisoned(getattr(noun, field.name), text)
+            for field in fields(noun)
+        }
+        return replace(noun, **changes)
+    return noun

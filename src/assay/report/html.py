@@ -1,0 +1,210 @@
+"""One self-contained page about an assessment, for reading and for printing.
+
+The page loads nothing and runs nothing: no script, no font, no image from elsewhere,
+and a content security policy that forbids them. Outside text passes through
+`assay.report.text` and then through the template engine's escaping, always: both sit in
+the environment, not in the template.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from assay.domain.assessment import Outcome
+from assay.domain.finding import CheckStatus, Confidence, Severity
+from assay.domain.limits import DEFAULT_LIMITS
+from assay.domain.verdict import DecisionValue, VerdictValue
+from assay.errors import UsageError
+from assay.report import glossary, page, tally
+from assay.report.terminal import burden_text
+from assay.report.text import clean, file_size, instant, number, one_line, plural
+
+if TYPE_CHECKING:
+    from assay.domain.assessment import Assessment
+    from assay.domain.facts import ReleaseFacts
+    from assay.domain.programme import Programme
+    from assay.domain.release import Inventory
+    from assay.domain.verdict import Decision, Verdict
+
+__all__ = ["render"]
+
+
+def render(  # noqa: PLR0913 - one noun each; a holder would only rename the list
+    assessment: Assessment,
+    programme: Programme,
+    inventory: Inventory,
+    *,
+    title: str,
+    facts: ReleaseFacts | None = None,
+    verdict: Verdict | None = None,
+    decision: Decision | None = None,
+    made_at: str | None = None,
+) -> str:
+    """Write the report as one HTML document.
+
+    Args:
+        assessment: What was found.
+        programme: The programme that it was assessed under.
+        inventory: The files of the release.
+        title: The name of the release, for people.
+        facts: Types of files by content; without them, endings of names are shown
+            and named as such.
+        verdict: What a bundle with this assessment is worth, when it was verified.
+        decision: Whether a benefit is due, when that was asked.
+        made_at: When the page was made, in words; left out when not given, so that
+            the same nouns give the same page, byte for byte.
+
+    Raises:
+        UsageError: `usage.report-mismatch`: the parts do not belong to one release
+            and one programme.
+    """
+    tally.require_one_subject(assessment, programme, inventory)
+    if verdict is not None and verdict.release is not None:
+        _require_same(verdict.release.assessment, assessment)
+    css = _stylesheet()
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            **_constants(),
+            title=title,
+            made_at=made_at,
+            css=Markup(css),  # noqa: S704 - our own file of the package, not outside text
+            policy=_policy(css),
+            assessment=assessment,
+            programme=programme,
+            sections=_sections(has_verdict=bool(verdict or decision)),
+            overview=page.segments(tally.lines_of(assessment, programme)),
+            totals=tally.count_outcomes(tally.lines_of(assessment, programme)),
+            classes=page.class_rows(assessment, programme),
+            severities=page.severity_rows(assessment),
+            unlisted=tally.unlisted_findings(assessment),
+            tiers=page.tier_rows(assessment, programme),
+            areas=page.area_blocks(assessment, programme),
+            findings=page.finding_blocks(assessment, programme),
+            checks=page.check_rows(assessment, programme),
+            types=page.type_rows(inventory, facts),
+            types_by_content=facts is not None,
+            unseen=tally.not_looked_at(assessment, programme),
+            gaps=page.cut(tally.not_looked_at(assessment, programme).gaps),
+            irregular=page.irregular_rows(inventory),
+            manifest=page.cut(inventory.files, DEFAULT_LIMITS.max_report_files),
+            burden=burden_text(assessment.burden),
+            verdict=verdict,
+            decision=decision,
+            benefit=_benefit_title(programme, decision),
+            verdict_reasons=page.sorted_reasons(verdict.reasons if verdict else ()),
+            decision_reasons=page.sorted_reasons(decision.reasons if decision else ()),
+            commands=page.commands(programme, decision.benefit if decision else None),
+        )
+    )
+
+
+def _require_same(verified: Assessment, assessment: Assessment) -> None:
+    # A verdict beside another assessment would vouch for what nobody verified.
+    if verified != assessment:
+        raise UsageError(
+            "report-mismatch",
+            "Cannot report on this assessment: the verdict is about another one.",
+            expected=f"a verdict about the release {assessment.release_digest}",
+            found=f"one about the release {verified.release_digest}",
+            remedy="Give the assessment that the verdict carries.",
+        )
+
+
+def _benefit_title(programme: Programme, decision: Decision | None) -> str:
+    if decision is None:
+        return ""
+    titles = (b.title for b in programme.benefits if b.id == decision.benefit)
+    return next(titles, decision.benefit)
+
+
+def _sections(*, has_verdict: bool) -> dict[str, str]:
+    titles = [
+        ("brief", "In brief"),
+        *([("verdict", "Verification and decision")] if has_verdict else []),
+        ("unseen", "What was not looked at"),
+        ("controls", "Outcome of every control"),
+        ("findings", "Findings"),
+        ("seen", "What was looked at"),
+        ("burden", "What it asked of people"),
+        ("manifest", "Manifest of files"),
+        ("yourself", "How to check this yourself"),
+        ("words", "Words used here"),
+    ]
+    return {key: f"{n}. {text}" for n, (key, text) in enumerate(titles, 1)}
+
+
+def _constants() -> dict[str, object]:
+    return {
+        "Outcome": Outcome,
+        "Severity": Severity,
+        "Confidence": Confidence,
+        "CheckStatus": CheckStatus,
+        "VerdictValue": VerdictValue,
+        "DecisionValue": DecisionValue,
+        "outcome_words": glossary.OUTCOMES,
+        "class_words": glossary.CLASSES,
+        "status_words": glossary.STATUSES,
+        "severity_words": glossary.SEVERITIES,
+        "confidence_words": glossary.CONFIDENCES,
+        "verdict_words": glossary.VERDICTS,
+        "decision_words": glossary.DECISIONS,
+    }
+
+
+def _policy(css: str) -> str:
+    # Content Security Policy Level 3, 2.3.1: the hash of the one style element.
+    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode("ascii")
+    return (
+        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _stylesheet() -> str:
+    folder = resources.files("assay.report") / "templates"
+    return (folder / "report.css").read_text(encoding="utf-8").replace("\r\n", "\n")
+
+
+def _harmless(value: object) -> object:
+    return value if isinstance(value, Markup | int) else clean(str(value))
+
+
+def _digest_groups(digest: str) -> tuple[str, ...]:
+    return tuple(digest[i : i + 8] for i in range(0, len(digest), 8))
+
+
+def _slug(value: str) -> str:
+    return value.replace(" ", "-")
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("assay.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_harmless,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update(
+        digest_groups=_digest_groups,
+        instant=instant,
+        number=number,
+        plural=plural,
+        # What is written is made harmless by `finalize`, once and for everything.
+        prose=one_line,
+        size=file_size,
+        slug=_slug,
+    )
+    return environment
