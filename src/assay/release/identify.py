@@ -162,7 +162,7 @@ def _may_be_pickle(first: bytes) -> bool:
 # The commonest first bytes; kept here so that most files never load the machine.
 _PICKLE_STARTS = frozenset(
     bytes((byte,))
-    for byte in b"(FILNPSVcgJKMTUX]}hj)GBC\x80\x82\x83\x84\x88\x89\x8a\x8b"
+    for byte in b"(FILNSVcJKMTUX]})GBC\x80\x82\x83\x84\x88\x89\x8a\x8b"
     b"\x8c\x8d\x8e\x8f\x95\x96\x97"
 )
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from assay.domain.limits import Limits
     from assay.release.formats.pickle_machine import Walk
     from assay.release.formats.pickle_state import Embedded
+    from assay.release.formats.pickle_values import Import
     from assay.release.formats.reading import Inspection, Subject
     from assay.release.source import ByteSource
 
@@ -51,7 +52,7 @@ def is_pickle(source: ByteSource, limits: Limits) -> bool:
     if not head or head[0] not in STARTERS:
         return False
     found = walk(source, 0, limits)
-    if found.calls:
+    if found.calls and any(_is_plausible(item) for item in found.imports):
         return True
     if not found.stopped:
         return False
@@ -95,7 +96,15 @@ def _is_stream(source: ByteSource, start: int, found: Walk) -> bool:
     head = source.read_at(start, 2)
     if head[:1] == b"\x80" and len(head) == 2 and head[1] <= HIGHEST_PROTOCOL:
         return found.stopped or found.acts
-    return bool(found.calls) or (found.stopped and found.opcodes > 1)
+    if found.stopped and found.opcodes > 1:
+        return True
+    return bool(found.calls) and any(map(_is_plausible, found.imports))
+
+
+def _is_plausible(item: Import) -> bool:
+    """Tell a name that Python could import from chance bytes."""
+    parts = f"{item.module}.{item.name}".split(".")
+    return all(part.isidentifier() for part in parts)
 
 
 def _facts(subject: Subject, found: Walk, limits: Limits) -> PickleFacts:

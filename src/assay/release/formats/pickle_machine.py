@@ -86,6 +86,7 @@ def walk(source: ByteSource, start: int, limits: Limits) -> Walk:
         machine.problem(
             "malformed", f"memo entry {error} was never stored", machine.opcode_at
         )
+    machine.judge_memo()
     seen = [opcode for opcode in PROTOCOL_OF if machine.seen[opcode]]
     return Walk(
         start=start,

@@ -23,8 +23,9 @@ PROTOCOL_OF: dict[int, int] = {
     opcode: protocol for protocol, opcodes in _BY_PROTOCOL.items() for opcode in opcodes
 }
 
-# Opcodes that can open a stream: those that need nothing on the stack.
+# Opcodes that can open a stream: those that need nothing on the stack or in the memo,
+# nor, as PERSID does, a loader made for the file.
 STARTERS = frozenset(
-    b"(FILNPSVcgJKMTUX]}hj)GBC" + bytes(range(0x80, 0x81)) + b"\x82\x83\x84"
+    b"(FILNSVcJKMTUX]})GBC" + bytes(range(0x80, 0x81)) + b"\x82\x83\x84"
     b"\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\x95\x96\x97"
 )

@@ -11,6 +11,7 @@ from assay.release.formats.pickle_values import (
     Call,
     Import,
     Node,
+    Opaque,
     show,
     show_arguments,
 )
@@ -196,8 +197,6 @@ class MachineState:
 
     def put(self, index: int) -> None:
         """Store the top of the stack in the memo."""
-        if index > _SPARSE_MEMO_INDEX and index > 2 * self.limits.max_pickle_memo:
-            self.problem("bomb", f"memo index {index} makes a loader claim memory")
         self.memo[index] = self.stack[-1]
 
     def container(self, kind: str, items: list[object]) -> None:
@@ -211,6 +210,12 @@ class MachineState:
         """Note, once, that references expand to far more than the stream holds."""
         node.weight = 1
         self.problem("bomb", "nested references expand to more than a thousand million")
+
+    def judge_memo(self) -> None:
+        """Note a memo index that makes a real unpickler claim memory for nothing."""
+        highest = max(self.memo, default=0)
+        if highest > _SPARSE_MEMO_INDEX and highest > 4 * len(self.memo):
+            self.problem("bomb", f"memo index {highest} makes a loader claim memory")
 
     # What the stream does.
 
@@ -230,6 +235,8 @@ class MachineState:
 
     def call(self, callee: object, arguments: object) -> Call:
         """Note a call and give its result."""
+        if not isinstance(callee, (Import, Call, Opaque)):
+            raise Broken("malformed", "expected something to call, found a constant")
         plain = isinstance(arguments, Node) and not any(
             isinstance(item, (Import, Call, Node)) for item in arguments.items
         )

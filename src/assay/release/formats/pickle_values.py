@@ -134,7 +134,8 @@ def _show(value: object, bound: int, depth: int) -> str:
     if value is None or isinstance(value, (bool, int, float)):
         return repr(value)
     if isinstance(value, Import):
-        return f"{value.module or '?'}.{value.name or '?'}"
+        known = value.module or value.name
+        return f"{value.module or '?'}.{value.name or '?'}" if known else "?"
     return _show_nested(value, bound, depth) if depth > 0 else "…"
 
 
