@@ -12,7 +12,7 @@ from assay.cli.options import PATH
 from assay.cli.output import JSON_OPTION, say, told, write_json
 from assay.encoding import encode_base64
 from assay.log import audit_log, describe_log, init_log
-from assay.wire.v0.results import LogDocument
+from assay.wire.v0.results import LogDocument, ProblemPart
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,34 +59,51 @@ Examples:
 @JSON_OPTION
 @told
 def check(*, directory: Path, json_to: str | None) -> ExitStatus:
-    """Audit a whole log: every tile, every entry, every signature."""
+    """Audit a whole log: every tile, every entry, every signature.
+
+    Exits with 1 when something does not agree, and names it.
+    """
     report = audit_log(directory)
-    withheld = (
-        f"; {report.bodies_withheld} statements are withheld or erased, which the "
-        "log allows"
-        if report.bodies_withheld
-        else ""
-    )
-    say(
-        f"{directory} is consistent: {report.size} entries{withheld}.\n"
-        f"  origin: {report.origin}\n"
-        f"  root:   {encode_base64(report.root)}",
-        json_to=json_to,
-    )
-    described = describe_log(directory)
+    lines = [
+        f"{problem.code}: {problem.message} expected: {problem.expected}; "
+        f"found: {problem.found}"
+        for problem in report.problems
+    ]
+    verdict = "is consistent" if report.ok else "IS NOT CONSISTENT"
+    lines += [
+        f"{directory} {verdict}: {report.size} entries, {report.tiles} tiles",
+        f"  origin: {report.origin}",
+        f"  root:   {'unknown' if report.root is None else encode_base64(report.root)}",
+    ]
+    if report.pending:
+        lines.append(f"  {report.pending} entries are not yet published")
+    if report.withheld:
+        lines.append(
+            f"  {report.withheld} statements are withheld or erased, as a log may"
+        )
+    say("\n".join(lines), json_to=json_to)
     write_json(
         LogDocument(
             format="assay-log/0",
             origin=report.origin,
-            vkeys=described.vkeys,
+            vkeys=None,
             size=report.size,
-            root=encode_base64(report.root),
+            root=None if report.root is None else encode_base64(report.root),
             audited=True,
-            withheld_bodies=report.bodies_withheld,
+            withheld_bodies=report.withheld,
+            problems=tuple(
+                ProblemPart(
+                    code=problem.code,
+                    subject=problem.found,
+                    message=problem.message,
+                    remedy=problem.expected,
+                )
+                for problem in report.problems
+            ),
         ),
         json_to,
     )
-    return ExitStatus.YES
+    return ExitStatus.YES if report.ok else ExitStatus.NO
 
 
 @command.command(
@@ -120,6 +137,7 @@ def _show(directory: Path, json_to: str | None) -> ExitStatus:
             root=encode_base64(log.root),
             audited=False,
             withheld_bodies=None,
+            problems=(),
         ),
         json_to,
     )

@@ -25,7 +25,7 @@ __all__ = [
 PATH = click.Path(path_type=Path)
 
 
-class _Instant(click.ParamType):
+class _Instant(click.ParamType[datetime]):
     """An instant, in UTC where no offset is given; a date means its first second."""
 
     name = "instant"

@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import time
+import traceback
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 import click
 
 from assay.cli.exit_status import ExitStatus, status_of_error
-from assay.errors import AssayError
+from assay.errors import AssayError, MachineError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -60,10 +61,15 @@ def told(verb: Callable[_P, ExitStatus]) -> Callable[_P, None]:
             if isinstance(target, str):
                 _write_error(error, target)
             status = status_of_error(error)
+        except (KeyboardInterrupt, click.Abort):
+            click.echo("interrupted; nothing was left half-written", err=True)
+            status = ExitStatus.COULD_NOT
         except BrokenPipeError:
             # The reader has seen enough; a second complaint at exit helps nobody.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             status = ExitStatus.COULD_NOT
+        except Exception as error:  # noqa: BLE001 - a defect must not look like a "no"
+            status = _defect(error)
         click.get_current_context().exit(status)
 
     return wrapped
@@ -144,6 +150,22 @@ def watched(*, quiet: bool) -> Iterator[Callable[[Progress], None] | None]:
         yield show
     finally:
         click.echo("\r\x1b[2K", nl=False, err=True)
+
+
+def _defect(error: Exception) -> ExitStatus:
+    """Tell a defect of Assay itself; the traceback only for those who ask for it."""
+    if os.environ.get("ASSAY_DEBUG"):
+        traceback.print_exception(error)
+    _tell(
+        MachineError(
+            "defect",
+            "Assay failed in a way that it should not have.",
+            expected="a result or an error of Assay's own",
+            found=f"{type(error).__name__}: {error}"[:400],
+            remedy="run it again with ASSAY_DEBUG=1 and report what it prints",
+        )
+    )
+    return ExitStatus.COULD_NOT
 
 
 def _tell(error: AssayError) -> None:

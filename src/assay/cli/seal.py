@@ -24,6 +24,7 @@ from assay.flows.keys import open_key
 from assay.flows.programmes import find_programme
 from assay.flows.seal import seal_release
 from assay.log import open_log
+from assay.release.background import BackgroundReading
 from assay.wire.v0.bundle import write_bundle
 from assay.wire.v0.results import SealDocument
 
@@ -94,14 +95,16 @@ def command(
     # Open what can fail for the user's reasons first, before minutes of reading.
     signer = open_key(key, passphrase_source(passphrase_file))
     log = None if log_directory is None else open_log(log_directory)
-    with watched(quiet=quiet) as progress:
+    with (
+        watched(quiet=quiet) as progress,
+        BackgroundReading(path, jobs=jobs, progress=progress) as reading,
+    ):
         checked = check_release(
             path,
             find_programme(programme),
             declarations_file=declarations,
             today=datetime.now(tz=UTC).date(),
-            jobs=jobs,
-            progress=progress,
+            read=reading.result,
         )
     sealed = seal_release(
         checked,

@@ -152,7 +152,10 @@ def _state(
         ),
     )
     release, result = results[-1]
-    fresh, detail = _freshness(release, result, benefit, at)
+    if result.outcome in _LOOKED:
+        fresh, detail = _freshness(release, result, benefit, at)
+    else:
+        fresh, detail = False, result.reason
     return ControlState(
         outcome=result.outcome,
         evidence_class=result.evidence_class,

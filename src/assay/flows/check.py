@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from assay.domain.facts import ReleaseFacts
     from assay.domain.programme import Programme
     from assay.domain.release import Inventory
-    from assay.release import InspectedRelease, Progress
+    from assay.release import InspectedRelease
 
 __all__ = ["CheckedRelease", "assess_release", "check_release", "read_answers"]
 
@@ -56,14 +56,13 @@ class CheckedRelease:
     assessment: Assessment
 
 
-def check_release(  # noqa: PLR0913 - the options of the verb, each with its default
+def check_release(
     root: Path,
     programme_file: bytes,
     *,
     declarations_file: Path | None = None,
     today: date,
-    jobs: int | None = None,
-    progress: Callable[[Progress], None] | None = None,
+    read: Callable[[], InspectedRelease] | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> CheckedRelease:
     """Check a release against a programme.
@@ -73,8 +72,7 @@ def check_release(  # noqa: PLR0913 - the options of the verb, each with its def
         programme_file: The programme, as `find_programme` gives it.
         declarations_file: What people answered; evidence files lie relative to it.
         today: Answers dated later are refused.
-        jobs: Files read at the same time; None for one per core.
-        progress: Told how far the reading has come.
+        read: Gives the release as read; by default it is read here and now.
         limits: Bounds on everything that is read.
 
     Raises:
@@ -83,7 +81,7 @@ def check_release(  # noqa: PLR0913 - the options of the verb, each with its def
     """
     programme = read_programme(programme_file, limits=limits)
     declarations = read_answers(declarations_file, programme, today, limits)
-    inspected = inspect_release(root, jobs=jobs, limits=limits, progress=progress)
+    inspected = inspect_release(root, limits=limits) if read is None else read()
     return CheckedRelease(
         name=root.resolve().name or "release",
         inventory=inspected.inventory,

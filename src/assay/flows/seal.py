@@ -115,7 +115,8 @@ def seal_release(
     envelopes = [sign(payload, signer) for payload in payloads.values()]
     envelopes.append(sign(seal_payload(seal), signer))
     receipts = [] if log is None else _entered(envelopes, signer, log)
-    texts = [receipt.proof_text for receipt in receipts] or [None] * len(envelopes)
+    texts: Sequence[str | None] = [receipt.proof_text for receipt in receipts]
+    texts = texts or [None] * len(envelopes)
     return SealedRelease(
         bundle=Bundle(
             public_key=signer.public_key.der,

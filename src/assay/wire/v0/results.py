@@ -249,11 +249,12 @@ class LogDocument(JsonModel):
 
     format: Literal["assay-log/0"]
     origin: Text
-    vkeys: tuple[Text, ...]
+    vkeys: tuple[Text, ...] | None
     size: Count
-    root: Text
+    root: Text | None
     audited: bool
     withheld_bodies: Count | None
+    problems: tuple[ProblemPart, ...]
 
 
 class ProblemPart(JsonModel):

@@ -1,0 +1,151 @@
+"""What `assay check` does once the release is read: assess, report, answer.
+
+Apart from the verb, so that reading begins before all of this is loaded.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import assay
+from assay.cli.exit_status import ExitStatus, status_of_assessment
+from assay.cli.output import say, terminal_width, wants_colour, write_json
+from assay.crypto.digest import sha256_hex
+from assay.domain.facts import Gap
+from assay.flows.check import check_release
+from assay.flows.files import write_file
+from assay.flows.programmes import find_programme
+from assay.report import summary
+from assay.statement import assessment_payload
+from assay.wire.v0.parts import (
+    BurdenPart,
+    CheckPart,
+    ControlPart,
+    FilePart,
+    FindingPart,
+    GapPart,
+)
+from assay.wire.v0.results import (
+    CheckDocument,
+    CheckedProgrammePart,
+    CheckedReleasePart,
+    IrregularPart,
+    RunPart,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from assay.domain.finding import Severity
+    from assay.flows.check import CheckedRelease
+    from assay.release import InspectedRelease
+
+__all__ = ["CheckOptions", "check_document", "conclude"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckOptions:
+    """The options of the verb that matter once the release is read."""
+
+    root: Path
+    programme: str
+    declarations: Path | None
+    write_declarations: Path | None
+    html: Path | None
+    json_to: str | None
+    fail_on: Severity
+    quiet: bool
+    verbose: bool
+    started: float
+
+
+def conclude(options: CheckOptions, read: Callable[[], InspectedRelease]) -> ExitStatus:
+    """Assess what `read` gives, write what was asked for, and give the status."""
+    checked = check_release(
+        options.root,
+        find_programme(options.programme),
+        declarations_file=options.declarations,
+        today=datetime.now(tz=UTC).date(),
+        read=read,
+    )
+    if options.write_declarations is not None:
+        _write_form(checked, options.write_declarations, options.json_to)
+    if options.html is not None:
+        # Late: a template engine is only needed for a page.
+        from assay.report.html import render  # noqa: PLC0415 - see above
+
+        page = render(
+            checked.assessment,
+            checked.programme,
+            checked.inventory,
+            title=checked.name,
+            facts=checked.facts,
+        )
+        write_file(options.html, page.encode("utf-8"))
+    if not options.quiet:
+        text = summary(
+            checked.assessment,
+            checked.programme,
+            width=terminal_width(),
+            colour=wants_colour(err=options.json_to is not None),
+            fail_at=options.fail_on,
+            verbose=options.verbose,
+        )
+        say(text.rstrip("\n"), json_to=options.json_to)
+    if options.json_to is not None:
+        seconds = time.monotonic() - options.started
+        write_json(check_document(checked, seconds), options.json_to)
+    return status_of_assessment(checked.assessment, options.fail_on)
+
+
+def _write_form(checked: CheckedRelease, path: Path, json_to: str | None) -> None:
+    # Late: forms are asked for seldom.
+    from assay.assess.declarations import write_template  # noqa: PLC0415
+
+    text = write_template(checked.programme, checked.declarations)
+    write_file(path, text.encode("utf-8"), replace=False)
+    open_questions = (
+        checked.assessment.burden.asked - checked.assessment.burden.answered
+    )
+    say(f"Wrote {path} with {open_questions} open questions.", json_to=json_to)
+
+
+def check_document(checked: CheckedRelease, seconds: float) -> CheckDocument:
+    """Make the document of `assay check --json`."""
+    assessment, inventory = checked.assessment, checked.inventory
+    gaps = [
+        fact
+        for file in checked.facts.files
+        for fact in file.facts
+        if isinstance(fact, Gap)
+    ]
+    payload = assessment_payload(assessment, inventory)
+    return CheckDocument(
+        format="assay-check/0",
+        release=CheckedReleasePart(
+            name=checked.name,
+            digest=assessment.release_digest,
+            size=inventory.total_size,
+            files=tuple(FilePart.of(record) for record in inventory.files),
+            irregular=tuple(IrregularPart.of(entry) for entry in inventory.irregular),
+        ),
+        programme=CheckedProgrammePart(
+            id=assessment.programme.id,
+            version=assessment.programme.version,
+            digest=assessment.programme.digest,
+            title=checked.programme.title,
+            notice=checked.programme.notice,
+        ),
+        findings=tuple(FindingPart.of(f) for f in assessment.findings),
+        controls=tuple(ControlPart.of(result) for result in assessment.controls),
+        checks=tuple(CheckPart.of(report) for report in assessment.reports),
+        not_inspected=tuple(GapPart.of(gap) for gap in gaps),
+        tiers=assessment.tiers,
+        burden=BurdenPart.of(assessment.burden),
+        assessment_digest=sha256_hex(payload),
+        run=RunPart(tool_version=assay.__version__, seconds=round(seconds, 3)),
+    )
