@@ -39,7 +39,7 @@ def read_programme(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> Programme
         raise ProgrammeError(
             first.code.removeprefix("programme."),
             first.message,
-            found=f"this, and {more} more problems" if more else "",
+            found=f"this, and {more} more" if more else "",
             remedy=first.remedy,
         )
     return programme

@@ -49,7 +49,7 @@ def test_more_problems_are_counted():
     text = TEXT.replace("freshness_days = 365", "freshness_days = 0")
     error = refused(text, ProgrammeError)
     assert error.code == "programme.bad-days"
-    assert error.found == "this, and 2 more problems"
+    assert error.found == "this, and 2 more"
 
 
 def test_a_programme_with_checks_of_a_newer_tool_is_read():
