@@ -329,7 +329,16 @@ def gaps_about(subject: CheckSubject, *contents: Content) -> tuple[Gap, ...]:
     file of unknown type is surely no ELF, but may well be a pickle or a text.
     """
     relevant = CONTAINERS.union(contents)
-    return tuple(gap for gap in stated_gaps(subject) if gap.content in relevant)
+    return tuple(
+        gap
+        for gap in stated_gaps(subject)
+        if gap.content in relevant or _never_identified(gap)
+    )
+
+
+def _never_identified(gap: Gap) -> bool:
+    """Tell members of which not even the type may be known, such as too deep ones."""
+    return gap.content is Content.UNKNOWN and gap.place.member is not None
 
 
 def _problem_gap(problem: ParseProblem, content: Content, what: str) -> Gap:

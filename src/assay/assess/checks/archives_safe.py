@@ -138,7 +138,7 @@ _RULES = (
         Confidence.MEDIUM,
         "Data stands before the archive",
         "The file is something else to a reader that begins at its start.",
-        "CWE-434",
+        "CWE-646",
         "AML.T0074",
     ),
     _rule(

@@ -41,6 +41,15 @@ INTERNALS = Rule(
     "(CVE-2024-34359).",
     references=("CWE-1336", "CWE-94", "AML.T0011.000", "CVE-2024-34359"),
 )
+COMPUTED = Rule(
+    id="computed-attribute",
+    severity=Severity.HIGH,
+    confidence=Confidence.MEDIUM,
+    summary="The template reaches for an attribute whose name it computes",
+    remediation=_NO_WALK,
+    gain="Hides from scanners which attribute is reached.",
+    references=("CWE-1336", "CWE-94", "AML.T0011.000"),
+)
 PRIVATE = Rule(
     id="private-name",
     severity=Severity.LOW,
@@ -87,29 +96,17 @@ SYNTAX = Rule(
     references=("CWE-20",),
 )
 
-# Names without underscores by which Python objects lead to code or globals.
-_INTERNAL_WORDS = frozenset(
-    {
-        "mro",
-        "gi_frame",
-        "gi_code",
-        "cr_frame",
-        "ag_frame",
-        "f_globals",
-        "f_builtins",
-        "f_locals",
-        "f_back",
-        "func_globals",
-        "func_code",
-        "tb_frame",
-        "popen",
-        "subprocess",
-    }
-)
+# How the reader writes an attribute whose name only rendering would tell.
+_COMPUTED = "attr(…)"
 
 
-def _is_internal(name: str) -> bool:
-    return name.startswith("__") or name in _INTERNAL_WORDS
+def _rule(name: str) -> tuple[Rule, str]:
+    """Judge a name; the reader gives others than `_x` only when they are internals."""
+    if name == _COMPUTED:
+        return COMPUTED, "an attribute that it computes"
+    if name.startswith("__") or not name.startswith("_"):
+        return INTERNALS, "Python internals"
+    return PRIVATE, "a private name"
 
 
 def _turns_or_tags(character: str) -> bool:
@@ -131,10 +128,9 @@ def _at(place: Place, line: int) -> Place:
 
 def _names(template: TemplateFacts, limits: Limits) -> Iterable[Sighting]:
     for name, line in template.underscore_names:
-        internal = _is_internal(name)
-        kind = "Python internals" if internal else "a private name"
+        rule, kind = _rule(name)
         yield Sighting(
-            rule=INTERNALS if internal else PRIVATE,
+            rule=rule,
             place=_at(template.place, line),
             message=f"The template reaches for {kind}: `{shown(name, limits)}`.",
         )
@@ -182,6 +178,6 @@ CHECK = FactCheck(
     id="chat-templates",
     version=1,
     title="Chat templates use only what the loader passes to them",
-    rules=(INTERNALS, PRIVATE, INCLUSION, REORDERING, INVISIBLE, SYNTAX),
+    rules=(INTERNALS, COMPUTED, PRIVATE, INCLUSION, REORDERING, INVISIBLE, SYNTAX),
     examine=_examine,
 )

@@ -29,7 +29,7 @@ CONTAINER = Rule(
     summary="An archive or a compressed file was not opened, or not to its end",
     remediation="Publish the members unpacked, or in an archive that Assay opens.",
     gain="Wraps a payload in what scanners do not open.",
-    references=("CWE-693", "AML.T0107"),
+    references=("CWE-693",),
 )
 MODEL = Rule(
     id="model-not-inspected",
@@ -38,7 +38,7 @@ MODEL = Rule(
     summary="A file of a model format was not looked into, or not to its end",
     remediation="Publish the weights as safetensors, or have the file reviewed.",
     gain="Hides code or malformed data in a format that scanners pass over.",
-    references=("CWE-693", "AML.T0107"),
+    references=("CWE-693",),
 )
 UNKNOWN = Rule(
     id="unknown-not-inspected",
@@ -47,7 +47,7 @@ UNKNOWN = Rule(
     summary="The type of a file is not known, so that nothing could be said of it",
     remediation="Remove the file, or publish its content in a documented format.",
     gain="Hides a payload in bytes that nobody can name.",
-    references=("CWE-693", "AML.T0107"),
+    references=("CWE-693",),
 )
 DOCUMENT = Rule(
     id="document-not-inspected",

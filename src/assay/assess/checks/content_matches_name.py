@@ -38,7 +38,7 @@ EXECUTABLE = Rule(
     summary="A program lies under the name of data",
     remediation="Remove the file and find out how it got into the release.",
     gain=_MASQUERADE,
-    references=("CWE-434", "CWE-506", "AML.T0074", "AML.T0018.002"),
+    references=("CWE-646", "CWE-506", "AML.T0074", "AML.T0018.002"),
 )
 PICKLE = Rule(
     id="pickle-disguised",
@@ -47,7 +47,7 @@ PICKLE = Rule(
     summary="A pickle lies under a name that promises a format without code",
     remediation=_RENAME,
     gain="Loaders that go by content run it; scanners that go by name skip it.",
-    references=("CWE-434", "CWE-502", "AML.T0074", "AML.T0011.000"),
+    references=("CWE-646", "CWE-502", "AML.T0074", "AML.T0011.000"),
 )
 CONTAINER = Rule(
     id="archive-disguised",
@@ -56,7 +56,7 @@ CONTAINER = Rule(
     summary="An archive or a compressed file lies under another format's name",
     remediation=_RENAME,
     gain=_MASQUERADE,
-    references=("CWE-434", "AML.T0074"),
+    references=("CWE-646", "AML.T0074"),
 )
 DIFFERS = Rule(
     id="type-differs",
@@ -65,7 +65,7 @@ DIFFERS = Rule(
     summary="The content is of another type than the name says",
     remediation=_RENAME,
     gain=_MASQUERADE,
-    references=("CWE-434", "AML.T0074"),
+    references=("CWE-646", "AML.T0074"),
 )
 POLYGLOT = Rule(
     id="polyglot",
@@ -74,7 +74,7 @@ POLYGLOT = Rule(
     summary="The bytes satisfy two formats that exclude each other",
     remediation="Publish a file that is of one format only.",
     gain="Shows a scanner one file and gives the loader another.",
-    references=("CWE-434", "CWE-436", "AML.T0074"),
+    references=("CWE-646", "CWE-436", "AML.T0074"),
 )
 DOUBLE = Rule(
     id="double-extension",
@@ -100,7 +100,6 @@ EMPTY = Rule(
     confidence=Confidence.HIGH,
     summary="A file that should hold weights or settings is empty",
     remediation="Publish the real file, or remove this one.",
-    references=("CWE-1164",),
 )
 
 _PROSE = TEXTUAL | {Content.SCRIPT}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from assay.assess.check import (
@@ -65,33 +66,97 @@ INSTANTIATES = Rule(
     gain="Any importable function can be named, with arguments of one's choice.",
     references=("CWE-470", "AML.T0011.000"),
 )
+PYTHON_TAG = Rule(
+    id="python-object-tag",
+    severity=Severity.HIGH,
+    confidence=Confidence.HIGH,
+    summary="A YAML tag makes the reader import, call or build a Python object",
+    remediation="Write the value as plain YAML, and read it with a safe loader.",
+    gain="Runs any function in programs that read YAML with an unsafe loader.",
+    references=("CWE-502", "AML.T0011.000"),
+)
+LAMBDA = Rule(
+    id="code-in-configuration",
+    severity=Severity.HIGH,
+    confidence=Confidence.HIGH,
+    summary="The configuration holds a Keras Lambda, which is compiled Python code",
+    remediation="Replace the Lambda by a layer of the library, and save again.",
+    gain="Runs the code when the model is loaded without safe mode (CVE-2024-3660).",
+    references=("CWE-94", "CWE-502", "AML.T0011.000", "CVE-2024-3660"),
+)
+TRUST = Rule(
+    id="trusts-remote-code",
+    severity=Severity.MEDIUM,
+    confidence=Confidence.HIGH,
+    summary="The configuration switches the trust in remote code on",
+    remediation="Remove the entry: whoever loads the model decides whom to trust.",
+    gain="Takes the question whether code may run from the person who would run it.",
+    references=("CWE-829", "AML.T0011.000"),
+)
 UNREFERENCED = Rule(
     id="code-unreferenced",
     severity=Severity.INFO,
     confidence=Confidence.HIGH,
     summary="Python source lies in the release and no configuration asks for it",
     remediation="Remove it when nobody needs it, or say in the card what it is for.",
-    references=("CWE-1104",),
+    references=("CWE-1164",),
 )
 
-# Keys by which Hydra and its kin name the object to be built.
-_TARGET_KEYS = frozenset({"_target_", "target", "class_path", "__target__"})
+# Last keys under which a loader imports whatever name it is given: Hydra, Lightning,
+# Keras, sentence-transformers.
+_NAMING_KEYS = frozenset({"_target_", "class_path", "class_name", "type"})
+_LAMBDAS = frozenset({"Lambda", "__lambda__"})
+# What PyYAML calls its tags; the others, such as `tuple`, only make plain values.
+_OBJECT_TAG = re.compile(r"(?:object(?:/apply|/new)?|name|module):", re.ASCII)
+_VALUE_TAGS = frozenset(
+    {
+        "bool",
+        "bytes",
+        "complex",
+        "dict",
+        "float",
+        "int",
+        "list",
+        "long",
+        "none",
+        "str",
+        "tuple",
+        "unicode",
+    }
+)
 
 
-def _sighting(entry: RemoteCode, limits: Limits) -> Sighting:
-    target = shown(entry.target, limits)
+def _rule(entry: RemoteCode, limits: Limits) -> tuple[Rule, str]:
     key = (entry.place.key or "").rsplit(".", 1)[-1]
     if entry.repository is not None:
-        rule = ELSEWHERE
-        where = f"code of the repository `{shown(entry.repository, limits)}`"
-    elif entry.file is not None:
-        rule, where = IN_RELEASE, f"`{shown(entry.file, limits)}` of this release"
-    elif key in _TARGET_KEYS:
-        rule, where = INSTANTIATES, "whatever module of that name is installed"
-    else:
-        rule, where = MISSING, "code that is not in the release"
-    message = f"The configuration makes a loader run `{target}` from {where}."
-    return Sighting(rule=rule, place=entry.place, message=message)
+        return ELSEWHERE, f"the repository `{shown(entry.repository, limits)}`"
+    if entry.file is not None:
+        return IN_RELEASE, f"`{shown(entry.file, limits)}` of this release"
+    return _by_key(key, entry.target)
+
+
+def _by_key(key: str, target: str) -> tuple[Rule, str]:
+    if _OBJECT_TAG.match(target):
+        return PYTHON_TAG, "a tag of Python objects"
+    if key == "trust_remote_code":
+        return TRUST, ""
+    if key == "class_name" and target in _LAMBDAS:
+        return LAMBDA, "the configuration itself"
+    if key in _NAMING_KEYS:
+        return INSTANTIATES, "whatever module of that name is installed"
+    return MISSING, "a file that is not in the release"
+
+
+def _sightings(entries: tuple[RemoteCode, ...], limits: Limits) -> Iterable[Sighting]:
+    for entry in entries:
+        if entry.target in _VALUE_TAGS and entry.file is entry.repository is None:
+            continue
+        rule, source = _rule(entry, limits)
+        target = shown(entry.target, limits)
+        message = f"The configuration makes a loader run code (`{target}`) of {source}."
+        if rule is TRUST:
+            message = "The configuration switches the trust in remote code on."
+        yield Sighting(rule=rule, place=entry.place, message=message)
 
 
 def _unreferenced(
@@ -115,7 +180,7 @@ def _examine(subject: CheckSubject) -> Examination:
     return Examination(
         examined=len(configs) + len(code),
         sightings=(
-            *(_sighting(entry, subject.limits) for entry in entries),
+            *_sightings(entries, subject.limits),
             *_unreferenced(code, entries),
         ),
         # Keras keeps Lambda layers, which are code, in HDF5.
@@ -127,6 +192,15 @@ CHECK = FactCheck(
     id="remote-code",
     version=1,
     title="Loading the release runs no code of its own or of another repository",
-    rules=(IN_RELEASE, ELSEWHERE, MISSING, INSTANTIATES, UNREFERENCED),
+    rules=(
+        IN_RELEASE,
+        ELSEWHERE,
+        MISSING,
+        INSTANTIATES,
+        PYTHON_TAG,
+        LAMBDA,
+        TRUST,
+        UNREFERENCED,
+    ),
     examine=_examine,
 )

@@ -63,20 +63,17 @@ NOT_SAFETENSORS = Rule(
     summary="A file is named .safetensors and is something else, or is cut",
     remediation="Publish the real file, or give this one the name of its type.",
     gain="The name that promises safe loading makes people skip other checks.",
-    references=("CWE-434", "AML.T0074"),
+    references=("CWE-646", "AML.T0074"),
 )
 
-_BY_KIND = (
-    (("trailing", "gap", "hidden", "hole", "unused"), HIDDEN_BYTES),
-    (("overlap", "bounds", "range", "offset", "size", "shape"), TENSOR_RANGE),
-)
-
-
-def _rule(kind: str) -> Rule:
-    for words, rule in _BY_KIND:
-        if any(word in kind for word in words):
-            return rule
-    return HEADER
+# What is not listed concerns the header.
+_BY_KIND = {
+    "out-of-bounds": TENSOR_RANGE,
+    "shape-mismatch": TENSOR_RANGE,
+    "tensor-gap": HIDDEN_BYTES,
+    "tensor-overlap": TENSOR_RANGE,
+    "trailing-bytes": HIDDEN_BYTES,
+}
 
 
 def _misnamed(subject: CheckSubject) -> Iterable[Sighting]:
@@ -97,7 +94,7 @@ def _examine(subject: CheckSubject) -> Examination:
     files = facts_of(subject, SafetensorsFacts)
     sightings = [
         Sighting(
-            rule=_rule(problem.kind),
+            rule=_BY_KIND.get(problem.kind, HEADER),
             place=problem.place,
             message=f"The safetensors file breaks its format ({problem.kind}): "
             f"{shown(problem.detail, subject.limits)}",

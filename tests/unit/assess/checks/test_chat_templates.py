@@ -29,6 +29,11 @@ def test_a_walk_to_python_internals_is_critical(name):
     assert (finding.place.line, finding.place.key) == (3, "chat_template")
 
 
+def test_an_attribute_whose_name_is_computed_is_high():
+    (finding,) = run(CHECK, template(underscore_names=(("attr(…)", 1),))).findings
+    assert (finding.rule, finding.severity) == ("computed-attribute", Severity.HIGH)
+
+
 def test_a_private_name_is_low():
     (finding,) = run(CHECK, template(underscore_names=(("_last", 1),))).findings
     assert (finding.rule, finding.severity) == ("private-name", Severity.LOW)

@@ -13,10 +13,8 @@ CODE = file(
 )
 
 
-def asking(key: str = KEY, **more: object):
-    entry = RemoteCode(
-        place=at("config.json", key=key), target="modeling_x.XModel", **more
-    )
+def asking(key: str = KEY, target: str = "modeling_x.XModel", **more: object):
+    entry = RemoteCode(place=at("config.json", key=key), target=target, **more)
     return config(remote_code=(entry,))
 
 
@@ -44,10 +42,34 @@ def test_code_that_is_nowhere_is_high():
     assert (finding.rule, finding.severity) == ("code-missing", Severity.HIGH)
 
 
-@pytest.mark.parametrize("key", ["_target_", "model._target_", "trainer.class_path"])
+@pytest.mark.parametrize(
+    "key", ["_target_", "model._target_", "layer.class_name", "[0].type"]
+)
 def test_a_configuration_that_names_an_object_to_be_called_is_medium(key):
     (finding,) = run(CHECK, asking(key)).findings
     assert (finding.rule, finding.severity) == ("named-object", Severity.MEDIUM)
+
+
+@pytest.mark.parametrize(
+    "target", ["object/apply:os.system", "object:a.B", "name:a.b", "module:os"]
+)
+def test_a_tag_that_makes_python_objects_is_high(target):
+    (finding,) = run(CHECK, asking("optimizer", target)).findings
+    assert (finding.rule, finding.severity) == ("python-object-tag", Severity.HIGH)
+
+
+def test_a_tag_that_makes_plain_values_is_passed():
+    assert run(CHECK, asking("betas", "tuple")).status is CheckStatus.CLEAN
+
+
+def test_a_keras_lambda_is_high():
+    (finding,) = run(CHECK, asking("layers[0].class_name", "Lambda")).findings
+    assert (finding.rule, finding.severity) == ("code-in-configuration", Severity.HIGH)
+
+
+def test_a_configuration_that_trusts_remote_code_by_itself_is_medium():
+    (finding,) = run(CHECK, asking("trust_remote_code", "true")).findings
+    assert (finding.rule, finding.severity) == ("trusts-remote-code", Severity.MEDIUM)
 
 
 def test_code_that_nobody_asks_for_is_only_told():

@@ -32,13 +32,14 @@ def test_a_sound_file_is_clean():
     ("kind", "rule"),
     [
         ("tensor-overlap", "tensor-range"),
-        ("offsets-out-of-bounds", "tensor-range"),
-        ("size-mismatch", "tensor-range"),
-        ("trailing-data", "hidden-bytes"),
+        ("out-of-bounds", "tensor-range"),
+        ("shape-mismatch", "tensor-range"),
+        ("trailing-bytes", "hidden-bytes"),
         ("tensor-gap", "hidden-bytes"),
-        ("header-too-long", "malformed-header"),
-        ("malformed-header", "malformed-header"),
+        ("header-length", "malformed-header"),
+        ("header-json", "malformed-header"),
         ("duplicate-key", "malformed-header"),
+        ("unknown-dtype", "malformed-header"),
     ],
 )
 def test_each_problem_falls_under_a_rule(kind, rule):
