@@ -74,7 +74,13 @@ _BUILTINS = (
         "it computes a value from values and calls nothing that it is given",
         "builtins",
         "len abs round sum min max any all sorted reversed enumerate zip divmod hash "
-        "repr ascii chr ord bin hex oct unichr isinstance issubclass print",
+        "repr ascii chr ord bin hex oct unichr isinstance issubclass print "
+        "callable dir",
+    ),
+    _names(
+        "it describes an attribute of a class that the pickle would have to change",
+        "builtins",
+        "property classmethod staticmethod super",
     ),
     _names(
         "it is an exception, a value until somebody raises it",
@@ -146,7 +152,29 @@ _STANDARD_LIBRARY = (
         "SimpleNamespace MappingProxyType NoneType GenericAlias EllipsisType "
         "NotImplementedType",
     ),
-    _names("it is an iterator over values", "itertools", "count cycle repeat chain"),
+    _names(
+        "it is an iterator over values",
+        "itertools",
+        "count cycle repeat chain chain.from_iterable islice zip_longest izip "
+        "izip_longest product combinations permutations compress pairwise tee _tee",
+    ),
+    _names(
+        "it computes a value from two values",
+        "operator",
+        "add sub truediv floordiv mod neg pos and_ or_ xor not_ truth eq ne lt le "
+        "gt ge",
+    ),
+    _names(
+        "it is a container of values",
+        "UserDict UserList UserString",
+        "UserDict IterableUserDict UserList UserString",
+    ),
+    _names("it is a record of numbers", "os", "stat_result terminal_size"),
+    _names(
+        "it takes the text of a path apart; it touches no file",
+        "posixpath ntpath",
+        "join basename dirname split splitext normpath",
+    ),
     _names("it is a logger by name", "logging", "getLogger"),
     _names("it is a status", "http", "HTTPStatus HTTPMethod"),
     _names("it is a text with places", "string", "Template"),

@@ -79,8 +79,8 @@ _STANDARD_LIBRARY = (
         Gain.INDIRECT,
         "it reaches attributes and calls of any object",
         "builtins",
-        "getattr setattr delattr globals locals vars dir apply map filter reduce "
-        "memoryview __build_class__ callable classmethod staticmethod property super",
+        "getattr setattr delattr globals locals vars apply map filter reduce "
+        "__build_class__",
     ),
     _some(Gain.FILES, "it opens files", "builtins", "open file"),
     _some(
@@ -152,7 +152,7 @@ _STANDARD_LIBRARY = (
         "it calls the functions that it is given",
         "functools",
         "reduce partialmethod singledispatch singledispatchmethod lru_cache cache "
-        "cached_property update_wrapper wraps cmp_to_key",
+        "cached_property cmp_to_key",
     ),
     _some(
         Gain.INDIRECT,

@@ -13,7 +13,7 @@ from enum import StrEnum
 from assay.assess.pickle_allowed import ALLOWED, FAMILIES
 from assay.assess.pickle_denied import DENIED, EXECUTORS, FILE_METHODS, RISKY, Gain
 
-__all__ = ["Judgement", "Verdict", "judge"]
+__all__ = ["Judgement", "Verdict", "judge", "public_module"]
 
 
 class Verdict(StrEnum):
@@ -110,7 +110,7 @@ def judge(module: str, name: str) -> Judgement:
     if not module or not name:
         return Judgement(verdict=Verdict.UNRESOLVED)
     # Steps 1 and 2: names known one by one.
-    module = _public(module)
+    module = public_module(module)
     reason = _ALLOWED.get((module, name))
     if reason is not None:
         return Judgement(verdict=Verdict.ALLOWED, reason=reason)
@@ -130,7 +130,8 @@ def judge(module: str, name: str) -> Judgement:
     return Judgement(verdict=Verdict.UNKNOWN)
 
 
-def _public(module: str) -> str:
+def public_module(module: str) -> str:
+    """Give the name of today for a module of Python 2 or one written in C."""
     head, dot, rest = module.partition(".")
     return _SYNONYMS.get(head, head) + dot + rest
 
@@ -156,7 +157,7 @@ def _walk(segments: list[str]) -> Judgement | None:
     if len(segments) == 1:
         return None
     for segment in segments:
-        if segment.startswith("__") or _public(segment) in _DENIED_ALL:
+        if segment.startswith("__") or public_module(segment) in _DENIED_ALL:
             reason = f"the walk through attributes reaches `{segment}`"
             return Judgement(
                 verdict=Verdict.DENIED, reason=reason, gain=Gain.INDIRECT.value

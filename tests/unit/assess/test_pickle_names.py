@@ -17,6 +17,7 @@ _codecs:encode copy_reg:_reconstructor copyreg:__newobj__ _io:BytesIO
 collections:OrderedDict collections:defaultdict datetime:datetime decimal:Decimal
 fractions:Fraction uuid:UUID pathlib:PosixPath pathlib._local:PosixPath re:_compile
 functools:partial zoneinfo:ZoneInfo._unpickle logging:getLogger types:GenericAlias
+operator:or_ os:stat_result posixpath:join itertools:izip UserDict:IterableUserDict
 numpy:dtype numpy:ndarray numpy:float32 numpy.core.multiarray:_reconstruct
 numpy._core.multiarray:scalar numpy._core.numeric:_frombuffer
 numpy.random._pickle:__randomstate_ctor numpy.random._mt19937:MT19937
@@ -71,7 +72,7 @@ thread:start_new_thread _thread:start_new_thread commands:getoutput
 """)
 
 UNKNOWN = _names("""
-house.layers:Attic scipy.stats._continuous_distns:norm_gen operator:or_
+house.layers:Attic scipy.stats._continuous_distns:norm_gen
 collections:namedtuple collections:Nothing torch.nn.modules.linear:forward
 sklearn.pipeline:Parallel ultralytics.nn.tasks:DetectionModel __main__:Model
 sklearn.pipeline:Pipeline.fit builtins:list.append

@@ -17,6 +17,8 @@ from tests.vectors.checks.generate import VECTORS, build
 ROOT = Path(__file__).parents[3]
 VECTOR_ROOT = ROOT / "tests/vectors/checks"
 ATLAS = ROOT.parent / "shared/data/atlas/ATLAS.yaml"
+ATLAS_ID = re.compile(r"id: (AML\.T\d{4}(?:\.\d{3})?)$", re.MULTILINE)
+ROW = re.compile(r"^\| `([a-z-]+)` \| (\w+) \| (\w+) \| (.+) \|$", re.MULTILINE)
 # The OWASP list of 2026 has ten entries.
 OWASP = {f"LLM{number:02}:2026" for number in range(1, 11)}
 

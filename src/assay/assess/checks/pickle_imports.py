@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from assay.assess.check import (
@@ -15,6 +14,7 @@ from assay.assess.check import (
     shown,
 )
 from assay.assess.pickle_names import Verdict, judge
+from assay.assess.pickle_uses import is_honest_method, is_honest_use
 from assay.domain.facts import Content, Gap, PickleFacts
 from assay.domain.finding import Confidence, Severity
 
@@ -102,23 +102,6 @@ UNKNOWN_IMPORT = Rule(
     references=_REFERENCES,
 )
 
-# Arguments with which a risky name does what honest files need it for, and no more.
-# `type` of a constant is how the type of `None` is pickled; `iter` of a container is
-# how an iterator is; and bytes that begin like a pickle or a zip archive are read,
-# and judged, as a member of their own.
-_CONSTANT = re.compile(r"None|(?:builtins|__builtin__)\.(?:NotImplemented|Ellipsis)")
-_CONTAINER = re.compile(
-    r"[\[({'\"]|b'|b\"|(?:builtins|__builtin__)\.x?range\(", re.ASCII
-)
-_READ_BYTES = re.compile(r"b['\"](?:\\x80|PK\\x03\\x04)", re.ASCII)
-_HONEST_USES = {
-    ("builtins", "type"): _CONSTANT.fullmatch,
-    ("__builtin__", "type"): _CONSTANT.fullmatch,
-    ("builtins", "iter"): _CONTAINER.match,
-    ("__builtin__", "iter"): _CONTAINER.match,
-    ("torch.storage", "_load_from_bytes"): _READ_BYTES.match,
-}
-
 # What the reader appends to a name when the stream sets attributes or items on it.
 _CHANGES = (".__setstate__", ".__setitem__", ".append", ".extend", ".add")
 
@@ -138,11 +121,12 @@ def _imports(stream: PickleFacts, limits: Limits) -> Iterable[Sighting]:
 
 
 def _harmless(entry: PickleImport, stream: PickleFacts, limits: Limits) -> bool:
-    honest = _HONEST_USES.get((entry.module, entry.name))
-    if honest is None or _full(stream, limits):
+    if _full(stream, limits):
         return False
     calls = _arguments(entry, stream)
-    return bool(calls) and all(honest(given) for given in calls)
+    return bool(calls) and all(
+        is_honest_use(entry, given, stream.imports) for given in calls
+    )
 
 
 def _full(stream: PickleFacts, limits: Limits) -> bool:
@@ -187,6 +171,8 @@ def _calls(stream: PickleFacts, limits: Limits) -> Iterable[Sighting]:
         callee, given = shown(call.callee, limits), shown(call.arguments, limits)
         # A bracket in what is called: it is itself the result of a call.
         if call.callee == "?" or "(" in call.callee:
+            if is_honest_method(call.callee, stream.imports):
+                continue
             message = (
                 f"The pickle calls `{callee}`, computed while loading, with {given}."
             )

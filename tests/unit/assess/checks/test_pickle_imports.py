@@ -105,6 +105,10 @@ def test_a_risky_name_is_medium_and_says_why():
         ("builtins:iter", "builtins.range(0, 3)"),
         ("torch.storage:_load_from_bytes", r"b'\x80\x02\x8a\nl\xfc'…"),
         ("torch.storage:_load_from_bytes", r"b'PK\x03\x04\x00'…"),
+        ("operator:getitem", "typing.List, builtins.int"),
+        ("functools:reduce", "_operator.or_, (builtins.int, builtins.str)"),
+        ("__builtin__:reduce", "_operator.or_, (__builtin__.int, __builtin__.str)"),
+        ("builtins:getattr", "'abc', 'upper'"),
     ],
 )
 def test_a_risky_name_used_as_honest_files_do_is_passed(name, given):
@@ -127,6 +131,92 @@ def test_a_risky_name_used_in_another_way_is_found(name, given):
     callee = name.replace(":", ".")
     report = run(CHECK, pickle(name, calls=[(callee, given)]))
     assert rules(report) == ["risky-import"]
+
+
+@pytest.mark.parametrize("module", ["builtins", "__builtin__"])
+def test_a_method_of_a_harmless_class_may_be_fetched(module):
+    report = run(
+        CHECK,
+        pickle(
+            f"{module}:getattr",
+            f"{module}:dict",
+            calls=[(f"{module}.getattr", f"{module}.dict, 'fromkeys'")],
+        ),
+    )
+    assert report.status is CheckStatus.CLEAN
+
+
+def test_a_method_that_is_allowed_by_its_full_name_may_be_called():
+    fetched = "zoneinfo.ZoneInfo, '_unpickle'"
+    report = run(
+        CHECK,
+        pickle(
+            "builtins:getattr",
+            "zoneinfo:ZoneInfo",
+            calls=[
+                ("builtins.getattr", fetched),
+                (f"builtins.getattr({fetched})", "'UTC', 1"),
+            ],
+        ),
+    )
+    assert report.status is CheckStatus.CLEAN
+
+
+def test_another_method_of_a_harmless_class_may_not_be_called():
+    fetched = "builtins.dict, 'fromkeys'"
+    report = run(
+        CHECK,
+        pickle(
+            "builtins:getattr",
+            "builtins:dict",
+            calls=[
+                ("builtins.getattr", fetched),
+                (f"builtins.getattr({fetched})", "'a'"),
+            ],
+        ),
+    )
+    assert rules(report) == ["unresolved-call"]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "builtins.dict, '__class__'",
+        "pathlib.Path, 'unlink'",
+        "house.Shelf, 'add'",
+        "house.Attic, 'add'",
+        "builtins.dict, 'fromkeys', None",
+        "builtins.dict, …",
+        "'abc', '__class__'",
+        "builtins.__import__('os'), 'system'",
+    ],
+)
+def test_any_other_use_of_getattr_is_denied(given):
+    report = run(
+        CHECK,
+        pickle(
+            "builtins:getattr",
+            "builtins:dict",
+            "pathlib:Path",
+            "house:Shelf",
+            calls=[("builtins.getattr", given)],
+        ),
+    )
+    assert "denied-call" in rules(report)
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("functools:reduce", "house.f, (1, 2)"),
+        ("operator:getitem", "house.shelf, 'os'"),
+        ("operator:getitem", "sys.modules, 'os'"),
+    ],
+)
+def test_any_other_use_of_an_indirect_name_is_denied(name, given):
+    callee = name.replace(":", ".")
+    report = run(CHECK, pickle(name, calls=[(callee, given)]))
+    assert rules(report) == ["denied-call"]
 
 
 def test_a_risky_name_that_is_never_called_is_found():
