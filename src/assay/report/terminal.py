@@ -39,6 +39,8 @@ __all__ = ["burden_text", "summary"]
 
 # Lines of the classic terminal: a summary that needs scrolling is not read.
 _SCREEN_LINES = 24
+# Entries that the two lists should have room for before areas are joined.
+_FEWEST = 4
 # Below this width the table of areas turns into a list.
 _TABLE_COLUMNS = 72
 _MOST = DEFAULT_LIMITS.max_report_rows
@@ -83,7 +85,8 @@ def summary(
     require_one_subject(assessment, programme)
     screen = Screen(width=width, colour=colour)
     head = _heading(screen, assessment, programme)
-    table = _area_table(screen, assessment, programme)
+    rows = _area_rows(assessment, programme)
+    table = _area_table(screen, rows)
     unseen = not_looked_at(assessment, programme)
     tail = [
         *_tiers(screen, assessment, programme),
@@ -96,8 +99,10 @@ def summary(
     counts = screen.field("Findings", _severity_text(assessment))
     title = [screen.paint("Not met", Ink.STRONG)] if not_met else []
     # One line more is kept for the count of what is cut.
-    fixed = len(head) + len(counts) + len(table) + len(title) + len(tail) + 1
-    room = 2 * _MOST if verbose else _SCREEN_LINES - fixed
+    fixed = len(head) + len(counts) + len(title) + len(tail) + 1
+    if not verbose and fixed + len(table) + _FEWEST > _SCREEN_LINES:
+        table = _area_table(screen, _folded(rows))
+    room = 2 * _MOST if verbose else _SCREEN_LINES - fixed - len(table)
     first, second = _shares(len(findings), len(not_met), room)
     more = MORE_STILL if verbose else MORE
     tail += _cut(screen, (len(findings) - first, len(not_met) - second), more)
@@ -161,14 +166,35 @@ def _finding(screen: Screen, finding: Finding, *, whole: bool) -> list[str]:
     return [screen.paint(f"  {mark}", ink) + text]
 
 
-def _area_table(
-    screen: Screen, assessment: Assessment, programme: Programme
-) -> list[str]:
+def _area_rows(
+    assessment: Assessment, programme: Programme
+) -> list[tuple[str, dict[Outcome, int]]]:
     rows = [
         (prose(area.title), count_outcomes(lines))
         for area, lines in areas_of(assessment, programme)
     ]
-    rows.append(("All", count_outcomes(lines_of(assessment, programme))))
+    return [*rows, ("All", count_outcomes(lines_of(assessment, programme)))]
+
+
+def _folded(
+    rows: list[tuple[str, dict[Outcome, int]]],
+) -> list[tuple[str, dict[Outcome, int]]]:
+    """Join the areas in which nothing at all was assessed into one row."""
+    *areas, last = rows
+    known: list[tuple[str, dict[Outcome, int]]] = []
+    unknown: list[tuple[str, dict[Outcome, int]]] = []
+    for row in areas:
+        untouched = row[1][Outcome.NOT_ASSESSED] == sum(row[1].values())
+        (unknown if untouched else known).append(row)
+    if len(unknown) < 2:
+        return rows
+    together = {o: sum(counts[o] for _, counts in unknown) for o in Outcome}
+    return [*known, (f"{len(unknown)} areas not assessed", together), last]
+
+
+def _area_table(
+    screen: Screen, rows: list[tuple[str, dict[Outcome, int]]]
+) -> list[str]:
     if screen.columns < _TABLE_COLUMNS:
         return [
             line

@@ -436,10 +436,16 @@ def poisoned(noun, text):
         return tuple(poisoned(part, text) for part in noun)
     if isinstance(noun, str) and not isinstance(noun, Enum):
         return noun + text
-    if is_dataclass(noun):
+    if is_dataclass(noun) and not isinstance(noun, type):
         changes = {
             field.name: poisoned(getattr(noun, field.name), text)
             for field in fields(noun)
         }
         return replace(noun, **changes)
     return noun
+
+
+def untrusted_verdict() -> Verdict:
+    """Give a verdict on a release whose programme the trust file does not name."""
+    release = replace(verified_release(), programme_trusted=False)
+    return replace(verdict(), release=release)

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 
@@ -66,7 +67,8 @@ class Outline(HTMLParser):
 
 
 def page(assessment=None, **changes):
-    options = {"title": "Sample model 7B", "facts": samples.facts()} | changes
+    options: dict[str, Any] = {"title": "Sample model 7B", "facts": samples.facts()}
+    options |= changes
     inventory = options.pop("inventory", samples.inventory())
     programme = options.pop("programme", samples.programme())
     return render(
@@ -75,6 +77,13 @@ def page(assessment=None, **changes):
         inventory,
         **options,
     )
+
+
+def part(text, pattern):
+    """Give what the pattern finds, which must be there."""
+    found = re.search(pattern, text, re.DOTALL)
+    assert found is not None
+    return found.group(found.re.groups)
 
 
 def full_page():
@@ -144,13 +153,13 @@ def test_the_page_loads_and_runs_nothing(any_page):
         assert "src" not in attrs
         href = attrs.get("href")
         assert href is None or href.startswith(("#", "data:,"))
-    css = re.search(r"<style>(.*?)</style>", any_page, re.DOTALL).group(1)
+    css = part(any_page, r"<style>(.*?)</style>")
     assert "@import" not in css
     assert all(ref.startswith('"#') for ref in re.findall(r"url\((.*?)\)", css))
 
 
 def test_the_policy_allows_only_the_style_of_the_page(any_page):
-    css = re.search(r"<style>(.*?)</style>", any_page, re.DOTALL).group(1)
+    css = part(any_page, r"<style>(.*?)</style>")
     digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
     metas = Outline(any_page).all("meta")
     (policy,) = [
@@ -269,7 +278,7 @@ def test_every_outcome_class_status_and_severity_is_shown_and_explained():
 def test_the_row_of_a_control_shows_its_outcome_in_words(outcome):
     results = tuple(replace(r, outcome=outcome) for r in samples.assessment().controls)
     text = page(replace(samples.assessment(), controls=results))
-    rows = re.search(r'<section id="controls".*?</section>', text, re.DOTALL).group()
+    rows = part(text, r'<section id="controls".*?</section>')
     slug = outcome.value.replace(" ", "-")
     assert rows.count(f'class="outcome o-{slug}"') == len(results)
     assert rows.count('class="outcome o-') == len(results)
@@ -393,9 +402,7 @@ def test_a_verdict_is_shown_with_its_reasons(value):
 
 
 def test_a_programme_that_the_verifier_does_not_trust_is_named_as_such():
-    verdict = samples.verdict()
-    release = replace(verdict.release, programme_trusted=False)
-    words = Outline(page(verdict=replace(verdict, release=release))).text
+    words = Outline(page(verdict=samples.untrusted_verdict())).text
     assert "NOT named by the trust file" in words
 
 
@@ -446,7 +453,7 @@ def test_the_parts_of_a_bar_fill_it_and_narrow_ones_carry_no_number():
     text = page(
         replace(lots, controls=results), programme=replace(programme, controls=controls)
     )
-    bar = re.search(r'<svg class="bar" height="36".*?</svg>', text, re.DOTALL).group()
+    bar = part(text, r'<svg class="bar" height="36".*?</svg>')
     assert 'x="0.000%" y="0" width="1.000%"' in bar
     assert 'x="1.000%" y="0" width="99.000%"' in bar
     assert bar.count("<text") == 1

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from assay.domain.assessment import Outcome
 from assay.domain.finding import Severity
 from assay.domain.limits import DEFAULT_LIMITS
+from assay.domain.programme import Area
 from assay.domain.verdict import DecisionValue, Reason, VerdictValue
 from assay.errors import UsageError
 from assay.report import decision_text, summary, verdict_text
@@ -19,7 +21,8 @@ HOSTILE = "evil\x1b]0;owned\x07\u202e\x9b2J.bin"
 
 
 def show(assessment=None, **changes):
-    options = {"width": 80, "colour": False, "fail_at": None} | changes
+    options: dict[str, Any] = {"width": 80, "colour": False, "fail_at": None}
+    options |= changes
     return summary(
         samples.assessment() if assessment is None else assessment,
         samples.programme(),
@@ -40,6 +43,41 @@ def test_a_narrow_terminal_gets_no_line_that_is_too_long(width):
     lines = show(width=width, verbose=True).splitlines()
     assert max(map(len, lines)) <= max(width, 40)
     assert "Weights and formats: 1 met" in show(width=width)
+
+
+def test_areas_without_any_answer_are_joined_where_the_screen_is_too_small():
+    base = samples.programme()
+    areas = tuple(Area(id=f"a{i}", title=f"Area {i}") for i in range(10))
+    controls = tuple(
+        replace(base.controls[0], id=f"c{i}", area=f"a{i}") for i in range(10)
+    )
+    results = tuple(
+        replace(
+            samples.assessment().controls[0],
+            control=f"c{i}",
+            outcome=Outcome.NOT_ASSESSED if i > 2 else Outcome.NOT_MET,
+        )
+        for i in range(10)
+    )
+    assessment = replace(samples.assessment(), controls=results)
+    programme = replace(base, areas=areas, controls=controls)
+
+    def lines(**changes):
+        text = summary(
+            assessment,
+            programme,
+            width=80,
+            colour=False,
+            fail_at=Severity.HIGH,
+            **changes,
+        )
+        return text.splitlines()
+
+    assert len(lines()) <= 24
+    (row,) = [line for line in lines() if "7 areas not assessed" in line]
+    assert row.split()[-5:] == ["-", "-", "-", "7", "-"]
+    assert any(line.startswith("Area 2 ") for line in lines())
+    assert any(line.startswith("Area 9 ") for line in lines(verbose=True))
 
 
 def test_the_summary_tells_the_digest_the_files_and_the_notice():
@@ -220,9 +258,7 @@ def test_a_valid_verdict_tells_what_was_proven_and_for_whom():
 
 
 def test_a_verdict_under_a_programme_that_nobody_trusts_says_so():
-    verdict = samples.verdict()
-    release = replace(verdict.release, programme_trusted=False)
-    text = verdict_text(replace(verdict, release=release), width=80, colour=False)
+    text = verdict_text(samples.untrusted_verdict(), width=80, colour=False)
     assert "does not name this programme" in text
 
 
