@@ -5,8 +5,8 @@
 3. Only a programme that the verifier's trust file names may decide; of several
    versions with the benefit, the one published last.
 4. Of several results for a control, the one sealed last in which somebody looked.
-5. A result is fresh while it is younger than its control's freshness, and its seal
-   younger than the benefit's greatest age.
+5. A result is fresh while it is younger than its control's freshness, its seal
+   younger than the benefit's greatest age, and the claim neither ended nor to come.
 6. The benefit's rule is evaluated in three values; unknown is never a yes.
 """
 
@@ -148,7 +148,7 @@ def _state(
             pair[1].outcome in _LOOKED,
             pair[0].seal.sealed_at,
             pair[0].seal.valid_until,
-            pair[0].statements[-1].payload_sha256,
+            sorted(statement.payload_sha256 for statement in pair[0].statements),
         ),
     )
     release, result = results[-1]
@@ -175,6 +175,12 @@ def _freshness(
     allowed = release.programme.control(result.control).freshness_days
     age = at - collected
     day = collected.date().isoformat()
+    if at > release.seal.valid_until:
+        until = release.seal.valid_until.date().isoformat()
+        return False, f"The claim ended on {until}."
+    # A day is what a date without a time zone may be off.
+    if max(collected, sealed_at) - at > timedelta(days=1):
+        return False, f"Answered on {day} or sealed after the instant asked about."
     if age > timedelta(days=allowed):
         return (
             False,

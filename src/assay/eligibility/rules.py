@@ -6,7 +6,7 @@ parts, any of the greatest. What each leaf comes to:
 | the control is                        | `ControlMet` | in `TierReached`          |
 |---------------------------------------|--------------|---------------------------|
 | met, fresh, known in an accepted way  | yes          | yes (any way will do)     |
-| met, known in a weaker way only       | no           | yes; unknown when stale   |
+| met, known in a weaker way only       | unknown      | yes; unknown when stale   |
 | met in an accepted way, but stale     | unknown      | unknown                   |
 | not met                               | no           | no                        |
 | not applicable, and it may be         | no           | yes; unknown when stale   |
@@ -15,8 +15,9 @@ parts, any of the greatest. What each leaf comes to:
 
 A rule that asks for a control by name wants it met, so `not applicable` is no answer
 to it: somebody looked, and what the buyer wants is not there. `unknown` is kept for
-where nobody looked, or looked too long ago. Since there is no negation, a control
-that becomes met in an accepted way, or fresh, never makes the whole worse.
+where nobody looked in the way that was asked for, or looked too long ago. Since there
+is no negation, a control that becomes met in any way, or fresh, never makes the whole
+worse.
 """
 
 from __future__ import annotations
@@ -154,7 +155,7 @@ def _control_met(
     if found.outcome is Outcome.MET and found.evidence_class not in rule.classes:
         accepted = " or ".join(known.value for known in rule.classes)
         return _leaf(
-            Truth.NO,
+            Truth.UNKNOWN,
             "class-too-weak",
             f"{name} is met as {found.evidence_class.value}, where the rule asks for"
             f" {accepted}.",

@@ -54,10 +54,10 @@ def test_the_truths_are_ordered_from_no_over_unknown_to_yes():
 
 LEAVES = [
     (state(), Truth.YES, "decide.control-met"),
-    (state(known=EvidenceClass.OBSERVED), Truth.NO, "decide.class-too-weak"),
+    (state(known=EvidenceClass.OBSERVED), Truth.UNKNOWN, "decide.class-too-weak"),
     (
         state(known=EvidenceClass.OBSERVED, fresh=False),
-        Truth.NO,
+        Truth.UNKNOWN,
         "decide.class-too-weak",
     ),
     (state(fresh=False), Truth.UNKNOWN, "decide.stale"),
