@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from assay.assess.check import CheckSubject
 from assay.assess.runner import run_check
@@ -45,7 +45,7 @@ __all__ = [
 DIGEST = "0" * 64
 
 
-def at(path: str = "model.bin", **more: object) -> Place:
+def at(path: str = "model.bin", **more: Any) -> Place:
     return Place(path=path, **more)
 
 
@@ -91,7 +91,7 @@ def subject(
     )
 
 
-def run(check: Check, *files: FileFacts, **more: object) -> CheckReport:
+def run(check: Check, *files: FileFacts, **more: Any) -> CheckReport:
     return run_check(check, subject(*files, **more))
 
 
@@ -100,8 +100,8 @@ def rules(report: CheckReport) -> list[str]:
     return [finding.rule for finding in report.findings]
 
 
-def card(path: str = "README.md", **more: object) -> FileFacts:
-    given = {
+def card(path: str = "README.md", **more: Any) -> FileFacts:
+    given: dict[str, Any] = {
         "has_front_matter": True,
         "license": "apache-2.0",
         "base_models": ("example/base",),
@@ -113,7 +113,7 @@ def card(path: str = "README.md", **more: object) -> FileFacts:
     return file(path, CardFacts(place=at(path), **given), content=Content.MARKDOWN)
 
 
-def config(path: str = "config.json", **more: object) -> FileFacts:
+def config(path: str = "config.json", **more: Any) -> FileFacts:
     return file(path, ConfigFacts(place=at(path), **more), content=Content.JSON)
 
 
@@ -122,7 +122,7 @@ def pickle(
     called: bool = True,
     calls: Iterable[tuple[str, str]] = (),
     path: str = "model.bin",
-    **more: object,
+    **more: Any,
 ) -> FileFacts:
     """Make a file with one pickle; each name is `module:name`."""
     stream = PickleFacts(

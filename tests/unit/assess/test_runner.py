@@ -50,7 +50,7 @@ class Throwing:
     id: str = "throwing"
     version: int = 2
     title: str = "It throws"
-    rules: tuple = ()
+    rules: tuple[Rule, ...] = ()
 
     def run(self, _subject):
         raise self.error

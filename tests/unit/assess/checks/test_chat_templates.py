@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from assay.assess.checks.chat_templates import CHECK
@@ -10,7 +12,7 @@ from tests.unit.assess.subjects import at, config, file, gap, problem, rules, ru
 PLACE = at("tokenizer_config.json", key="chat_template")
 
 
-def template(**more: object):
+def template(**more: Any):
     return file(
         "tokenizer_config.json",
         TemplateFacts(place=PLACE, **more),

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from assay.assess.checks.remote_code import CHECK
@@ -13,7 +15,7 @@ CODE = file(
 )
 
 
-def asking(key: str = KEY, target: str = "modeling_x.XModel", **more: object):
+def asking(key: str = KEY, target: str = "modeling_x.XModel", **more: Any):
     entry = RemoteCode(place=at("config.json", key=key), target=target, **more)
     return config(remote_code=(entry,))
 
