@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from assay.crypto.digest import sha256_hex
+from assay.domain.declaration import AnswerValue
+from assay.domain.programme import AnswerMethod
 from assay.errors import VerifyError
 from assay.programme import read_programme
 from assay.programme.outcomes import burden_of, control_results, tiers_reached
 
 if TYPE_CHECKING:
     from assay.domain.assessment import ControlResult
+    from assay.domain.declaration import Answer
     from assay.domain.limits import Limits
     from assay.domain.programme import Programme
     from assay.verify.contents import Contents
@@ -54,9 +58,16 @@ def check_outcomes(programme: Programme, contents: Contents) -> None:
     of the assessment predicate; a signed outcome that does not follow is refused.
 
     Raises:
-        VerifyError: `verify.outcome-mismatch` or `verify.summary-mismatch`.
+        VerifyError: `verify.repeated-report`, `verify.repeated-answer`,
+            `verify.unasked-answer`, `verify.inadmissible-answer`,
+            `verify.outcome-mismatch` or `verify.summary-mismatch`.
     """
     assessment = contents.assessment
+    # Of two reports or answers, readers could believe one each.
+    _refuse_repeated("report", [report.check for report in assessment.reports])
+    answers = contents.declarations.answers
+    _refuse_repeated("answer", [answer.control for answer in answers])
+    _check_answers(programme, answers)
     results = control_results(programme, assessment.reports, contents.declarations)
     if [_core(r) for r in results] != [_core(r) for r in assessment.controls]:
         signed = {r.control: _core(r) for r in assessment.controls}
@@ -76,6 +87,51 @@ def check_outcomes(programme: Programme, contents: Contents) -> None:
             expected=f"tiers {', '.join(tiers) or 'none'}; {burden}",
             found=f"tiers {', '.join(assessment.tiers) or 'none'}; {assessment.burden}",
         )
+
+
+def _refuse_repeated(what: str, names: list[str]) -> None:
+    if len(set(names)) != len(names):
+        repeated = Counter(names).most_common(1)[0][0]
+        raise VerifyError(
+            f"repeated-{what}",
+            f"A statement holds two {what}s for one thing.",
+            expected=f"one {what} each",
+            found=f"two for {repeated[:100]}",
+        )
+
+
+def _check_answers(programme: Programme, answers: tuple[Answer, ...]) -> None:
+    """Hold people's answers to what the programme lets them answer."""
+    asked = {
+        control.id: control
+        for control in programme.controls
+        if control.method is AnswerMethod.DECLARATION
+    }
+    for answer in answers:
+        control = asked.get(answer.control)
+        if control is None:
+            raise VerifyError(
+                "unasked-answer",
+                "An answer is to no question of the programme.",
+                expected=", ".join(sorted(asked)) or "no answers at all",
+                found=answer.control[:100],
+            )
+        void = answer.value is AnswerValue.NOT_APPLICABLE
+        if void and not control.not_applicable_allowed:
+            raise VerifyError(
+                "inadmissible-answer",
+                f"Control {control.id} was answered as not applicable.",
+                expected="met or not met: the programme asks it of every release",
+                found=answer.value.value,
+            )
+        met = answer.value is AnswerValue.MET
+        if met and control.evidence_required and not answer.evidence:
+            raise VerifyError(
+                "inadmissible-answer",
+                f"Control {control.id} was answered as met without evidence.",
+                expected="the digest of at least one evidence file",
+                found="none",
+            )
 
 
 def _core(result: ControlResult) -> tuple[object, ...]:

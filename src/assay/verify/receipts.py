@@ -88,14 +88,18 @@ def _trusted_log(receipt: str, trust: TrustFile, limits: Limits) -> TrustedLog:
 
 
 def _check_quorum(proof: VerifiedProof, trust: TrustFile) -> None:
-    # One witness counts once, however many keys and signatures it brings.
+    # One witness counts once, however many keys and signatures it brings: whatever
+    # its keys call themselves, and under whatever names the verifier knows it.
+    called = {witness.vkey: witness.name for witness in trust.witnesses}
     names = {witness.key.name for witness in proof.witnesses}
-    if len(names) < trust.quorum:
+    known_as = {called[str(witness.key)] for witness in proof.witnesses}
+    count = min(len(names), len(known_as))
+    if count < trust.quorum:
         raise VerifyError(
             "witness-quorum",
             "Too few witnesses have cosigned a receipt.",
             expected=f"{trust.quorum} of {len(trust.witnesses)}",
-            found=str(len(names)),
+            found=str(count),
             remedy="ask the developer for a bundle with more cosignatures",
         )
 

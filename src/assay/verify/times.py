@@ -28,6 +28,8 @@ def check_times(
 ) -> None:
     """Refuse instants that contradict one another, whatever the instant asked about.
 
+    Instants are compared by their difference: a sum could leave the calendar.
+
     Raises:
         VerifyError: `verify.validity-reversed`, `verify.sealed-after-logged` or
             `verify.declared-after-sealed`.
@@ -41,7 +43,7 @@ def check_times(
         )
     for statement in statements:
         logged_at = statement.logged_at
-        if logged_at is not None and seal.sealed_at > logged_at + CLOCK_SKEW:
+        if logged_at is not None and seal.sealed_at - logged_at > CLOCK_SKEW:
             # A later date would make old evidence look fresh.
             raise VerifyError(
                 "sealed-after-logged",
@@ -49,14 +51,14 @@ def check_times(
                 expected=f"an instant before {logged_at.isoformat()}",
                 found=seal.sealed_at.isoformat(),
             )
-    # Dates carry no time zone: the day may already be a later one where it was given.
-    last_day = (seal.sealed_at + timedelta(days=1)).date()
+    sealed_on = seal.sealed_at.date()
     for answer in declarations.answers:
-        if answer.date > last_day:
+        # A date has no time zone: it may already be the next day where it was given.
+        if answer.date - sealed_on > timedelta(days=1):
             raise VerifyError(
                 "declared-after-sealed",
                 f"The answer for {answer.control} is dated after the seal over it.",
-                expected=f"{last_day.isoformat()} or before",
+                expected=f"{sealed_on.isoformat()} or before, in any time zone",
                 found=answer.date.isoformat(),
             )
 
@@ -85,7 +87,7 @@ def staleness(
                 subject=seal.valid_until.isoformat(),
             )
         )
-    if at + CLOCK_SKEW < seal.sealed_at:
+    if seal.sealed_at - at > CLOCK_SKEW:
         reasons.append(
             Reason(
                 code="verify.not-yet-sealed",
@@ -94,7 +96,7 @@ def staleness(
             )
         )
     logged = [s.logged_at for s in statements if s.logged_at is not None]
-    if logged and at + CLOCK_SKEW < max(logged):
+    if logged and max(logged) - at > CLOCK_SKEW:
         reasons.append(
             Reason(
                 code="verify.not-yet-logged",

@@ -7,6 +7,7 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
+from assay.domain.limits import DEFAULT_LIMITS
 from assay.errors import DocumentError
 
 __all__ = ["JsonModel", "WireModel"]
@@ -40,7 +41,7 @@ class WireModel(BaseModel):
         except ValidationError as error:
             complaints = error.errors(include_url=False, include_input=False)
             shown = "; ".join(
-                f"{'.'.join(map(str, item['loc'])) or 'document'}: {item['msg']}"
+                f"{_named(item['loc'])}: {item['msg']}"
                 for item in complaints[:_SHOWN_COMPLAINTS]
             )
             more = len(complaints) - _SHOWN_COMPLAINTS
@@ -64,6 +65,11 @@ class JsonModel(WireModel):
         validate_by_name=True,
         serialize_by_alias=True,
     )
+
+
+def _named(place: tuple[int | str, ...]) -> str:
+    """Name a place in a document; its keys may be of any length."""
+    return ".".join(map(str, place))[: DEFAULT_LIMITS.max_shown_chars] or "document"
 
 
 def _tuples(value: Any) -> Any:  # noqa: ANN401 - untrusted JSON

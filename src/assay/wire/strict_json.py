@@ -9,6 +9,7 @@ too long for any reader, nesting too deep, bytes that are not UTF-8 (RFC 8259 se
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import Any, NoReturn
 
 from assay.domain.limits import DEFAULT_LIMITS, Limits
@@ -116,8 +117,8 @@ def _decoder(limits: Limits) -> json.JSONDecoder:
     def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
         result = dict(items)
         if len(result) != len(items):
-            keys = [key for key, _ in items]
-            repeated = next(key for key in keys if keys.count(key) > 1)
+            keys = Counter(key for key, _ in items)
+            repeated = keys.most_common(1)[0][0]
             raise DocumentError(
                 "repeated-key",
                 "An object names one key twice.",

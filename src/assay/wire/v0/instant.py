@@ -20,7 +20,8 @@ def format_instant(instant: datetime) -> str:
     Args:
         instant: With a time zone; fractions of a second are dropped.
     """
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    # Not `strftime`: what `%Y` makes of years before 1000 depends on the platform.
+    return instant.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
 
 
 def read_instant(text: str) -> datetime:

@@ -11,6 +11,7 @@ from assay.domain.facts import Content, Gap, Place
 from assay.domain.finding import CheckReport, Confidence, Finding, Severity
 from assay.domain.programme import EvidenceClass, ProgrammeRef
 from assay.domain.release import FileRecord
+from assay.errors import DocumentError
 from assay.wire.model import JsonModel
 from assay.wire.v0.instant import DATE, read_date
 
@@ -32,8 +33,8 @@ __all__ = [
 ]
 
 Hex256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-# RFC 8785 carries whole numbers exactly up to 2^53.
-Count = Annotated[int, Field(ge=0, le=2**53)]
+# RFC 8785 carries whole numbers below 2^53 exactly (I-JSON, RFC 7493 section 2.2).
+Count = Annotated[int, Field(ge=0, lt=2**53)]
 Text = Annotated[str, Field(max_length=100_000)]
 
 _Severity = Literal["critical", "high", "medium", "low", "info"]
@@ -200,8 +201,15 @@ class CheckPart(JsonModel):
         )
 
     def to_domain(self) -> CheckReport:
-        """Read a check's report; its status is worked out anew."""
-        return CheckReport(
+        """Read a check's report.
+
+        Its status is worked out anew; one that says something else would show one
+        thing to people and another to programs.
+
+        Raises:
+            DocumentError: `document.check-report`.
+        """
+        report = CheckReport(
             check=self.id,
             version=self.version,
             examined=self.examined,
@@ -210,6 +218,21 @@ class CheckPart(JsonModel):
             gaps=tuple(part.to_domain() for part in self.gaps),
             failure=self.failure,
         )
+        strays = {finding.check for finding in report.findings} - {self.id}
+        if (
+            report.status.value != self.status
+            or strays
+            or self.findings_total < len(self.findings)
+        ):
+            raise DocumentError(
+                "check-report",
+                f"The report of check {self.id[:100]} contradicts itself.",
+                expected=f"status {report.status.value}, a total of at least "
+                f"{len(self.findings)}, findings of this check only",
+                found=f"status {self.status}, a total of {self.findings_total}, "
+                f"{len(strays)} other checks",
+            )
+        return report
 
 
 class ControlPart(JsonModel):

@@ -187,7 +187,7 @@ class AssessmentPredicate(JsonModel):
         """Read the assessment.
 
         Raises:
-            DocumentError: `document.bad-instant`.
+            DocumentError: `document.bad-instant` or `document.check-report`.
         """
         return Assessment(
             release_digest=self.release.digest,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
@@ -19,6 +20,7 @@ from assay.encoding import decode_base64, encode_base64
 from assay.errors import DocumentError, TrustError
 from assay.wire import strict_toml
 from assay.wire.model import WireModel
+from assay.wire.v0.instant import format_instant
 from assay.wire.v0.parts import Hex256
 
 __all__ = [
@@ -154,7 +156,7 @@ def refuse_contradictions(trust: TrustFile) -> None:
     Raises:
         TrustError: `trust.trusts-nobody`: no developer, or logs are required and none
             is named; `trust.quorum`: more witnesses are asked for than are named;
-            `trust.repeated`: a log or a verifier key stands twice.
+            `trust.repeated`: a log or a key stands twice, under whatever name.
     """
     if not trust.developers or (trust.log_required and not trust.logs):
         missing = "developer" if not trust.developers else "log"
@@ -165,38 +167,56 @@ def refuse_contradictions(trust: TrustFile) -> None:
             found="none",
             remedy=f"add one with `assay trust add --{missing} …`",
         )
-    if trust.quorum > len(trust.witnesses):
+    named = len({witness.name for witness in trust.witnesses})
+    if trust.quorum > named:
         raise TrustError(
             "quorum",
             "The trust file asks for more witnesses than it names.",
-            expected=f"at most {len(trust.witnesses)}",
+            expected=f"at most {named}",
             found=str(trust.quorum),
         )
-    origins = [log.origin for log in trust.logs]
-    vkeys = [vkey for log in trust.logs for vkey in log.vkeys]
-    vkeys += [witness.vkey for witness in trust.witnesses]
-    for names, what in ((origins, "log"), (vkeys, "verifier key")):
-        if len(set(names)) != len(names):
-            # A key that counts twice could meet a quorum alone.
-            raise TrustError(
-                "repeated",
-                f"The trust file names one {what} twice.",
-                expected=f"each {what} once",
-                found=next(name for name in names if names.count(name) > 1)[:80],
-            )
+    # A key that counts twice could meet a quorum alone or speak under two names.
+    _refuse_repeated("log", [log.origin for log in trust.logs])
+    log_keys = [vkey for log in trust.logs for vkey in log.vkeys]
+    _refuse_repeated("verifier key of a log", log_keys)
+    witnesses = [_material(witness.vkey) for witness in trust.witnesses]
+    _refuse_repeated(
+        "key of a witness", witnesses + sorted({_material(vkey) for vkey in log_keys})
+    )
+    keys = [encode_base64(developer.public_key) for developer in trust.developers]
+    _refuse_repeated("developer key", keys)
+
+
+def _refuse_repeated(what: str, names: list[str]) -> None:
+    if len(set(names)) != len(names):
+        raise TrustError(
+            "repeated",
+            f"The trust file names one {what} twice.",
+            expected=f"each {what} once, under one name",
+            found=Counter(names).most_common(1)[0][0][:80],
+        )
+
+
+def _material(vkey: str) -> str:
+    """Give the public key in a vkey, whatever its name and signature type."""
+    # `name+id+base64`, where the first two characters of the last carry the type.
+    return vkey.split("+", 2)[-1][2:]
 
 
 def write_trust(trust: TrustFile) -> str:
-    """Write a trust file as TOML with a line of explanation at each part."""
+    """Write a trust file as TOML with a line of explanation at each part.
+
+    Raises:
+        TrustError: `trust.unwritable` when it would not be read back the same: a name
+            with quotes or line breaks, an instant with fractions of a second.
+    """
     lines = [
         "# Whom this verifier believes. Keep it where only you can change it:",
         "# a verdict is worth what this file is worth.",
         f'format = "{TRUST_FORMAT}"',
     ]
     if trust.valid_until is not None:
-        lines.append(
-            f"valid_until = {trust.valid_until.strftime('%Y-%m-%dT%H:%M:%SZ')}"
-        )
+        lines.append(f"valid_until = {format_instant(trust.valid_until)}")
     lines += [
         "",
         "# Whether a statement without a receipt from a log below is refused.",
@@ -230,4 +250,24 @@ def write_trust(trust: TrustFile) -> str:
             f'version = "{programme.version}"',
             f'digest = "{programme.digest}"',
         ]
-    return "\n".join(lines) + "\n"
+    text = "\n".join(lines) + "\n"
+    _refuse_unreadable(text, trust)
+    return text
+
+
+def _refuse_unreadable(text: str, trust: TrustFile) -> None:
+    """Read back what was written: a name must not become a line of its own."""
+    why = "another meaning"
+    try:
+        # Names from a command line may hold bytes that are no text.
+        if parse_trust(text.encode("utf-8", "surrogatepass")) == trust:
+            return
+    except TrustError as error:
+        why = error.found
+    raise TrustError(
+        "unwritable",
+        "The trust file cannot be written so that it is read back the same.",
+        expected="names of one line without quotes and backslashes",
+        found=why,
+        remedy="choose plainer names",
+    )
