@@ -7,6 +7,7 @@ nothing before `verify_note` has returned.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -54,6 +55,8 @@ __all__ = [
 
 _SIGNATURE_PREFIX = "\u2014 "
 _TIMESTAMP_BYTES = 8
+# signed-note: no ASCII control characters (below U+0020) other than newline.
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,13 +139,13 @@ def decode_text(data: bytes | str, limits: Limits = DEFAULT_LIMITS) -> str:
             expected="UTF-8",
             found=f"an invalid byte at offset {error.start}",
         ) from error
-    control = next((char for char in text if char < " " and char != "\n"), None)
+    control = _CONTROL.search(text)
     if control is not None:
         raise SignatureError(
             "note-encoding",
             "The note contains a control character.",
             expected="none but newlines",
-            found=f"U+{ord(control):04X}",
+            found=f"U+{ord(control[0]):04X}",
         )
     return text
 

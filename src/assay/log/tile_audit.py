@@ -149,15 +149,10 @@ class TileAudit:
         else:
             hashes = [merkle.leaf_hash(entry) for entry in entries]
             if tile is not None and hashes != tile and self._leads_to_root(index):
-                at = next(i for i in range(width) if hashes[i] != tile[i])
-                path = bundle_path(index, width)
-                self.blame(tile_altered(path, f"another entry {first + at}"))
-                self.complete, entries, hashes = False, None, tile
-        pending = [row.leaf for row in rows[width:] if row.leaf is not None]
+                self.complete, hashes = False, tile
         if len(hashes) == width:
-            hashes = hashes + [merkle.leaf_hash(leaf) for leaf in pending]
-        if entries is not None:
-            self._compare_bundles(index, entries + pending)
+            hashes = hashes + [row.leaf_hash for row in rows[width:]]
+        self._compare_bundles(index, hashes)
         self._compare_rows(first, rows, hashes)
         self._compare_tiles(0, index, hashes)
         return hashes
@@ -168,7 +163,7 @@ class TileAudit:
         try:
             return read_bundle(self.files, index, width)
         except LogError as error:
-            self.blame(error)
+            self._blame_missing(error)
             return None
 
     def _required(self, level: int, index: int) -> list[bytes] | None:
@@ -179,10 +174,13 @@ class TileAudit:
         try:
             return read_hashes(self.files, level, index, width)
         except LogError as error:
-            # A cut tile is on the list of files and is named from there.
-            if error.code == "log.tile-missing":
-                self.blame(error)
+            self._blame_missing(error)
             return None
+
+    def _blame_missing(self, error: LogError) -> None:
+        # What is there is on the list of files, and is compared and named from there.
+        if error.code == "log.tile-missing":
+            self.blame(error)
 
     def _leads_to_root(self, index: int) -> bool:
         if self._reference is None:
@@ -193,15 +191,18 @@ class TileAudit:
             return False
         return True
 
-    def _compare_bundles(self, index: int, entries: list[bytes]) -> None:
+    def _compare_bundles(self, index: int, hashes: list[bytes]) -> None:
         for width in self._widths.get((None, index), ()):
             path = bundle_path(index, width)
             self.tiles += 1
             try:
                 data = read_tile_file(self.files, path)
                 # None: removed meanwhile, because the full bundle has come.
-                if data is not None and parse_bundle(path, data) != entries[:width]:
-                    self.blame(tile_altered(path, "other entries than the ledger's"))
+                if data is None or width > len(hashes):
+                    continue
+                found = map(merkle.leaf_hash, parse_bundle(path, data))
+                if list(found) != hashes[:width]:
+                    self.blame(tile_altered(path, "entries with other hashes"))
             except LogError as error:
                 self.blame(error)
 
