@@ -37,10 +37,14 @@ class ExitStatus(IntEnum):
 
 
 def status_of_assessment(assessment: Assessment, fail_on: Severity) -> ExitStatus:
-    """Say no for a finding of weight; say cannot tell where a check failed."""
+    """Say no for a finding of weight.
+
+    Say cannot tell where a check failed, or found more than it could list: what is
+    not listed might be of weight.
+    """
     if any(f.severity.rank >= fail_on.rank for f in assessment.findings):
         return ExitStatus.NO
-    if any(report.failure for report in assessment.reports):
+    if any(r.failure or r.findings_total > len(r.findings) for r in assessment.reports):
         return ExitStatus.CANNOT_TELL
     return ExitStatus.YES
 

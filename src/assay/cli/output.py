@@ -77,7 +77,16 @@ def told(verb: Callable[_P, ExitStatus]) -> Callable[_P, None]:
 
 def say(text: str, *, json_to: str | None = None) -> None:
     """Print text for people: to standard error when a document was asked for."""
-    click.echo(text, err=json_to is not None)
+    err = json_to is not None
+    encoding = (sys.stderr if err else sys.stdout).encoding or "ascii"
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        # Late: most terminals show everything, and `--help` needs no reports.
+        from assay.report import ascii_safe  # noqa: PLC0415 - see above
+
+        text = ascii_safe(text)
+    click.echo(text, err=err)
 
 
 def write_json(document: JsonModel, target: str | None) -> None:
