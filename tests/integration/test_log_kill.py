@@ -13,7 +13,7 @@ from assay.crypto.merkle import verify_consistency
 from assay.crypto.note import open_checkpoint
 from assay.crypto.tlog_proof import verify_tlog_proof
 from assay.log import audit_log, init_log, open_log
-from tests.log_scenes import ORIGIN
+from tests.simulators.log_scenes import ORIGIN
 
 APPENDER = """
 import sys

@@ -14,7 +14,7 @@ from assay.crypto.note import (
 from assay.crypto.tlog_proof import TlogProof, format_tlog_proof, parse_tlog_proof
 from assay.crypto.verifier_key import is_key_name
 from assay.errors import LogError, SignatureError
-from tests.note_signers import LOG_ED
+from tests.simulators.note_signers import LOG_ED
 
 TEXT = st.text(
     st.characters(min_codepoint=32, exclude_categories=["Cs"]), min_size=1, max_size=40

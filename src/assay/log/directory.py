@@ -221,18 +221,7 @@ class Log:
         path = body_path(sha256)
         data = self._parts.files.read(path, max_bytes=DEFAULT_LIMITS.max_bundle_bytes)
         if data is None:
-            known = self._parts.ledger.knows_body(sha256)
-            raise LogError(
-                "body-withheld" if known else "body-unknown",
-                "The body was logged and is withheld."
-                if known
-                else "No body with this digest was logged.",
-                expected=path,
-                found="no such file",
-                remedy="ask the developer for it; its entry still stands"
-                if known
-                else "",
-            )
+            raise self._absent_body(sha256, path)
         if hashlib.sha256(data).hexdigest() != sha256:
             raise LogError(
                 "body-altered",
@@ -242,6 +231,22 @@ class Log:
                 remedy="restore it from a backup, or remove it to withhold it",
             )
         return data
+
+    def _absent_body(self, sha256: str, path: str) -> LogError:
+        if self._parts.ledger.knows_body(sha256):
+            return LogError(
+                "body-withheld",
+                "The body was logged and is withheld.",
+                expected=path,
+                found="no such file",
+                remedy="ask the developer for it; its entry still stands",
+            )
+        return LogError(
+            "body-unknown",
+            "No body with this digest was logged.",
+            expected="the digest of a body of this log",
+            found=sha256,
+        )
 
     def _read(self) -> tuple[Published, TileTree]:
         published = read_published(self._parts.files, self._parts.settings)
@@ -254,18 +259,22 @@ class Log:
 
 
 def _check_lengths(entry: LogEntry) -> None:
-    for code, what, found, most in (
-        ("entry-too-long", "entry", entry.leaf, DEFAULT_LIMITS.max_log_entry_bytes),
-        # A body that no bundle could carry would be of no use to anybody.
-        ("body-too-long", "body", entry.body, DEFAULT_LIMITS.max_bundle_bytes),
-    ):
-        if len(found) > most:
-            raise LogError(
-                code,
-                f"The {what} is longer than the log takes.",
-                expected=f"at most {most} bytes",
-                found=f"{len(found)} bytes",
-            )
+    limits = DEFAULT_LIMITS
+    if len(entry.leaf) > limits.max_log_entry_bytes:
+        raise LogError(
+            "entry-too-long",
+            "The entry is longer than the log takes.",
+            expected=f"at most {limits.max_log_entry_bytes} bytes",
+            found=f"{len(entry.leaf)} bytes",
+        )
+    # A body that no bundle could carry would be of no use to anybody.
+    if len(entry.body) > limits.max_bundle_bytes:
+        raise LogError(
+            "body-too-long",
+            "The body is longer than the log takes.",
+            expected=f"at most {limits.max_bundle_bytes} bytes",
+            found=f"{len(entry.body)} bytes",
+        )
 
 
 def _check_known(index: int, size: int) -> None:

@@ -83,26 +83,33 @@ def read_settings(files: FileStore) -> LogSettings:
         )
     try:
         document = strict_json.loads(data, max_bytes=_MAX_BYTES)
-        return _settings(document)
-    except (DocumentError, SignatureError) as error:
-        raise LogError(
-            "settings-malformed",
-            f"The file {SETTINGS} cannot be used.",
-            expected=f"format {FORMAT}, an origin and verifier keys",
-            found=error.message,
-            remedy="restore it from a backup",
-        ) from error
+    except DocumentError as error:
+        raise _malformed(error.message) from error
+    return _settings(document)
 
 
 def _settings(document: object) -> LogSettings:
     if not isinstance(document, dict) or set(document) != {"format", "origin", "vkeys"}:
-        raise DocumentError("schema", "not the members format, origin and vkeys")
+        raise _malformed("other members than format, origin and vkeys")
     origin, vkeys = document["origin"], document["vkeys"]
     if document["format"] != FORMAT or not isinstance(origin, str):
-        raise DocumentError("schema", "another format")
+        raise _malformed("another format")
     if not isinstance(vkeys, list) or not all(isinstance(key, str) for key in vkeys):
-        raise DocumentError("schema", "vkeys is not a list of texts")
-    keys = tuple(parse_vkey(key) for key in vkeys)
+        raise _malformed("vkeys that are not a list of texts")
+    try:
+        keys = tuple(parse_vkey(key) for key in vkeys)
+    except SignatureError as error:
+        raise _malformed(error.message) from error
     if not keys or any(key.name != origin for key in keys):
-        raise DocumentError("schema", "verifier keys that are not named for the origin")
+        raise _malformed("verifier keys that are not named for the origin")
     return LogSettings(origin=origin, vkeys=keys)
+
+
+def _malformed(found: str) -> LogError:
+    return LogError(
+        "settings-malformed",
+        f"The file {SETTINGS} cannot be used.",
+        expected=f"format {FORMAT}, an origin and verifier keys",
+        found=found,
+        remedy="restore it from a backup",
+    )

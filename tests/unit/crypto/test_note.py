@@ -18,7 +18,7 @@ from assay.crypto.note import (
 )
 from assay.domain.limits import Limits
 from assay.errors import AssayError, LogError, SignatureError
-from tests.note_signers import LOG_ED, LOG_PQ, ORIGIN, WITNESS_ED, WITNESS_PQ
+from tests.simulators.note_signers import LOG_ED, LOG_PQ, ORIGIN, WITNESS_ED, WITNESS_PQ
 
 # The example of the signed-note specification.
 EXAMPLE_VKEY = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"

@@ -13,7 +13,7 @@ from assay.crypto.tlog_proof import (
     verify_tlog_proof,
 )
 from assay.errors import AssayError, LogError, SignatureError
-from tests.note_signers import (
+from tests.simulators.note_signers import (
     LOG_ED,
     LOG_PQ,
     ORIGIN,

@@ -10,7 +10,14 @@ import pytest
 from assay.crypto.checkpoint import Checkpoint
 from assay.errors import MachineError
 from assay.log import LogEntry, audit_log, init_log, open_log
-from tests.log_scenes import ORIGIN, START, Disk, batch, check_sound, on_faulty_disk
+from tests.simulators.log_scenes import (
+    ORIGIN,
+    START,
+    Disk,
+    batch,
+    check_sound,
+    on_faulty_disk,
+)
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from assay.crypto.verifier_key import parse_vkey
 from assay.errors import AssayError, LogError, MachineError, UsageError
 from assay.log import LogEntry, audit_log, describe_log, init_log, open_log
 from assay.log.layout import tile_path, tile_width
-from tests.log_scenes import (
+from tests.simulators.log_scenes import (
     ORIGIN,
     START,
     Clock,

@@ -9,7 +9,7 @@ import pytest
 from assay.errors import MachineError
 from assay.log import audit_log, init_log, open_log
 from assay.log.keys import LogKeys
-from tests.log_scenes import (
+from tests.simulators.log_scenes import (
     ORIGIN,
     Clock,
     Disk,

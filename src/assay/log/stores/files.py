@@ -27,14 +27,19 @@ TEMPORARY = ".new-"
 
 def machine_error(error: OSError, doing: str) -> MachineError:
     """Say which part of the machine failed, for an error of the operating system."""
-    full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+    found = error.strerror or str(error)
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return MachineError(
+            "disk-full",
+            f"The disk is full: failed while {doing}.",
+            found=found,
+            remedy="free some space and repeat; the log stays consistent",
+        )
     return MachineError(
-        "disk-full" if full else "file-access",
+        "file-access",
         f"The machine failed while {doing}.",
-        found=error.strerror or str(error),
-        remedy="free some space and repeat; the log stays consistent"
-        if full
-        else "check the medium and the permissions, then repeat",
+        found=found,
+        remedy="check the medium and the permissions, then repeat",
     )
 
 
