@@ -2,7 +2,7 @@
 
 Run it after a programme changed: `python -m docs.generate_programme_pages`. A test
 compares the pages with what this would write.
-"""  # noqa: INP001 - a script, not a package
+"""
 
 from __future__ import annotations
 

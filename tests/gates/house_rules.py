@@ -69,8 +69,23 @@ def broad_except(path: Path, tree: ast.Module) -> Iterator[str]:
             continue
         caught = node.type
         kinds = caught.elts if isinstance(caught, ast.Tuple) else [caught]
-        if any(kind is None or _name(kind) in _BROAD for kind in kinds):
+        broad = any(kind is None or _name(kind) in _BROAD for kind in kinds)
+        if broad and not _handed_over(node):
             yield f"{node.lineno}: catches everything"
+
+
+def _handed_over(handler: ast.ExceptHandler) -> bool:
+    """Whether all a thread does with what it caught is to pass it to who waits."""
+    if handler.name is None or len(handler.body) != 1:
+        return False
+    statement = handler.body[0]
+    if isinstance(statement, ast.Assign):
+        kept = isinstance(statement.targets[0], ast.Attribute)
+        return kept and _name(statement.value) == handler.name
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    if not isinstance(call, ast.Call):
+        return False
+    return any(_name(argument) == handler.name for argument in call.args)
 
 
 def only_verify_proves(path: Path, tree: ast.Module) -> Iterator[str]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests.gates.project import project_files, read
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MOST_LINES = 600
 _READ_BY_PEOPLE = {".py", ".md", ".toml", ".html", ".css", ".js", ".sh"}

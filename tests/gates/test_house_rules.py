@@ -11,6 +11,8 @@ from tests.gates import house_rules
 from tests.gates.house_rules import RULES
 from tests.gates.project import source_trees
 
+_FROZEN = "@dataclass(frozen=True, slots=True, kw_only=True)\n"
+
 # Rule, the module the example stands in, what is allowed, what is refused.
 EXAMPLES = [
     (
@@ -28,7 +30,7 @@ EXAMPLES = [
     (
         "broad_except",
         "log/audit.py",
-        "try:\n    f()\nfinally:\n    pass",
+        "try:\n    f()\nexcept BaseException as error:\n    self._error = error",
         "try:\n    f()\nexcept:\n    pass",
     ),
     (
@@ -79,15 +81,14 @@ EXAMPLES = [
     (
         "frozen_nouns",
         "domain/finding.py",
-        "@dataclass(frozen=True, slots=True, kw_only=True)\n"
-        "class A:\n    b: tuple[str, ...]",
+        f"{_FROZEN}class A:\n    b: tuple[str, ...]",
         "@dataclass(frozen=True)\nclass A:\n    b: str",
     ),
     (
         "frozen_nouns",
         "domain/finding.py",
         "class A(StrEnum):\n    B = 'b'",
-        "@dataclass(frozen=True, slots=True, kw_only=True)\nclass A:\n    b: list[str]",
+        f"{_FROZEN}class A:\n    b: list[str]",
     ),
     ("own_errors", "flows/seal.py", "raise UsageError('x', 'y')", "raise ValueError"),
 ]
