@@ -63,14 +63,14 @@ from assay.statement.signers.pem import PemSigner
 from assay.verify import verify_bundle
 from assay.wire.strict_json import loads
 from assay.wire.v0.bundle import write_bundle
-from tests.note_signers import LOG_ED, LOG_PQ, ORIGIN, WITNESS_ED, WITNESS_PQ
+from tests.simulators.note_signers import LOG_ED, LOG_PQ, ORIGIN, WITNESS_ED, WITNESS_PQ
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from assay.domain.statement import Envelope
     from assay.domain.verdict import Verdict
-    from tests.note_signers import NoteSigner
+    from tests.simulators.note_signers import NoteSigner
 
 PROGRAMMES = Path(__file__).parent.parent / "vectors" / "programmes"
 HARBOUR = (PROGRAMMES / "harbour-1.0.toml").read_bytes()
@@ -186,9 +186,7 @@ class MemoryLog:
 
 def files_of(contents: Mapping[str, bytes]) -> tuple[FileRecord, ...]:
     return tuple(
-        FileRecord(
-            path=path, size=len(data), sha256=hashlib.sha256(data).hexdigest()
-        )
+        FileRecord(path=path, size=len(data), sha256=hashlib.sha256(data).hexdigest())
         for path, data in sorted(contents.items())
     )
 
@@ -250,6 +248,7 @@ class Claim:
     envelopes: Callable[[list[Envelope]], list[Envelope]] = list
     logged: Callable[[list[LoggedStatement]], list[LoggedStatement]] = list
     shown_programme: bytes | None = None
+    shown_key: bytes | None = None
 
     @property
     def inventory(self) -> Inventory:
@@ -315,7 +314,7 @@ class Claim:
             for envelope, receipt in zip(envelopes, receipts, strict=True)
         ]
         return Bundle(
-            public_key=self.signer.public_key.der,
+            public_key=self.shown_key or self.signer.public_key.der,
             statements=tuple(self.logged(logged)),
             programme=self.shown_programme or self.programme_file,
         )
@@ -328,9 +327,7 @@ class Claim:
         logs = () if self.log is None else (self.log.trusted,)
         trust = TrustFile(
             developers=(
-                TrustedDeveloper(
-                    name=DEVELOPER, public_key=self.signer.public_key.der
-                ),
+                TrustedDeveloper(name=DEVELOPER, public_key=self.signer.public_key.der),
             ),
             logs=logs,
             log_required=self.log is not None,
