@@ -47,6 +47,8 @@ _MACH_O = frozenset(
 # architectures in one and is a version of 45 or more in the other.
 _FIRST_JAVA_VERSION = 45
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+# How a JSON object or array can go on; a template's `{{` and `{%` are none.
+_JSON_START = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\{\s*[\"}]|\[\s*[\"\[\]{0-9tfn-])")
 _BOMS = (b"\xff\xfe", b"\xfe\xff")
 # ONNX ModelProto: field 1 (ir_version) as a small number, then a known field.
 _ONNX = re.compile(rb"\x08[\x01-\x14](?:[\x12\x1a\x22\x32][\x00-\x40]|\x28|\x3a|\x42)")
@@ -183,7 +185,7 @@ def _zip(source: ByteSource, head: bytes, limits: Limits) -> Content | None:
 def _text_kind(source: ByteSource, head: bytes, name: str) -> Content:
     if head[:2] == b"#!":
         return Content.PYTHON if name.endswith(".py") else Content.SCRIPT
-    if not _is_text(head):
+    if not _is_text(source, head):
         return Content.UNKNOWN
     if name.endswith((".py", ".pyi", ".pyw")):
         return Content.PYTHON
@@ -194,27 +196,28 @@ def _text_kind(source: ByteSource, head: bytes, name: str) -> Content:
     return Content.TEXT
 
 
-def _is_text(head: bytes) -> bool:
+def _is_text(source: ByteSource, head: bytes) -> bool:
     """Tell text from other bytes: UTF-8, UTF-16 with its mark, or nearly ASCII."""
     if head[:2] in _BOMS:
         return True
     if _CONTROLS.search(head):
         return False
-    # The head may end inside a character of up to four bytes.
-    for cut in range(4):
+    # A head that is not all of the file may end inside a character of four bytes.
+    for cut in range(4 if source.size > len(head) else 1):
         try:
             head[: len(head) - cut].decode("utf-8")
         except UnicodeDecodeError:
             continue
         return True
     high = sum(1 for byte in head if byte >= 0x80)
-    return len(head) >= 16 and high * 5 < len(head)
+    return len(head) >= 16 and high * 4 < len(head)
 
 
 def _is_json(source: ByteSource, head: bytes) -> bool:
-    first = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+    if not _JSON_START.match(head):
+        return False
     last = source.read_at(max(0, source.size - 256), 256).rstrip()[-1:]
-    return (first, last) in ((b"{", b"}"), (b"[", b"]"))
+    return last in (b"}", b"]")
 
 
 _TESTS: tuple[Callable[[ByteSource, bytes, Limits], Content | None], ...] = (

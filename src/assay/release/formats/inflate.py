@@ -18,6 +18,7 @@ __all__ = ["MAKERS", "Decompressor", "Inflated", "inflate", "inflates", "zip_lzm
 
 _INPUT_BYTES = 64 * 1024
 _OUTPUT_BYTES = 1 << 20
+_BROKEN = (zlib.error, lzma.LZMAError, OSError, ValueError, EOFError)
 # A dictionary of XZ may ask for gigabytes of memory before any output.
 _LZMA_MEMORY = 256 << 20
 
@@ -185,55 +186,97 @@ def inflate(
         magic: When given, another stream that begins with it goes on the output.
     """
     meter = _Meter(inspection, spool)
-    position = 0
+    start = 0
+    while True:
+        before = spool.size
+        stream = _Stream(source, start, meter)
+        try:
+            ended = stream.run(make())
+        except _BROKEN as error:
+            _salvage(stream, make, spool.size - before)
+            return Inflated(
+                consumed=stream.position,
+                kind="malformed",
+                detail=f"expected compressed data, found: {error}",
+                crc=meter.crc,
+            )
+        except MemoryError:
+            return Inflated(
+                consumed=stream.position,
+                kind="bomb",
+                detail="asks for too much memory to be inflated",
+                whole=False,
+            )
+        if not ended:
+            return _unfinished(stream.position, meter)
+        start = stream.position
+        if not magic or source.read_at(start, len(magic)) != magic:
+            return Inflated(consumed=start, crc=meter.crc)
+
+
+def _unfinished(position: int, meter: _Meter) -> Inflated:
+    if meter.kind:
+        return Inflated(
+            consumed=position, kind=meter.kind, detail=meter.detail, whole=False
+        )
+    return Inflated(
+        consumed=position,
+        kind="truncated",
+        detail="expected more compressed data, found the end",
+        crc=meter.crc,
+    )
+
+
+@dataclass(slots=True)
+class _Stream:
+    """One compressed stream on its way through a decompressor."""
+
+    source: ByteSource
+    start: int
+    meter: _Meter
+    position: int = 0
+    # Where the input began that was fed last.
+    block: int = 0
+
+    def run(self, inner: Decompressor) -> bool:
+        """Inflate to the end; tell whether the stream is complete."""
+        self.position = self.block = self.start
+        while not inner.eof:
+            data = b""
+            if inner.hungry:
+                self.block = self.position
+                data = self.source.read_at(self.position, _INPUT_BYTES)
+                self.position += len(data)
+            output = inner.feed(data)
+            if output and not self.meter.accept(output, self.position):
+                return False
+            if not data and not output:
+                return inner.eof
+        self.position -= len(inner.unused)
+        return True
+
+
+def _salvage(stream: _Stream, make: Callable[[], Decompressor], accepted: int) -> None:
+    """Get what a loader that reads in small steps sees before the data breaks.
+
+    A decompressor that meets an error gives nothing of the block that it was fed; so
+    the stream is inflated again, with the last block fed byte by byte.
+    """
+    position = stream.start
+    produced = 0
     try:
-        while True:
-            position, ended = _stream(source, position, make(), meter)
-            if meter.kind:
-                return Inflated(
-                    consumed=position, kind=meter.kind, detail=meter.detail, whole=False
-                )
-            if not ended:
-                return Inflated(
-                    consumed=position,
-                    kind="truncated",
-                    detail="expected more compressed data, found the end",
-                    crc=meter.crc,
-                )
-            if not magic or source.read_at(position, len(magic)) != magic:
-                return Inflated(consumed=position, crc=meter.crc)
-    except (zlib.error, OSError, ValueError, EOFError, lzma.LZMAError) as error:
-        return Inflated(
-            consumed=position,
-            kind="malformed",
-            detail=f"expected compressed data, found: {error}",
-            crc=meter.crc,
-        )
-    except MemoryError:
-        return Inflated(
-            consumed=position,
-            kind="bomb",
-            detail="asks for too much memory to be inflated",
-            whole=False,
-        )
-
-
-def _stream(
-    source: ByteSource, start: int, inner: Decompressor, meter: _Meter
-) -> tuple[int, bool]:
-    """Inflate one stream; give where it ends and whether it is complete."""
-    position = start
-    while not inner.eof:
-        data = b""
-        if inner.hungry:
-            data = source.read_at(position, _INPUT_BYTES)
+        inner = make()
+        while position < stream.position and not inner.eof:
+            step = _INPUT_BYTES if position < stream.block else 1
+            data = stream.source.read_at(position, step) if inner.hungry else b""
             position += len(data)
-        output = inner.feed(data)
-        if output and not meter.accept(output, position):
-            return position, False
-        if not data and not output:
-            return position, inner.eof
-    return position - len(inner.unused), True
+            output = inner.feed(data)
+            new = output[max(accepted - produced, 0) :]
+            produced += len(output)
+            if new and not stream.meter.accept(new, position):
+                return
+    except (*_BROKEN, MemoryError):
+        return
 
 
 def inflates(source: ByteSource, make: Callable[[], Decompressor]) -> bool:
@@ -242,6 +285,6 @@ def inflates(source: ByteSource, make: Callable[[], Decompressor]) -> bool:
         inner = make()
         data = source.read_at(0, _INPUT_BYTES)
         output = inner.feed(data)
-    except (zlib.error, OSError, ValueError, EOFError, lzma.LZMAError, MemoryError):
+    except (*_BROKEN, MemoryError):
         return False
     return bool(output) or inner.eof

@@ -181,7 +181,7 @@ def _content(subject: Subject, item: Embedded, limits: Limits) -> ByteSource:
     if item.data is not None:
         return BytesSource(item.data)
     part = SliceSource(subject.source, item.offset, item.length)
-    if not item.as_latin1:
+    if not item.codec:
         return part
     text = part.read_at(0, min(part.size, limits.max_document_bytes))
-    return BytesSource(text.decode("utf-8", "replace").encode("latin-1", "replace"))
+    return BytesSource(text.decode(item.codec, "replace").encode("latin-1", "replace"))

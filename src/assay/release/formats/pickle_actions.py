@@ -99,7 +99,7 @@ def _unicode(machine: MachineState) -> None:
     line, length = machine.line()
     text = line.decode("raw-unicode-escape", "replace")
     if length > KEPT_TEXT:
-        machine.stack.append(LongText(text, offset, length))
+        machine.stack.append(LongText(text, offset, length, "raw-unicode-escape"))
     else:
         machine.stack.append(text)
 
@@ -326,7 +326,7 @@ def _decode_constant(machine: MachineState, callee: object, arguments: object) -
     text = arguments.items[0] if arguments.items else None
     if isinstance(text, LongText) and isinstance(text.prefix, str):
         if looks_embedded(text.prefix[:64].encode("latin-1", "replace")):
-            machine.embed(Embedded(text.offset, text.length, as_latin1=True))
+            machine.embed(Embedded(text.offset, text.length, codec=text.codec))
     elif isinstance(text, str):
         raw = text.encode("latin-1", "replace")
         if looks_embedded(raw):

@@ -64,14 +64,14 @@ class Embedded:
         offset: Where its content starts, or the opcode that makes it.
         length: Bytes that it takes in the stream.
         data: The content when it is short and does not lie there as it is.
-        as_latin1: Whether the stream holds it as UTF-8 text that stands for bytes,
-            the way protocol 2 writes byte strings of Python 3.
+        codec: How the stream spells it when it is a text that stands for bytes, the
+            way protocols 0 to 2 write byte strings of Python 3; empty for bytes.
     """
 
     offset: int
     length: int
     data: bytes | None = None
-    as_latin1: bool = False
+    codec: str = ""
 
 
 @dataclass(frozen=True, slots=True)

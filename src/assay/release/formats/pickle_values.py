@@ -64,10 +64,13 @@ class Call:
 class LongText:
     """The beginning of a long text or byte string, and where all of it lies."""
 
-    __slots__ = ("length", "offset", "prefix")
+    __slots__ = ("codec", "length", "offset", "prefix")
 
-    def __init__(self, prefix: str | bytes, offset: int, length: int) -> None:
+    def __init__(
+        self, prefix: str | bytes, offset: int, length: int, codec: str = "utf-8"
+    ) -> None:
         self.prefix = prefix
+        self.codec = codec
         self.offset = offset
         self.length = length
 
