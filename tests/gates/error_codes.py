@@ -60,8 +60,8 @@ class Collected:
 def families_of(errors: ast.Module) -> dict[str, str]:
     """Class of error to family, as `errors.py` says."""
     found = {}
-    for node in errors.body:
-        for line in node.body if isinstance(node, ast.ClassDef) else ():
+    for node in (n for n in errors.body if isinstance(n, ast.ClassDef)):
+        for line in node.body:
             if isinstance(line, ast.Assign) and isinstance(line.value, ast.Constant):
                 found[node.name] = str(line.value.value)
     return found
@@ -104,13 +104,14 @@ def collect(trees: Mapping[str, ast.Module], families: Mapping[str, str]) -> Col
 def _imported(
     tree: ast.Module, own: Mapping[str, Mapping[str, Sink]]
 ) -> dict[str, Sink]:
-    return {
-        alias.asname or alias.name: own[node.module][alias.name]
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and node.module in own
-        for alias in node.names
-        if alias.name in own[node.module]
-    }
+    found = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            theirs = own.get(node.module or "", {})
+            for alias in node.names:
+                if alias.name in theirs:
+                    found[alias.asname or alias.name] = theirs[alias.name]
+    return found
 
 
 def _wrappers(
@@ -175,7 +176,7 @@ def _split(value: ast.expr, prefix: str) -> tuple[str, ast.expr]:
     if isinstance(value, ast.JoinedStr) and len(value.values) == 2:
         head, tail = value.values
         if isinstance(head, ast.Constant) and isinstance(tail, ast.FormattedValue):
-            return f"{prefix}{head.value}", tail.value
+            return prefix + str(head.value), tail.value
     return prefix, value
 
 
@@ -248,9 +249,10 @@ def _texts(tree: ast.Module) -> Iterator[str]:
         for node in ast.walk(tree)
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     }
-    texts = (
-        node
+    return (
+        node.value
         for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and id(node) not in docstrings
     )
-    return (node.value for node in texts if id(node) not in docstrings)

@@ -150,7 +150,7 @@ def nothing_is_run(_: Path, tree: ast.Module) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom):
             names = [node.module or ""]
         else:
-            names = []
+            continue
         for name in names:
             if name.split(".")[0] in _RUNNING_MODULES:
                 yield f"{node.lineno}: imports {name}"

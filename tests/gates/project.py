@@ -41,7 +41,7 @@ def _walked() -> list[str]:
     return names
 
 
-def read(path: Path) -> str:
+def read(path: Path | str) -> str:
     """Read a file of the project as text."""
     return (ROOT / path).read_text(encoding="utf-8")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import subprocess
 import sys
@@ -11,13 +10,8 @@ import click
 import pytest
 
 from assay.cli import main as front_door
+from docs import generate_cli_page as generator
 from tests.gates.project import ROOT
-
-_spec = importlib.util.spec_from_file_location(
-    "generate_cli_page", ROOT / "docs" / "generate_cli_page.py"
-)
-generator = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(generator)
 
 COMMANDS = [words for words in generator.commands() if words]
 # What a verb needs and `--help` does not: importing these costs a tenth of a second.

