@@ -48,6 +48,8 @@ class Limits:
     max_pickle_expansion: int = 1_000_000_000
     # Calls listed for one pickle stream; repeated ones are listed once.
     max_pickle_calls: int = 4_096
+    # Distinct names that one pickle stream may fetch: large honest ones fetch dozens.
+    max_pickle_imports: int = 10_000
     # Pickles and archives inside the byte strings of one pickle that are read.
     max_pickle_embedded: int = 256
     # Longest string kept from an untrusted file to show in a finding.

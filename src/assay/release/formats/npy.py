@@ -6,6 +6,7 @@ Source: NumPy Enhancement Proposal 1.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assay.domain.facts import Content, Gap
@@ -56,7 +57,7 @@ def _objects(subject: Subject, inspection: Inspection, start: int) -> list[Fact]
     facts = list(inspection.descend(subject, "objects", data))
     if any(isinstance(fact, Gap) for fact in facts) and data.size:
         # Not even the beginning of a pickle: tell what loading would do with it.
-        facts.extend(pickle.read(subject, inspection))
+        facts.extend(pickle.read(replace(subject, source=data), inspection))
     return facts
 
 

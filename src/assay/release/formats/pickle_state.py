@@ -230,6 +230,9 @@ class MachineState:
         key = (module, name)
         known = self.imports.get(key)
         if known is None:
+            if len(self.imports) >= self.limits.max_pickle_imports:
+                self.bounded = True
+                raise Broken("too-large", "fetches more names than are listed")
             known = self.imports[key] = Import(module, name, self.opcode_at)
         return known
 

@@ -184,6 +184,15 @@ def read(subject: Subject, inspection: Inspection) -> list[Fact]:
     bound = inspection.limits.max_text_scan_bytes
     matches = tuple(islice(_scan(source, bound, subject), _MAX_MATCHES))
     facts: list[Fact] = [SecretsFacts(place=subject.place, matches=matches)]
+    binary = _first_nul(source, bound)
+    if binary is not None:
+        facts.append(
+            Gap(
+                place=subject.at(offset=binary),
+                reason="binary data inside a text is not inspected",
+                content=subject.content,
+            )
+        )
     if source.size > bound:
         facts.append(
             Gap(
@@ -193,6 +202,17 @@ def read(subject: Subject, inspection: Inspection) -> list[Fact]:
             )
         )
     return facts
+
+
+def _first_nul(source: ByteSource, bound: int) -> int | None:
+    """Find what no text holds: a payload behind a script or a page."""
+    done = 0
+    for chunk in chunks(source, 0, bound):
+        at = chunk.find(b"\0")
+        if at >= 0:
+            return done + at
+        done += len(chunk)
+    return None
 
 
 def _as_utf8(source: ByteSource, bound: int) -> ByteSource:

@@ -1,7 +1,7 @@
 """Chat templates: parsed with Jinja2's own parser, never compiled or rendered.
 
 A template without a sandbox runs code through attributes such as `__class__`
-(CVE-2024-34359). Names that only appear after folding constants count too.
+(CVE-2026-5760). Names that only appear after folding constants count too.
 """
 
 from __future__ import annotations

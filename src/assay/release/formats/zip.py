@@ -1,8 +1,7 @@
 """Zip files, PyTorch's among them: the list, its contradictions, and every member.
 
 A member is read even when its flags, checksum or headers are wrong, because lenient
-loaders do that (CVE-2025-1944, CVE-2025-1945, CVE-2025-10156 are scanners that did
-not).
+loaders do that (CVE-2025-1944 and CVE-2025-1945 are about a scanner that did not).
 """
 
 from __future__ import annotations
@@ -63,6 +62,7 @@ class _Zip:
         self._problems = Problems(subject, inspection.limits)
         self._facts: list[Fact] = []
         self._extents: list[tuple[int, int, str]] = []
+        self._claimed = 0
 
     def read(self) -> list[Fact]:
         directory = read_directory(self._source, self._limits)
@@ -103,7 +103,10 @@ class _Zip:
                 place=self._subject.at(offset=directory.end),
             )
         total = sum(member.expanded for member in directory.members)
-        if total > self._limits.max_expanded_bytes:
+        packed = self._limits.max_compression_ratio * self._source.size
+        if total > self._limits.max_expanded_bytes or (
+            total > max(packed, self._limits.bomb_floor_bytes)
+        ):
             self._problems.add("bomb", f"members claim to expand to {total} bytes")
 
     def _names(self, members: list[Member]) -> None:
@@ -143,6 +146,12 @@ class _Zip:
         if member.name.endswith("/") and not member.stored:
             return
         data = SliceSource(self._source, local.data_offset, member.stored)
+        self._claimed += data.size
+        if self._claimed > self._source.size:
+            # Only members that share their data claim more than the file holds.
+            self._problems.add("bomb", f"member {member.name!r} claims data again")
+            self._gap("data that other members claim too", member=member.name)
+            return
         for method in dict.fromkeys((member.method, local.method)):
             self._content(member, method, data)
 

@@ -212,6 +212,39 @@ def test_overlapping_members_are_a_bomb(look, only):
     assert "bomb" in kinds(only(look(bytes(twice)), ArchiveFacts)[0])
 
 
+def test_members_that_share_their_data_are_read_once(look, only):
+    data = archive(("a", PRINT_PICKLE * 20), method=zipfile.ZIP_STORED)
+    at, end = data.rindex(b"PK\x01\x02"), data.rindex(b"PK\x05\x06")
+    entry, last = data[at:end], bytearray(data[end:])
+    last[8:12] = b"\x32\0\x32\0"
+    last[12:16] = (50 * len(entry)).to_bytes(4, "little")
+    file = look(data[:at] + entry * 50 + bytes(last))
+    assert "bomb" in kinds(only(file, ArchiveFacts)[0])
+    assert len(prints(file)) < 200
+    assert only(file, Gap)
+
+
+def test_many_members_below_the_floor_are_a_bomb_together(look, only):
+    limits = replace(DEFAULT_LIMITS, bomb_floor_bytes=2000, max_compression_ratio=10)
+    file = look(archive(*((str(n), bytes(1999)) for n in range(99))), limits=limits)
+    assert "bomb" in kinds(only(file, ArchiveFacts)[0])
+
+
+def test_object_arrays_that_hold_no_pickle_are_read_as_a_loader_would(look, only):
+    data = (VECTORS / "wrappers" / "objects_text.npy").read_bytes()
+    file = look(data.replace(b"hello world", b"\x02\x01\xfflo world"))
+    assert only(file, PickleFacts)[0].problems
+
+
+def test_tensors_that_are_files_of_their_own_are_read(look, only):
+    inner = archive(("deep.pkl", PRINT_PICKLE), method=zipfile.ZIP_STORED)
+    members = [("m/data.pkl", b"\x80\x02N."), ("m/data/0", inner)]
+    members += [("m/data/1", PRINT_PICKLE), ("m/data/2", b"PK\x05\x06" + bytes(18))]
+    file = look(archive(*members, method=zipfile.ZIP_STORED))
+    assert prints(file) == ["m/data/0!/deep.pkl", "m/data/1"]
+    assert not only(file, Gap)
+
+
 def test_a_member_without_a_local_header_is_told(look, only):
     data = bytearray(archive(("a", b"one"), method=zipfile.ZIP_STORED))
     data[data.rindex(b"PK\x01\x02") + 42] = 9

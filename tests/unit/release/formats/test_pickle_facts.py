@@ -393,6 +393,13 @@ def test_opcode_bound_ends_the_walk(look, only):
     assert only(file, Gap)
 
 
+def test_more_names_than_are_listed_end_the_walk():
+    data = b"\x80\x02" + b"".join(b"cm\nn%d\n0" % n for n in range(20)) + b"N."
+    found = run(data, max_pickle_imports=5)
+    assert found.bounded
+    assert len(found.imports) == 5
+
+
 def test_stack_and_memo_bounds_end_the_walk():
     data = b"\x80\x04" + b"N" * 1_200_000 + b"."
     assert run(data, max_pickle_stack=1000).bounded

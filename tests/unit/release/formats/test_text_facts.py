@@ -452,6 +452,11 @@ def test_base64_of_nothing_special_is_text(look, only, data):
     assert len(file.facts) == 1
 
 
+def test_binary_data_behind_a_text_is_a_gap(look, only):
+    data = b"#!/bin/sh\n" + b"text\n" * 20_000 + b"\x7fELF\0\0"
+    assert only(look(data, "run"), Gap)[0].place.offset == len(data) - 2
+
+
 # Cards.
 
 
