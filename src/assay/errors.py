@@ -15,6 +15,7 @@ __all__ = [
     "BundleError",
     "DocumentError",
     "EvidenceError",
+    "InputError",
     "KeyFileError",
     "LogError",
     "MachineError",
@@ -72,6 +73,12 @@ class UsageError(AssayError):
     """The caller asked for something that makes no sense."""
 
     family = "usage"
+
+
+class InputError(AssayError):
+    """A file that was named is not there, is no file, or is larger than any read."""
+
+    family = "input"
 
 
 class ReleaseError(AssayError):
