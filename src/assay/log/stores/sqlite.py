@@ -90,8 +90,16 @@ def _fault(error: sqlite3.Error, doing: str) -> AssayError:
             found=str(error),
             remedy="free some space and repeat; the log stays consistent",
         )
+    if primary == sqlite3.SQLITE_IOERR:
+        # SQLite says the same of a full disk when it grows its shared memory file.
+        return MachineError(
+            "file-access",
+            f"The disk is full or fails: stopped while {doing}.",
+            found=str(error),
+            remedy="free some space or check the medium, then repeat; the log stays "
+            "consistent",
+        )
     if primary in {
-        sqlite3.SQLITE_IOERR,
         sqlite3.SQLITE_READONLY,
         sqlite3.SQLITE_CANTOPEN,
         sqlite3.SQLITE_PERM,
