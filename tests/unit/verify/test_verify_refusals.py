@@ -25,7 +25,6 @@ from assay.domain.statement import (
 from assay.domain.trust import TrustedDeveloper, TrustedLog
 from assay.domain.verdict import VerdictValue
 from assay.statement import sign
-from tests.simulators.note_signers import LOG_ED, LOG_PQ, WITNESS_ED, WITNESS_PQ, NoteSigner
 from tests.simulators.claims import (
     ANSWERS,
     EVIDENCE,
@@ -43,6 +42,13 @@ from tests.simulators.claims import (
     predicate,
     report,
     witness,
+)
+from tests.simulators.note_signers import (
+    LOG_ED,
+    LOG_PQ,
+    WITNESS_ED,
+    WITNESS_PQ,
+    NoteSigner,
 )
 
 REPOSITORY = Path(__file__).parents[3]
@@ -349,7 +355,7 @@ CASES = {
         claim=manifest(lambda doc: doc["serialization"].update(method="shards")),
     ),
     "a manifest that follows links": Case(
-        "document.schema",
+        "verify.manifest-mismatch",
         claim=manifest(lambda doc: doc["serialization"].update(allow_symlinks=True)),
     ),
     "a report that calls itself clean and has findings": Case(

@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 
 from assay.domain.verdict import VerdictValue
-from tests.simulators.note_signers import LOG_ED
 from tests.simulators.claims import (
     LOGGED_AT,
     NOW,
@@ -17,6 +16,7 @@ from tests.simulators.claims import (
     MemoryLog,
     answer,
 )
+from tests.simulators.note_signers import LOG_ED
 
 SECOND = timedelta(seconds=1)
 SKEW = timedelta(minutes=10)

@@ -109,7 +109,8 @@ class SerializationPart(WireModel):
 
     method: Literal["files"]
     hash_type: Literal["sha256"]
-    allow_symlinks: Literal[False]
+    # Not `Literal[False]`, which takes a 0 for it; `verify` compares the value.
+    allow_symlinks: Annotated[bool, Field(json_schema_extra={"const": False})]
     ignore_paths: tuple[Text, ...]
 
 
