@@ -20,8 +20,6 @@ _FRONT = re.compile(
     r"\A\ufeff?---[ \t]*\r?\n(.*?)^---[ \t]*\r?$", re.DOTALL | re.MULTILINE
 )
 _OPEN = re.compile(r"\A\ufeff?---[ \t]*\r?\n")
-_HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(.*?)[ \t#]*$", re.MULTILINE)
-_FENCE = re.compile(r"^ {0,3}(```+|~~~+).*?^ {0,3}\1", re.MULTILINE | re.DOTALL)
 _MAX_ENTRIES = 1_000
 _MAX_DEPTH = 100
 
@@ -102,9 +100,26 @@ def _texts(value: object) -> tuple[str, ...]:
 
 
 def _headings(body: str, bound: int) -> tuple[str, ...]:
-    plain = _FENCE.sub("", body)
-    return tuple(
-        shorten(match.group(1).strip().lower(), bound)
-        for match in list(_HEADING.finditer(plain))[:_MAX_ENTRIES]
-        if match.group(1).strip()
-    )
+    """Give the ATX headings outside code fences, line by line.
+
+    Not by one expression: that would take quadratic time on lines made for it.
+    """
+    headings: list[str] = []
+    fence = ""
+    for line in body.splitlines():
+        text = line.strip()
+        if text.startswith(("```", "~~~")):
+            fence = _after_fence(fence, text)
+        elif not fence and text.startswith("#") and len(headings) < _MAX_ENTRIES:
+            title = text.lstrip("#")
+            if len(text) - len(title) <= 6 and title[:1] in (" ", "\t"):
+                headings.append(shorten(title.strip(" \t#").lower(), bound))
+    return tuple(heading for heading in headings if heading)
+
+
+def _after_fence(fence: str, text: str) -> str:
+    """Give the mark of the open code block after a line of fence characters."""
+    mark = text[: len(text) - len(text.lstrip(text[0]))]
+    if not fence:
+        return mark
+    return "" if mark.startswith(fence) else fence

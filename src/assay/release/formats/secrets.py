@@ -82,7 +82,9 @@ RULES: tuple[Rule, ...] = (
         "private key",
         (b"PRIVATE KEY",),
         rb"-----BEGIN (?:[A-Z0-9]{2,10} ){0,2}PRIVATE KEY(?: BLOCK)?-----"
-        rb"(?:\\r|\\n|\s|[A-Za-z0-9:,-]+: ?[^\r\n]{0,80}[\r\n]){1,40}"
+        # Atomic and possessive: headers of PGP and old PEM must not be tried in
+        # every possible split.
+        rb"(?:\\r|\\n|\s|(?>[A-Za-z0-9-]{1,40}: ?[^\r\n]{0,80}[\r\n])){1,40}+"
         rb"([A-Za-z0-9+/=]{40,})",
     ),
     _rule(

@@ -26,7 +26,7 @@ __all__ = ["read"]
 
 _PARSE_ALWAYS_BYTES = 1 << 20
 _ESCAPED_ASCII = re.compile(rb"\\u00[2-7]")
-_BASE64 = re.compile(rb"[A-Za-z0-9+/\r\n]{24,}={0,2}\s*")
+_BASE64 = re.compile(rb"[A-Za-z0-9+/\r\n]{24,}+={0,2}+\s*")
 _TEMPLATE_NAMES = (".jinja", ".jinja2", ".j2")
 _YAML_NAMES = (".yaml", ".yml")
 _CARDS = ("README.md", "MODEL_CARD.md")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
 
 import pytest
@@ -515,6 +516,31 @@ def test_a_card_without_front_matter_is_a_card(look, only):
     facts = card(look, only, "# Title\n", path="MODEL_CARD.md")
     assert not facts.has_front_matter
     assert facts.headings == ("title",)
+
+
+def test_only_headings_outside_code_count(look, only):
+    text = "# a\n````\n# b\n```\n# c\n````\n~~~\n# d\n~~~\n####### e\n#f\n#\n  ## g #\n"
+    assert card(look, only, text).headings == ("a", "g")
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("`" * 300_000 + "\nx", "README.md"),
+        ("# " + "#" * 300_000 + "x", "README.md"),
+        (
+            "-----BEGIN " + "PRIVATE KEY-----\n" + "a:b:c:d:e:f:g:h\n" * 40 + "!",
+            "a.txt",
+        ),
+        ("A" * 5000 + "\n" * 300_000 + "!", "a.txt"),
+        ("eyJ" * 100_000, "a.txt"),
+        ("---\n" + "--- x\n" * 40_000, "README.md"),
+    ],
+)
+def test_texts_made_to_take_long_do_not(look, text, path):
+    started = time.perf_counter()
+    look(text.encode(), path)
+    assert time.perf_counter() - started < 2
 
 
 def test_other_markdown_files_are_no_cards(look, only):
