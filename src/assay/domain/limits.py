@@ -48,6 +48,8 @@ class Limits:
     max_pickle_expansion: int = 1_000_000_000
     # Calls listed for one pickle stream; repeated ones are listed once.
     max_pickle_calls: int = 4_096
+    # Open marks: a pickler recurses for each, and Python ends that near a thousand.
+    max_pickle_marks: int = 100_000
     # Distinct names that one pickle stream may fetch: large honest ones fetch dozens.
     max_pickle_imports: int = 10_000
     # Pickles and archives inside the byte strings of one pickle that are read.

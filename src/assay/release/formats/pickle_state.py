@@ -135,8 +135,11 @@ class MachineState:
             self.limit = len(data) - _LOOKAHEAD
 
     def _check_room(self) -> None:
-        held = len(self.stack) + sum(map(len, self.marks[-1000:])) + len(self.marks)
-        too_high = held > self.limits.max_pickle_stack
+        held = len(self.stack) + sum(map(len, self.marks))
+        too_high = (
+            held > self.limits.max_pickle_stack
+            or len(self.marks) > self.limits.max_pickle_marks
+        )
         if too_high or len(self.memo) > self.limits.max_pickle_memo:
             self.bounded = True
             raise Broken(

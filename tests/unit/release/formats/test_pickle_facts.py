@@ -403,6 +403,7 @@ def test_more_names_than_are_listed_end_the_walk():
 def test_stack_and_memo_bounds_end_the_walk():
     data = b"\x80\x04" + b"N" * 1_200_000 + b"."
     assert run(data, max_pickle_stack=1000).bounded
+    assert run(b"\x80\x04" + b"(" * 1_200_000).bounded
     data = b"\x80\x04N" + b"\x94" * 1_200_000 + b"."
     assert run(data, max_pickle_memo=1000).bounded
 
