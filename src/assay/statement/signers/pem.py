@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 __all__ = ["PemSigner", "new_private_key", "read_private_key"]
 
+# What OpenSSL takes.
+_MAX_PASSPHRASE_BYTES = 1023
+
 _Native = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
 
 
@@ -59,7 +62,17 @@ def new_private_key(kind: KeyKind, passphrase: bytes | None) -> bytes:
     Args:
         kind: P-256 or Ed25519.
         passphrase: Protects the file; None leaves it open to anyone who reads it.
+
+    Raises:
+        KeyFileError: `key.passphrase-length`.
     """
+    if passphrase is not None and not 1 <= len(passphrase) <= _MAX_PASSPHRASE_BYTES:
+        raise KeyFileError(
+            "passphrase-length",
+            "No key can be protected by a passphrase of this length.",
+            expected=f"1 to {_MAX_PASSPHRASE_BYTES} bytes",
+            found=f"{len(passphrase)} bytes",
+        )
     native: _Native
     if kind is KeyKind.P256:
         native = ec.generate_private_key(ec.SECP256R1())
@@ -74,12 +87,13 @@ def new_private_key(kind: KeyKind, passphrase: bytes | None) -> bytes:
 def read_private_key(
     pem: bytes, passphrase: bytes | None, limits: Limits = DEFAULT_LIMITS
 ) -> PemSigner:
-    """Open a private key.
+    """Open a private key; an empty passphrase is none.
 
     Raises:
-        KeyFileError: `key.not-a-key`, `key.unsupported`, `key.passphrase-missing` or
-            `key.passphrase-wrong`.
+        KeyFileError: `key.not-a-key`, `key.unsupported`, `key.passphrase-missing`,
+            `key.passphrase-not-needed` or `key.passphrase-wrong`.
     """
+    passphrase = passphrase or None
     try:
         if len(pem) > limits.max_key_file_bytes:
             raise _not_a_key()

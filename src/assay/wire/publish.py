@@ -1,0 +1,104 @@
+"""Publishes the JSON Schemas of every document: `python -m assay.wire.publish`.
+
+The models are the source; the files in `schemas/` are for readers in other languages,
+and a test holds the two together. A schema says what a document looks like. What must
+hold between its parts is in `docs/formats/` and checked by `verify`.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from pydantic.json_schema import GenerateJsonSchema
+
+from assay.wire.v0.bundle import BundleModel
+from assay.wire.v0.declarations import DeclarationsModel
+from assay.wire.v0.programme import ProgrammeModel
+from assay.wire.v0.results import (
+    CheckDocument,
+    DecideDocument,
+    ErrorDocument,
+    KeyDocument,
+    LogDocument,
+    ProgrammeDocument,
+    SealDocument,
+    TrustDocument,
+    VerifyDocument,
+)
+from assay.wire.v0.statement import (
+    AssessmentPredicate,
+    DeclarationsPredicate,
+    ManifestPredicate,
+    SealPredicate,
+    StatementModel,
+)
+from assay.wire.v0.trust import TrustModel
+
+if TYPE_CHECKING:
+    from assay.wire.model import WireModel
+
+__all__ = ["FOLDER", "PUBLISHED", "publish", "schemas"]
+
+FOLDER: Final = Path(__file__).parent / "schemas"
+
+# Names of the files, without `.json`.
+PUBLISHED: Final[dict[str, type[WireModel]]] = {
+    "bundle": BundleModel,
+    "declarations-file": DeclarationsModel,
+    "predicate-assessment": AssessmentPredicate,
+    "predicate-declarations": DeclarationsPredicate,
+    "predicate-manifest": ManifestPredicate,
+    "predicate-seal": SealPredicate,
+    "programme-file": ProgrammeModel,
+    "result-check": CheckDocument,
+    "result-decide": DecideDocument,
+    "result-error": ErrorDocument,
+    "result-key": KeyDocument,
+    "result-log": LogDocument,
+    "result-programmes": ProgrammeDocument,
+    "result-seal": SealDocument,
+    "result-trust": TrustDocument,
+    "result-verify": VerifyDocument,
+    "statement": StatementModel,
+    "trust-file": TrustModel,
+}
+
+
+def schemas() -> dict[str, bytes]:
+    """Give the schema of every document by the name of its file, always the same."""
+    return {f"{name}.json": _schema(name, PUBLISHED[name]) for name in PUBLISHED}
+
+
+def publish(folder: Path) -> None:
+    """Write every schema into a folder, and remove those of documents long gone."""
+    wanted = schemas()
+    for path in sorted(folder.glob("*.json")):
+        if path.name not in wanted:
+            path.unlink()
+    for name, data in wanted.items():
+        (folder / name).write_bytes(data)
+
+
+class _Untitled(GenerateJsonSchema):
+    """Leaves out titles made from field names, which say nothing more."""
+
+    def field_title_should_be_set(self, schema: object) -> bool:
+        """Never."""
+        del schema
+        return False
+
+
+def _schema(name: str, model: type[WireModel]) -> bytes:
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"https://assay/schemas/v0/{name}.json",
+        **model.model_json_schema(schema_generator=_Untitled),
+    }
+    text = json.dumps(schema, indent=2, sort_keys=True, ensure_ascii=False)
+    return f"{text}\n".encode()
+
+
+if __name__ == "__main__":
+    publish(FOLDER)

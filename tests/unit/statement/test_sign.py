@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from assay.crypto.dsse import pre_authentication_encoding
+from assay.domain.statement import PAYLOAD_TYPE
+from assay.errors import SignatureError
+from assay.statement import Signer, sign
+from tests.simulators.claims import ed25519_signer, p256_signer
+
+
+@pytest.mark.parametrize("signer", [p256_signer(), ed25519_signer()])
+def test_a_payload_is_signed_as_it_is(signer: Signer):
+    envelope = sign(b"any bytes \xff", signer)
+    assert envelope.payload == b"any bytes \xff"
+    assert envelope.payload_type == PAYLOAD_TYPE
+    assert envelope.key_id == signer.public_key.key_id
+    message = pre_authentication_encoding(PAYLOAD_TYPE, envelope.payload)
+    signer.public_key.verify(message, envelope.signature)
+
+
+@pytest.mark.parametrize("signer", [p256_signer(), ed25519_signer()])
+def test_the_same_payload_has_the_same_signature(signer):
+    assert sign(b"{}", signer) == sign(b"{}", signer)
+
+
+@dataclass
+class BrokenToken:
+    """Says one key and signs with another."""
+
+    public_key = p256_signer().public_key
+
+    def sign(self, message):
+        return p256_signer(2002).sign(message)
+
+
+def test_a_signature_that_does_not_hold_goes_nowhere():
+    with pytest.raises(SignatureError) as caught:
+        sign(b"{}", BrokenToken())
+    assert caught.value.code == "signature.mismatch"
