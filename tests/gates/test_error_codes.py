@@ -100,13 +100,15 @@ def test_a_code_that_cannot_be_followed_is_reported():
 
 
 def test_every_code_of_the_source_can_be_followed():
-    assert collected_from_source().unresolved == set()
+    unclear = collected_from_source().unresolved
+    assert not unclear, "\n".join(sorted(unclear))
 
 
 def test_every_code_has_a_section():
     written = {code for family in _families() for code in _sections(family)}
     found = collected_from_source().codes
-    assert {code: places for code, places in found.items() if code not in written} == {}
+    lacking = [f"{c}: {sorted(m)}" for c, m in found.items() if c not in written]
+    assert not lacking, "\n".join(sorted(lacking))
 
 
 def test_every_section_has_a_code():

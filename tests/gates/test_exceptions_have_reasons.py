@@ -46,4 +46,4 @@ def test_every_silenced_tool_has_its_reason():
         for number, line in enumerate(read(path).splitlines(), start=1)
         if _unreasoned(line)
     ]
-    assert found == []
+    assert not found, "\n".join(found)

@@ -27,4 +27,5 @@ def test_no_file_is_longer_than_the_limit():
         for path in project_files()
         if _counted(path)
     }
-    assert {path: n for path, n in lengths.items() if n > MOST_LINES} == {}
+    long = [f"{path}: {n} lines" for path, n in lengths.items() if n > MOST_LINES]
+    assert not long, "\n".join(long)

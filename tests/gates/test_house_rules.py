@@ -135,4 +135,4 @@ def test_the_source_keeps_the_rule(rule):
         for path, tree in source_trees().items()
         for found in rule(path, tree)
     ]
-    assert broken == []
+    assert not broken, "\n".join(broken)

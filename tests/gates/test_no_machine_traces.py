@@ -53,7 +53,7 @@ def test_plain_words_are_no_traces(text):
 
 
 def test_no_file_speaks_of_this_machine():
-    found = {}
+    found = []
     for path in project_files():
         if path.as_posix().startswith(_VECTORS):
             continue
@@ -62,5 +62,5 @@ def test_no_file_speaks_of_this_machine():
         except UnicodeDecodeError:
             continue
         if traces:
-            found[path.as_posix()] = traces
-    assert found == {}
+            found.append(f"{path}: {sorted(traces)}")
+    assert not found, "\n".join(found)
