@@ -1,0 +1,188 @@
+"""The published JSON Schemas are those of the models, and real documents keep them."""
+
+from __future__ import annotations
+
+import json
+import runpy
+import tomllib
+
+import jsonschema
+import pytest
+
+from assay.domain.statement import (
+    ASSESSMENT_TYPE,
+    DECLARATIONS_TYPE,
+    MANIFEST_TYPE,
+    SEAL_TYPE,
+)
+from assay.eligibility import decide
+from assay.programme import read_programme
+from assay.wire import publish as module
+from assay.wire.publish import FOLDER, PUBLISHED, publish, schemas
+from assay.wire.v0.results import (
+    DecideDocument,
+    ErrorDocument,
+    KeyDocument,
+    LogDocument,
+    ProgrammeDocument,
+    SealDocument,
+    ShownProgrammePart,
+    TrustDocument,
+    VerifyDocument,
+)
+from assay.wire.v0.trust import write_trust
+from tests.simulators.claims import HARBOUR, NOW, SKIFF, Claim, witness
+from tests.simulators.note_signers import WITNESS_ED
+
+CLAIM = Claim()
+PAYLOADS = {kind: json.loads(data) for kind, data in CLAIM.payloads().items()}
+TRUST = CLAIM.trust(
+    witnesses=(witness(WITNESS_ED),), quorum=1, valid_until=CLAIM.valid_until
+)
+ANSWERED = """
+format = "assay-declarations/0"
+programme = "harbour"
+version = "1.0"
+
+[[answer]]
+control = "crew-1"
+answer = "met"
+role = "head of security response"
+date = 2026-11-20
+statement = "security@example.org answers within a day."
+evidence = [{ file = "evidence/answers.txt" }]
+"""
+
+
+def written(model):
+    return model.model_dump(mode="json", by_alias=True)
+
+
+def toml(text):
+    """Read TOML as the JSON value that a schema describes, dates as text."""
+    return json.loads(json.dumps(tomllib.loads(text), default=lambda d: d.isoformat()))
+
+
+REAL = [
+    ("bundle", json.loads(CLAIM.data())),
+    ("bundle", json.loads(Claim(log=None).data())),
+    ("declarations-file", toml(ANSWERED)),
+    ("predicate-assessment", PAYLOADS[ASSESSMENT_TYPE]["predicate"]),
+    ("predicate-declarations", PAYLOADS[DECLARATIONS_TYPE]["predicate"]),
+    ("predicate-manifest", PAYLOADS[MANIFEST_TYPE]["predicate"]),
+    ("predicate-seal", PAYLOADS[SEAL_TYPE]["predicate"]),
+    ("programme-file", toml(HARBOUR.decode())),
+    ("programme-file", toml(SKIFF.decode())),
+    (
+        "result-decide",
+        written(
+            DecideDocument.of(decide([CLAIM.verdict().release], [], "fast-berth", NOW))
+        ),
+    ),
+    ("result-decide", written(DecideDocument.of(decide([], [], "fast-berth", NOW)))),
+    (
+        "result-error",
+        written(
+            ErrorDocument(
+                format="assay-error/0",
+                code="bundle.malformed",
+                message="m",
+                expected="",
+                found="",
+                remedy="",
+            )
+        ),
+    ),
+    (
+        "result-key",
+        written(
+            KeyDocument(
+                format="assay-key/0", type="x", key_id="0" * 64, public_key="pem"
+            )
+        ),
+    ),
+    (
+        "result-log",
+        written(
+            LogDocument(
+                format="assay-log/0",
+                origin="log.example/2026",
+                vkeys=CLAIM.trust().logs[0].vkeys,
+                size=6,
+                root="AA==",
+                audited=True,
+                withheld_bodies=0,
+                problems=(),
+            )
+        ),
+    ),
+    (
+        "result-programmes",
+        written(
+            ProgrammeDocument(
+                format="assay-programmes/0",
+                programmes=(ShownProgrammePart.shown(read_programme(HARBOUR), ()),),
+            )
+        ),
+    ),
+    (
+        "result-seal",
+        written(SealDocument.of(CLAIM.bundle(), "x", "0" * 64, (0, 1, 2, 3))),
+    ),
+    ("result-trust", written(TrustDocument.of(TRUST))),
+    ("result-verify", written(VerifyDocument.of(CLAIM.verdict()))),
+    (
+        "result-verify",
+        written(VerifyDocument.of(CLAIM.verdict(CLAIM.trust(developers=())))),
+    ),
+    *(("statement", payload) for payload in PAYLOADS.values()),
+    ("trust-file", toml(write_trust(TRUST))),
+]
+
+
+def schema(name):
+    return json.loads((FOLDER / f"{name}.json").read_bytes())
+
+
+def test_the_files_are_those_of_the_models():
+    there = {path.name: path.read_bytes() for path in FOLDER.iterdir()}
+    assert there == schemas(), "run `python -m assay.wire.publish`"
+
+
+def test_publishing_removes_what_is_long_gone(tmp_path):
+    (tmp_path / "old.json").write_text("{}")
+    (tmp_path / "bundle.json").write_text("{}")
+    (tmp_path / "README.md").write_text("kept")
+    publish(tmp_path)
+    assert {p.name for p in tmp_path.iterdir()} == {*schemas(), "README.md"}
+    assert (tmp_path / "bundle.json").read_bytes() == schemas()["bundle.json"]
+
+
+def test_running_it_again_changes_nothing():
+    before = {path: path.read_bytes() for path in FOLDER.iterdir()}
+    runpy.run_path(module.__file__, run_name="__main__")
+    assert {path: path.read_bytes() for path in FOLDER.iterdir()} == before
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_every_schema_is_one_and_names_itself(name):
+    jsonschema.Draft202012Validator.check_schema(schema(name))
+    assert schema(name)["$id"] == f"https://assay/schemas/v0/{name}.json"
+    assert schema(name)["description"]
+
+
+@pytest.mark.parametrize(("name", "document"), REAL)
+def test_real_documents_keep_their_schema(name, document):
+    jsonschema.Draft202012Validator(schema(name)).validate(document)
+
+
+@pytest.mark.parametrize(("name", "document"), REAL)
+def test_documents_with_a_field_more_do_not(name, document):
+    assert not jsonschema.Draft202012Validator(schema(name)).is_valid(
+        {**document, "unheardOf": 1}
+    )
+
+
+def test_every_schema_but_that_of_checking_is_held_to_a_document_here():
+    # `assay check` needs a release on disk: the command line's tests validate it.
+    assert {name for name, _ in REAL} == set(PUBLISHED) - {"result-check"}

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from pydantic import ValidationError
+
+from assay.domain.release import Irregular, IrregularKind
+from assay.domain.verdict import DecisionValue
+from assay.eligibility import decide
+from assay.programme import read_programme
+from assay.wire.v0.results import (
+    DecideDocument,
+    IrregularPart,
+    ProblemPart,
+    SealDocument,
+    ShownProgrammePart,
+    TrustDocument,
+    VerifyDocument,
+)
+from tests.simulators.claims import HARBOUR, NOW, Claim, witness
+from tests.simulators.note_signers import WITNESS_ED
+
+CLAIM = Claim()
+
+
+def test_a_seal_is_told_with_its_digests_and_places():
+    bundle = CLAIM.bundle()
+    document = SealDocument.of(bundle, "model.assay", "0" * 64, (2, 3, 4, 5))
+    assert document.key_id == CLAIM.signer.public_key.key_id
+    assert len(document.statements) == 4
+    assert document.log_indexes == (2, 3, 4, 5)
+    assert document.bundle == "model.assay"
+
+
+def test_a_verdict_is_told_with_its_release_when_one_was_proven():
+    document = VerifyDocument.of(CLAIM.verdict())
+    assert document.verdict == "valid"
+    assert document.at == "2026-11-30T12:00:00Z"
+    assert document.release_digest == CLAIM.assessment.release_digest
+    assert document.issuer == "Example Labs"
+
+
+def test_an_invalid_verdict_names_no_release_and_no_issuer():
+    document = VerifyDocument.of(CLAIM.verdict(CLAIM.trust(developers=())))
+    assert document.verdict == "invalid"
+    assert document.release_digest is None
+    assert document.issuer is None
+    assert document.reasons[0].code == "trust.unknown-developer"
+
+
+@pytest.mark.parametrize(
+    "at", [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)]
+)
+def test_a_verdict_can_be_told_at_any_instant(at):
+    assert VerifyDocument.of(CLAIM.verdict(at=at)).verdict == "stale"
+
+
+def test_a_decision_is_told_with_the_programme_that_decided():
+    release = CLAIM.verdict().release
+    document = DecideDocument.of(decide([release], [], "fast-berth", NOW))
+    assert document.decision == DecisionValue.ELIGIBLE.value
+    assert document.programme.to_domain() == CLAIM.assessment.programme
+
+
+def test_a_decision_without_a_programme_is_told_without_one():
+    assert DecideDocument.of(decide([], [], "fast-berth", NOW)).programme is None
+
+
+def test_a_trust_file_is_told_by_names_and_key_ids():
+    trust = CLAIM.trust(
+        witnesses=(witness(WITNESS_ED),), quorum=1, valid_until=CLAIM.valid_until
+    )
+    document = TrustDocument.of(trust)
+    assert document.developers[0].key_id == CLAIM.signer.public_key.key_id
+    assert document.witnesses == (WITNESS_ED.name,)
+    assert document.valid_until == "2027-11-23T12:00:00Z"
+    assert TrustDocument.of(CLAIM.trust()).valid_until is None
+
+
+def test_a_programme_is_told_in_short():
+    problem = ProblemPart(code="programme.x", subject="s", message="m", remedy="r")
+    shown = ShownProgrammePart.shown(read_programme(HARBOUR), (problem,))
+    assert [c.id for c in shown.controls][:2] == ["cargo-1", "cargo-2"]
+    assert shown.published == "2026-10-01"
+    assert shown.notice.startswith("Fictional.")
+    assert shown.problems == (problem,)
+    document = shown.model_dump(mode="json", by_alias=True)
+    assert document["controls"][0]["class"] == "reproducible"
+    assert document["controls"][0]["freshnessDays"] == 365
+
+
+def test_an_irregular_entry_is_told():
+    entry = Irregular(path="x", kind=IrregularKind.SPECIAL_FILE, detail="pipe")
+    assert IrregularPart.of(entry).kind == "special-file"
+
+
+def test_a_result_is_never_something_else():
+    with pytest.raises(ValidationError):
+        SealDocument(
+            format="assay-seal/1",
+            bundle="x",
+            release_digest="0" * 64,
+            key_id="0" * 64,
+            statements=(),
+            log_indexes=(),
+        )
