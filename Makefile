@@ -5,11 +5,14 @@ PYTHON ?= python3
 VENV ?= .venv
 # A release directory for `make run`; without one, a small real model is installed.
 RELEASE ?=
+# `make lock` keeps the versions there are; `--upgrade` takes the newest.
+UPGRADE ?=
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 STAMPS := $(VENV)/.stamps
-WISHES := run build dev lock
+# `dev` first: what the others share with it gets the same version.
+WISHES := dev run build model lock
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -21,7 +24,7 @@ help: ## Show this list
 	@echo "make test-quick  the tests that take no more than a few seconds each"
 	@echo "make gates       format, lint, import contracts, types, house rules"
 	@echo "make bench       measure, and write the figures into README.md"
-	@echo "make lock        pin requirements/*.in anew"
+	@echo "make lock        pin requirements/*.in; UPGRADE=--upgrade for the newest"
 	@echo "make clean       remove the virtual environment and all caches"
 	@echo "PYTHON=... and VENV=... choose another interpreter and another environment."
 
@@ -45,16 +48,15 @@ bench: $(STAMPS)/dev
 	$(BIN)/python -m benchmarks.run
 
 lock: $(STAMPS)/lock
-	cd requirements && for wish in $(WISHES) model; do \
+	for wish in $(WISHES); do \
 	    case $$wish in \
+	    dev | lock) more= ;; \
 	    model) more=--no-deps ;; \
-	    build) more="-c run.txt" ;; \
-	    dev) more="-c run.txt -c build.txt" ;; \
-	    *) more= ;; \
+	    *) more="-c requirements/dev.txt" ;; \
 	    esac; \
-	    ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
-	        --generate-hashes --no-emit-index-url --no-header --no-annotate \
-	        $$more "$$wish.in" -o "$$wish.txt" || exit 1; \
+	    $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
+	        --generate-hashes --no-emit-index-url --no-header $(UPGRADE) $$more \
+	        requirements/$$wish.in -o requirements/$$wish.txt || exit 1; \
 	done
 
 clean: ## Leaves run/ alone: keys and logs may lie in it

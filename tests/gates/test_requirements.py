@@ -65,3 +65,14 @@ def test_every_wish_is_in_its_lock(name):
 def test_the_project_and_the_run_list_wish_for_the_same():
     project = tomllib.loads(read("pyproject.toml"))["project"]["dependencies"]
     assert sorted(project) == sorted(_requirements(read("requirements/run.in")))
+
+
+def test_no_package_is_pinned_to_two_versions():
+    versions = {}
+    for name in LOCKS:
+        for line in _requirements(read(f"requirements/{name}")):
+            package, _, version = line.split()[0].partition("==")
+            versions.setdefault(package.lower(), set()).add(version.rstrip(";"))
+    assert {
+        package: found for package, found in versions.items() if len(found) > 1
+    } == {}
