@@ -68,7 +68,7 @@ def test_the_project_and_the_run_list_wish_for_the_same():
 
 
 def test_no_package_is_pinned_to_two_versions():
-    versions = {}
+    versions: dict[str, set[str]] = {}
     for name in LOCKS:
         for line in _requirements(read(f"requirements/{name}")):
             package, _, version = line.split()[0].partition("==")
