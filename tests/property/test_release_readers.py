@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle  # only `dumps`: honest samples
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -154,7 +154,7 @@ def test_every_single_damaged_byte_of_a_sample_gives_facts(sample):
 
 
 def test_the_samples_are_those_that_the_script_makes():
-    scope: dict[str, object] = {"__name__": "generate", "__file__": str(VECTORS / "x")}
+    scope: dict[str, Any] = {"__name__": "generate", "__file__": str(VECTORS / "x")}
     exec(compile((VECTORS / "generate.py").read_text(), "generate.py", "exec"), scope)  # noqa: S102 - our own script
     made = scope["samples"]()
     assert {str(path.relative_to(VECTORS)) for path in SAMPLES} == set(made)

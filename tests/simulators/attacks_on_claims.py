@@ -28,11 +28,13 @@ from tests.simulators.tampering import (
     LEAKY,
     WITH_LEAK,
     Case,
+    absolute_file,
     altered_release,
     assessment,
     control,
     declarations,
     doubled_files,
+    escaping_file,
     manifest,
     other_programme,
     renamed_file,
@@ -43,6 +45,12 @@ from tests.simulators.tampering import (
 
 CLAIM_ATTACKS = {
     # Step 6.
+    "a path that leads out of the release": Case(
+        "verify.bad-path", claim=assessment(escaping_file)
+    ),
+    "a path that starts at the root": Case(
+        "verify.bad-path", claim=assessment(absolute_file)
+    ),
     "files in another order": Case(
         "verify.files-unsorted", claim=assessment(unsorted_files)
     ),

@@ -103,6 +103,14 @@ def repeated_key(payload):
     return payload.replace(b'"_type":', b'"predicate":{},"_type":', 1)
 
 
+def escaping_file(doc):
+    doc["release"]["files"][0]["path"] = "../README.md"
+
+
+def absolute_file(doc):
+    doc["release"]["files"][0]["path"] = "/README.md"
+
+
 def unsorted_files(doc):
     doc["release"]["files"].reverse()
 

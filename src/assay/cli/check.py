@@ -85,7 +85,10 @@ def command(
         BackgroundReading(path, jobs=jobs, progress=progress) as reading,
     ):
         # Loaded while files are read, which leaves the interpreter free.
-        from assay.cli.check_result import CheckOptions, conclude  # noqa: PLC0415
+        from assay.cli.check_result import (  # noqa: PLC0415 - see above
+            CheckOptions,
+            conclude,
+        )
 
         options = CheckOptions(
             root=path,

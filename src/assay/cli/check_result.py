@@ -104,7 +104,7 @@ def conclude(options: CheckOptions, read: Callable[[], InspectedRelease]) -> Exi
 
 def _write_form(checked: CheckedRelease, path: Path, json_to: str | None) -> None:
     # Late: forms are asked for seldom.
-    from assay.assess.declarations import write_template  # noqa: PLC0415
+    from assay.assess.declarations import write_template  # noqa: PLC0415 - see above
 
     text = write_template(checked.programme, checked.declarations)
     write_file(path, text.encode("utf-8"), replace=False)

@@ -103,7 +103,7 @@ def write_json(document: JsonModel, target: str | None) -> None:
         click.echo(text, nl=False)
         return
     # Late: the file room is not needed for `--help`.
-    from assay.flows.files import write_file  # noqa: PLC0415
+    from assay.flows.files import write_file  # noqa: PLC0415 - see above
 
     write_file(Path(target), text.encode("utf-8"))
 

@@ -62,6 +62,7 @@ Examples:
 @DECLARATIONS_OPTION
 @click.option(
     "--valid-days",
+    metavar="DAYS",
     type=click.IntRange(1, 3650),
     default=365,
     show_default=True,

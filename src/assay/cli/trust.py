@@ -86,6 +86,7 @@ Examples:
 @_believed
 @click.option(
     "--valid-days",
+    metavar="DAYS",
     type=click.IntRange(1, 3650),
     help="Days after which the file itself is too old to believe; by default never.",
 )

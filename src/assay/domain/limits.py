@@ -30,6 +30,9 @@ class Limits:
     # published ones about 35 MiB.
     max_document_bytes: int = 64 * MIB
     max_json_depth: int = 100
+    # Values in one document: each takes up to some 300 bytes of memory as an object.
+    # The largest tokenizers hold about a million.
+    max_json_values: int = 4_000_000
     # Longest number literal: far beyond any 64-bit integer or double.
     max_json_number_chars: int = 64
     # Nesting of TOML: programmes and trust files need about ten levels; the parser
@@ -41,8 +44,15 @@ class Limits:
 
     # Pickle interpretation.
     max_pickle_opcodes: int = 20_000_000
-    max_pickle_stack: int = 10_000_000
-    max_pickle_memo: int = 10_000_000
+    # Values on the stack: picklers hand over lists and dictionaries a thousand items
+    # at a time, and recurse for each level; only huge tuples come near.
+    max_pickle_stack: int = 1_000_000
+    # Entries of the memo: below the size at which a dictionary doubles its table
+    # beyond 42 MB, and above what vocabularies of a million words need.
+    max_pickle_memo: int = 1_300_000
+    # Memory that the machine's stack, memo and values may take: with the program
+    # itself, some 60 MB, a check stays under 300 MB whatever a pickle holds.
+    max_pickle_held_bytes: int = 160 * MIB
     # Values that a pickle's references expand to when somebody prints or copies it:
     # honest sharing stays far below, a "billion laughs" nest is far above.
     max_pickle_expansion: int = 1_000_000_000
@@ -54,8 +64,20 @@ class Limits:
     max_pickle_imports: int = 10_000
     # Pickles and archives inside the byte strings of one pickle that are read.
     max_pickle_embedded: int = 256
+    # Calls that are printed to be compared with those listed already: at some five
+    # microseconds each a third of a second.
+    max_pickle_printed_calls: int = 65_536
+    # Pickle streams read in one file: PyTorch's old form has five.
+    max_pickle_streams: int = 1_000
     # Longest string kept from an untrusted file to show in a finding.
     max_shown_chars: int = 200
+
+    # SentencePiece: the largest vocabularies published hold some 260,000 pieces.
+    max_sentencepiece_fields: int = 2_000_000
+    # MessagePack: a checkpoint has a few values for each tensor; depth is that of its
+    # nested dictionaries.
+    max_msgpack_items: int = 2_000_000
+    max_msgpack_depth: int = 100
 
     # Archives: how far wrappers are unwrapped and how much they may expand to.
     max_archive_depth: int = 6

@@ -171,7 +171,9 @@ def _policy(css: str) -> str:
 
 def _stylesheet() -> str:
     folder = resources.files("assay.report") / "templates"
-    return (folder / "report.css").read_text(encoding="utf-8").replace("\r\n", "\n")
+    sheets = ("report.css", "parts.css", "print.css")
+    texts = [(folder / sheet).read_text(encoding="utf-8") for sheet in sheets]
+    return "\n".join(texts).replace("\r\n", "\n")
 
 
 def _harmless(value: object) -> object:

@@ -158,10 +158,13 @@ def check_subjects(contents: Contents) -> None:
     """Check that every statement is about one and the same release (step 6).
 
     Raises:
-        VerifyError: `verify.files-unsorted`, `verify.release-digest`,
-            `verify.subject-mismatch` or `verify.manifest-mismatch`.
+        VerifyError: `verify.bad-path`, `verify.files-unsorted`,
+            `verify.release-digest`, `verify.subject-mismatch` or
+            `verify.manifest-mismatch`.
     """
     paths = [record.path for record in contents.files]
+    for path in paths:
+        _check_path(path)
     if not paths or any(a >= b for a, b in pairwise(paths)):
         raise VerifyError(
             "files-unsorted",
@@ -186,6 +189,17 @@ def check_subjects(contents: Contents) -> None:
                 found=subject,
             )
     _check_manifest(contents)
+
+
+def _check_path(path: str) -> None:
+    """Refuse a path that would lead somebody who writes the file out of its folder."""
+    if "\0" in path or {"", ".", ".."} & set(path.split("/")):
+        raise VerifyError(
+            "bad-path",
+            "The assessment lists a file at a path that no release has.",
+            expected="a relative path without empty parts, `.` or `..`",
+            found=repr(path[:100]),
+        )
 
 
 def _check_manifest(contents: Contents) -> None:

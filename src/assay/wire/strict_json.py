@@ -32,7 +32,8 @@ def loads(
         max_bytes: Size bound for this kind of document, in bytes.
 
     Raises:
-        DocumentError: `document.too-large`, `.not-utf8`, `.too-deep`,
+        DocumentError: `document.too-large`, `.not-utf8`, `.too-many-values`,
+            `.too-deep`,
             `.repeated-key`, `.bad-number`, `.lone-surrogate` or `.malformed-json`.
     """
     bound = limits.max_document_bytes if max_bytes is None else max_bytes
@@ -52,6 +53,7 @@ def loads(
             expected="UTF-8",
             found=f"an invalid byte at offset {error.start}",
         ) from error
+    _refuse_crowds(text, limits.max_json_values)
     _refuse_depth(text, limits.max_json_depth)
     try:
         value = _decoder(limits).decode(text)
@@ -65,6 +67,18 @@ def loads(
     if "\\u" in text:
         _refuse_surrogates(value)
     return value
+
+
+def _refuse_crowds(text: str, bound: int) -> None:
+    """Count commas, which stand between any two values; those in strings count too."""
+    values = text.count(",") + 1
+    if values > bound:
+        raise DocumentError(
+            "too-many-values",
+            "The document holds more values than Assay reads.",
+            expected=f"at most {bound}",
+            found=f"up to {values}",
+        )
 
 
 def _refuse_depth(text: str, bound: int) -> None:

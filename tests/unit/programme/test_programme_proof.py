@@ -14,6 +14,7 @@ from assay.domain.programme import (
     ControlMet,
     EvidenceClass,
     Mapping,
+    Rule,
     Tier,
     TierReached,
 )
@@ -229,7 +230,7 @@ def test_a_rule_may_ask_for_a_class_and_all_that_are_stronger(harbour, classes):
 
 
 def test_a_rule_nested_too_deep_is_a_problem(harbour):
-    rule = TierReached(tier="moored")
+    rule: Rule = TierReached(tier="moored")
     for _ in range(4):
         rule = AllOf(rules=(rule,))
     programme = with_rule(harbour, rule)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from importlib import resources
 
 import pytest
 
-CSS = (resources.files("assay.report") / "templates" / "report.css").read_text("utf-8")
+from assay.report.html import _stylesheet
+
+CSS = _stylesheet()
 
 # Foreground, background, least contrast: 4.5 for text (1.4.3), 3 for signs, borders
 # that carry meaning and the focus ring (1.4.11).

@@ -17,8 +17,6 @@ from assay.domain.statement import (
 )
 from assay.eligibility import decide
 from assay.programme import read_programme
-from assay.wire import publish as module
-from assay.wire.publish import FOLDER, PUBLISHED, publish, schemas
 from assay.wire.v0.results import (
     DecideDocument,
     ErrorDocument,
@@ -31,6 +29,8 @@ from assay.wire.v0.results import (
     VerifyDocument,
 )
 from assay.wire.v0.trust import write_trust
+from docs import generate_schemas as module
+from docs.generate_schemas import FOLDER, PUBLISHED, publish, schemas
 from tests.simulators.claims import HARBOUR, NOW, SKIFF, Claim, witness
 from tests.simulators.note_signers import WITNESS_ED
 
@@ -146,7 +146,7 @@ def schema(name):
 
 def test_the_files_are_those_of_the_models():
     there = {path.name: path.read_bytes() for path in FOLDER.iterdir()}
-    assert there == schemas(), "run `python -m assay.wire.publish`"
+    assert there == schemas(), "run `python -m docs.generate_schemas`"
 
 
 def test_publishing_removes_what_is_long_gone(tmp_path):

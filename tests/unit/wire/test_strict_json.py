@@ -122,3 +122,11 @@ def test_brackets_in_strings_are_no_nesting():
 @pytest.mark.parametrize("data", [b'"' + b"[" * 200, b'["\\"' + b"[" * 200])
 def test_a_string_that_never_ends_is_refused(data):
     assert code(data) == "document.malformed-json"
+
+
+def test_a_crowd_of_values_is_refused_before_it_takes_memory():
+    crowded = b"[" + b"1," * 3 + b"1]"
+    assert loads(crowded, limits=Limits(max_json_values=4)) == [1, 1, 1, 1]
+    with pytest.raises(DocumentError) as caught:
+        loads(crowded, limits=Limits(max_json_values=3))
+    assert caught.value.code == "document.too-many-values"

@@ -132,4 +132,4 @@ def test_strange_quotes_take_no_more_than_linear_time(pattern):
     data = ('a = """' + pattern * 200_000)[:400_000].encode()
     started = time.perf_counter()
     refused(data)
-    assert time.perf_counter() - started < 2
+    assert time.perf_counter() - started < 30  # a hang, not a speed

@@ -540,7 +540,7 @@ def test_only_headings_outside_code_count(look, only):
 def test_texts_made_to_take_long_do_not(look, text, path):
     started = time.perf_counter()
     look(text.encode(), path)
-    assert time.perf_counter() - started < 2
+    assert time.perf_counter() - started < 30  # a hang, not a speed
 
 
 def test_other_markdown_files_are_no_cards(look, only):

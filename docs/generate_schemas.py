@@ -1,4 +1,4 @@
-"""Publishes the JSON Schemas of every document: `python -m assay.wire.publish`.
+"""Publish the JSON Schemas of every document: `python -m docs.generate_schemas`.
 
 The models are the source; the files in `schemas/` are for readers in other languages,
 and a test holds the two together. A schema says what a document looks like. What must
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FOLDER", "PUBLISHED", "publish", "schemas"]
 
-FOLDER: Final = Path(__file__).parent / "schemas"
+FOLDER: Final = Path(__file__).parents[1] / "src" / "assay" / "wire" / "schemas"
 
 # Names of the files, without `.json`.
 PUBLISHED: Final[dict[str, type[WireModel]]] = {
