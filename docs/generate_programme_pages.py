@@ -9,11 +9,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assay.domain.programme import AllOf, AnswerMethod, AnyOf, ControlMet
+from assay.domain.programme import AnswerMethod
 from assay.programme import load_shipped, read_programme, shipped_programmes
+from assay.programme.words import (
+    age_words,
+    answer_words,
+    freshness_words,
+    mapping_words,
+    rule_lines,
+    tier_steps,
+)
 
 if TYPE_CHECKING:
-    from assay.domain.programme import Benefit, Control, Programme, Rule
+    from assay.domain.programme import Benefit, Control, Programme
 
 FOLDER = Path(__file__).parent / "programmes"
 
@@ -64,62 +72,35 @@ def _burden(programme: Programme) -> str:
 
 def _tiers(programme: Programme) -> list[str]:
     parts = []
-    lower: frozenset[str] = frozenset()
-    for tier in programme.tiers:
-        added = [control for control in tier.controls if control not in lower]
-        listed = ", ".join(f"`{control}`" for control in added)
-        more = "Adds" if lower else "Asks for"
+    for number, step in enumerate(tier_steps(programme)):
+        listed = ", ".join(f"`{control}`" for control in step.adds)
+        more = "Adds" if number else "Asks for"
+        tier = step.tier
         parts.append(
             f"**{tier.title}** (`{tier.id}`, {len(tier.controls)} controls)."
             f" {tier.summary} {more}: {listed}."
         )
-        lower = frozenset(tier.controls)
     return parts
 
 
 def _benefit(benefit: Benefit) -> str:
-    age = (
-        "A bundle of any age counts, as long as its answers are fresh."
-        if benefit.max_age_days is None
-        else f"A bundle counts for {benefit.max_age_days} days after it was sealed."
-    )
     lines = [
         f"### {benefit.title}",
         "",
         (
             f"`{benefit.id}`. {benefit.summary} Could be adopted by {benefit.grantor}."
-            f" {age}"
+            f" {age_words(benefit)}"
         ),
         "",
         "Rule:",
         "",
-        *_rule(benefit.rule, 0),
+        *("  " * line.depth + f"- {line.text}" for line in rule_lines(benefit.rule)),
     ]
     return "\n".join(lines)
 
 
-def _rule(rule: Rule, depth: int) -> list[str]:
-    indent = "  " * depth + "- "
-    if isinstance(rule, AllOf | AnyOf):
-        name = "all of" if isinstance(rule, AllOf) else "at least one of"
-        inner = [line for part in rule.rules for line in _rule(part, depth + 1)]
-        return [f"{indent}{name}", *inner]
-    if isinstance(rule, ControlMet):
-        classes = ", ".join(known.value for known in rule.classes)
-        return [
-            f"{indent}control `{rule.control}` is met, fresh, and known as: {classes}"
-        ]
-    return [
-        (
-            f"{indent}every control of tier `{rule.tier}` is met and fresh, or does not"
-            " apply where that is allowed"
-        )
-    ]
-
-
 def _control(control: Control, programme: Programme) -> str:
     tier = next((t.title for t in programme.tiers if control.id in t.controls), "none")
-    void = "may" if control.not_applicable_allowed else "may not"
     lines = [
         f"#### {control.id}: {control.title}",
         "",
@@ -127,7 +108,7 @@ def _control(control: Control, programme: Programme) -> str:
         "",
         f"- Why: {control.purpose}",
         f"- How to meet it: {control.how_to_meet}",
-        f"- Answered by: {_answer(control)}",
+        f"- Answered by: {answer_words(control)}.",
     ]
     if control.question:
         lines += [
@@ -135,36 +116,10 @@ def _control(control: Control, programme: Programme) -> str:
             f"- Example of a good answer: {control.example}",
         ]
     lines += [
-        (
-            f"- First tier that asks for it: {tier}. Good for {control.freshness_days}"
-            f" days; {void} be answered as not applicable."
-        ),
-        f"- Same elsewhere: {_elsewhere(control)}",
+        f"- First tier that asks for it: {tier}. {freshness_words(control)}",
+        f"- Same elsewhere: {mapping_words(control)}.",
     ]
     return "\n".join(lines)
-
-
-def _answer(control: Control) -> str:
-    known = f"known as {control.evidence_class.value}"
-    if control.fail_at is not None:
-        checks = ", ".join(f"`{check}`" for check in control.checks)
-        return (
-            f"checks {checks}; not met on findings of severity"
-            f" {control.fail_at.value} or above; {known}"
-        )
-    file = "; met needs an evidence file" if control.evidence_required else ""
-    return f"{_ANSWERED_BY[control.method]} of the {control.answered_by}; {known}{file}"
-
-
-def _elsewhere(control: Control) -> str:
-    if not control.mappings:
-        return "not compared."
-    ids: dict[str, list[str]] = {}
-    for mapping in sorted(control.mappings):
-        ids.setdefault(f"{mapping.framework} ({mapping.version})", []).append(
-            mapping.id
-        )
-    return "; ".join(f"{name} {', '.join(found)}" for name, found in ids.items()) + "."
 
 
 def pages() -> dict[Path, str]:

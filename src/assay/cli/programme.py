@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING
 
 import click
 
 from assay.assess.registry import CHECKS
 from assay.cli.exit_status import ExitStatus
-from assay.cli.output import JSON_OPTION, say, terminal_width, told, write_json
+from assay.cli.output import (
+    JSON_OPTION,
+    say,
+    terminal_width,
+    told,
+    wants_colour,
+    write_json,
+)
 from assay.flows.programmes import find_programme
 from assay.programme import prove, read_programme, read_unproven, shipped_programmes
+from assay.report.programme_text import programme_text
+from assay.report.text import plural
 from assay.wire.v0.results import ProblemPart, ProgrammeDocument, ShownProgrammePart
 
 if TYPE_CHECKING:
@@ -20,7 +28,14 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 
-@click.group("programme")
+@click.group(
+    "programme",
+    epilog="""\b
+Examples:
+  assay programme show eo14409
+  assay programme check ./harbour.toml
+""",
+)
 def command() -> None:
     """List, show and check programmes."""
 
@@ -43,8 +58,10 @@ def list_(*, json_to: str | None) -> ExitStatus:
     for programme in programmes:
         say(
             f"{programme.ref.id}  {programme.ref.version}  {programme.title}\n"
-            f"  {len(programme.controls)} controls, {len(programme.tiers)} tiers, "
-            f"{len(programme.benefits)} benefits; digest {programme.ref.digest}",
+            f"  {plural(len(programme.controls), 'control')}, "
+            f"{plural(len(programme.tiers), 'tier')}, "
+            f"{plural(len(programme.benefits), 'benefit')}; "
+            f"digest {programme.ref.digest}",
             json_to=json_to,
         )
     _write(programmes, json_to)
@@ -56,19 +73,28 @@ def list_(*, json_to: str | None) -> ExitStatus:
     epilog="""\b
 Examples:
   assay programme show eo14409
+  assay programme show eo14409 --brief
   assay programme show ./harbour.toml --json -
 """,
 )
 @click.argument("programme", metavar="ID")
+@click.option("--brief", is_flag=True, help="List ids and titles only.")
 @JSON_OPTION
 @told
-def show(*, programme: str, json_to: str | None) -> ExitStatus:
-    """Show a programme: its notice, controls, tiers and benefits.
+def show(*, programme: str, brief: bool, json_to: str | None) -> ExitStatus:
+    """Show all that a programme asks, why, and by which rules it decides.
 
-    ID is an id, `id@version`, or a TOML file.
+    ID is an id, `id@version`, or a TOML file. The document of `--json` is always
+    whole.
     """
     found = read_programme(find_programme(programme))
-    say(_text(found, terminal_width()), json_to=json_to)
+    text = programme_text(
+        found,
+        width=terminal_width(),
+        colour=wants_colour(err=json_to is not None),
+        brief=brief,
+    )
+    say(text, json_to=json_to)
     _write([found], json_to)
     return ExitStatus.YES
 
@@ -96,7 +122,7 @@ def check(*, programme: str, json_to: str | None) -> ExitStatus:
             f"{problem.code}  {problem.subject}: {problem.message} {problem.remedy}",
             json_to=json_to,
         )
-    verdict = f"{len(problems)} problems" if problems else "holds"
+    verdict = plural(len(problems), "problem") if problems else "holds"
     say(f"{found.ref.id} {found.ref.version}: {verdict}.", json_to=json_to)
     parts = tuple(
         ProblemPart(code=p.code, subject=p.subject, message=p.message, remedy=p.remedy)
@@ -120,34 +146,3 @@ def _write(programmes: list[Programme], json_to: str | None) -> None:
         ),
         json_to,
     )
-
-
-def _text(programme: Programme, width: int) -> str:
-    def wrapped(text: str, indent: str = "  ") -> str:
-        return textwrap.fill(
-            text, width, initial_indent=indent, subsequent_indent=indent
-        )
-
-    ref = programme.ref
-    lines = [
-        f"{programme.title}",
-        f"  {ref.id} {ref.version}, published {programme.published.isoformat()}",
-        f"  digest {ref.digest}",
-        "",
-        wrapped(programme.notice),
-    ]
-    for area in programme.areas:
-        lines += ["", area.title]
-        for control in programme.controls:
-            if control.area == area.id:
-                how = f"{control.method.value}, {control.evidence_class.value}"
-                lines.append(f"  {control.id}  {control.title}  ({how})")
-                lines.append(wrapped(control.requirement, "      "))
-    lines += ["", "Tiers"]
-    for tier in programme.tiers:
-        lines += [f"  {tier.id}  {tier.title}", wrapped(tier.summary, "      ")]
-    lines += ["", "Benefits"]
-    for benefit in programme.benefits:
-        lines += [f"  {benefit.id}  {benefit.title}"]
-        lines += [wrapped(benefit.summary, "      ")]
-    return "\n".join(lines)

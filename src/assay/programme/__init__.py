@@ -2,7 +2,8 @@
 
 `read_programme` turns the bytes of one TOML file into a programme and refuses one
 that contradicts itself; `prove` lists everything wrong with it; `load_shipped` gives
-the bytes of those that come with Assay. A programme is data: another government or
+the bytes of those that come with Assay; `assay.programme.words` says in sentences what
+one asks. A programme is data: another government or
 consortium writes its own file and changes no code.
 """
 

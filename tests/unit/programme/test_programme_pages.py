@@ -29,7 +29,7 @@ def test_a_page_shows_the_notice_and_every_control_tier_and_benefit():
         assert item.id in text
         assert item.title in text
     assert "Adds: `crew-2`, `crew-3`." in text
-    assert "  - at least one of\n    - control `crew-2` is met" in text
+    assert "  - at least one of:\n    - control `crew-2` is met" in text
 
 
 def test_a_page_says_where_nothing_was_compared_and_nothing_grows_old():

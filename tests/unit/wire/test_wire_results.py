@@ -78,7 +78,7 @@ def test_a_trust_file_is_told_by_names_and_key_ids():
     assert TrustDocument.of(CLAIM.trust()).valid_until is None
 
 
-def test_a_programme_is_told_in_short():
+def test_a_programme_is_told_whole():
     problem = ProblemPart(code="programme.x", subject="s", message="m", remedy="r")
     shown = ShownProgrammePart.shown(read_programme(HARBOUR), (problem,))
     assert [c.id for c in shown.controls][:2] == ["cargo-1", "cargo-2"]
@@ -88,6 +88,32 @@ def test_a_programme_is_told_in_short():
     document = shown.model_dump(mode="json", by_alias=True)
     assert document["controls"][0]["class"] == "reproducible"
     assert document["controls"][0]["freshnessDays"] == 365
+    assert document["controls"][0]["mappings"][0]["id"] == "AML.M0014"
+    asked = document["controls"][4]
+    assert asked["answeredBy"] == "release engineering lead"
+    assert asked["question"].startswith("Who can change the weights")
+    assert asked["evidenceRequired"]
+    assert document["tiers"][0]["controls"][0] == "cargo-1"
+    assert document["benefits"][0]["rule"] == {
+        "all": [
+            {"tier": "moored"},
+            {
+                "any": [
+                    {
+                        "control": "crew-2",
+                        "classes": [
+                            "declared",
+                            "observed",
+                            "reproducible",
+                            "independent",
+                        ],
+                    },
+                    {"control": "crew-3", "classes": ["independent"]},
+                ]
+            },
+        ]
+    }
+    assert document["benefits"][1]["maxAgeDays"] is None
 
 
 def test_an_irregular_entry_is_told():

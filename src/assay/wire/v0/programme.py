@@ -28,7 +28,15 @@ from assay.wire.model import WireModel
 if TYPE_CHECKING:
     from assay.domain.programme import Rule
 
-__all__ = ["Identifier", "ProgrammeModel", "Text", "Version", "WrittenText"]
+__all__ = [
+    "Identifier",
+    "ProgrammeModel",
+    "RuleModel",
+    "Text",
+    "Version",
+    "WrittenText",
+    "rule_model",
+]
 
 # Ids stand in file names, addresses and command lines.
 Identifier = Annotated[
@@ -178,12 +186,11 @@ class TierRuleModel(WireModel):
 
 
 def _kind_of_rule(value: Any) -> str | None:  # noqa: ANN401 - untrusted TOML
-    """Tell the kind of a rule by the one key that names it."""
-    if not isinstance(value, dict):
+    """Tell the kind of a rule by the one key that names it, also of a model."""
+    keys = type(value).model_fields if isinstance(value, WireModel) else value
+    if not isinstance(keys, dict):
         return None
-    return next(
-        (key for key in ("all", "any", "control", "tier") if key in value), None
-    )
+    return next((key for key in ("all", "any", "control", "tier") if key in keys), None)
 
 
 RuleModel = Annotated[
@@ -197,6 +204,19 @@ RuleModel = Annotated[
         custom_error_message="A rule is one of: all, any, control with classes, tier",
     ),
 ]
+
+
+def rule_model(rule: Rule) -> AllModel | AnyModel | ControlRuleModel | TierRuleModel:
+    """Write a rule as it stands in a programme file."""
+    if isinstance(rule, AllOf):
+        return AllModel(all=tuple(rule_model(part) for part in rule.rules))
+    if isinstance(rule, AnyOf):
+        return AnyModel(any=tuple(rule_model(part) for part in rule.rules))
+    if isinstance(rule, ControlMet):
+        return ControlRuleModel(
+            control=rule.control, classes=tuple(known.value for known in rule.classes)
+        )
+    return TierRuleModel(tier=rule.tier)
 
 
 class BenefitModel(WireModel):

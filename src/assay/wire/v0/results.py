@@ -22,9 +22,13 @@ from assay.wire.v0.parts import (
     ReasonPart,
     Text,
 )
+from assay.wire.v0.shown_programme import (
+    ProblemPart,
+    ProgrammeDocument,
+    ShownProgrammePart,
+)
 
 if TYPE_CHECKING:
-    from assay.domain.programme import Programme
     from assay.domain.release import Irregular
     from assay.domain.statement import Bundle
     from assay.domain.trust import TrustFile
@@ -36,8 +40,10 @@ __all__ = [
     "ErrorDocument",
     "KeyDocument",
     "LogDocument",
+    "ProblemPart",
     "ProgrammeDocument",
     "SealDocument",
+    "ShownProgrammePart",
     "TrustDocument",
     "VerifyDocument",
 ]
@@ -255,90 +261,3 @@ class LogDocument(JsonModel):
     audited: bool
     withheld_bodies: Count | None
     problems: tuple[ProblemPart, ...]
-
-
-class ProblemPart(JsonModel):
-    """Something wrong with a programme."""
-
-    code: Text
-    subject: Text
-    message: Text
-    remedy: Text
-
-
-class NamedPart(JsonModel):
-    """An id and what people call it."""
-
-    id: Text
-    title: Text
-    summary: Text
-
-
-class ShownControlPart(JsonModel):
-    """A control and how it is answered."""
-
-    id: Text
-    area: Text
-    title: Text
-    requirement: Text
-    method: Text
-    evidence_class: Annotated[Text, Field(alias="class")]
-    checks: tuple[Text, ...]
-    freshness_days: Count
-
-
-class ShownProgrammePart(ProgrammePart):
-    """A programme in short."""
-
-    title: Text
-    notice: Text
-    published: Text
-    controls: tuple[ShownControlPart, ...]
-    tiers: tuple[NamedPart, ...]
-    benefits: tuple[NamedPart, ...]
-    problems: tuple[ProblemPart, ...]
-
-    @classmethod
-    def shown(
-        cls, programme: Programme, problems: tuple[ProblemPart, ...]
-    ) -> ShownProgrammePart:
-        """Write a programme in short."""
-        return cls(
-            id=programme.ref.id,
-            version=programme.ref.version,
-            digest=programme.ref.digest,
-            title=programme.title,
-            notice=programme.notice,
-            published=programme.published.isoformat(),
-            controls=tuple(
-                ShownControlPart.model_validate(
-                    {
-                        "id": control.id,
-                        "area": control.area,
-                        "title": control.title,
-                        "requirement": control.requirement,
-                        "method": control.method.value,
-                        "class": control.evidence_class.value,
-                        "checks": control.checks,
-                        "freshnessDays": control.freshness_days,
-                    }
-                )
-                for control in programme.controls
-            ),
-            tiers=tuple(
-                NamedPart(id=t.id, title=t.title, summary=t.summary)
-                for t in programme.tiers
-            ),
-            benefits=tuple(
-                NamedPart(id=b.id, title=b.title, summary=b.summary)
-                for b in programme.benefits
-            ),
-            problems=problems,
-        )
-
-
-class ProgrammeDocument(JsonModel):
-    """What `assay programme --json` writes, one entry per programme."""
-
-    format: Literal["assay-programmes/0"]
-    programmes: tuple[ShownProgrammePart, ...]
