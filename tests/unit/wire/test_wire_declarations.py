@@ -193,3 +193,16 @@ def test_the_error_of_a_missing_evidence_file_reaches_the_caller(programme):
     with pytest.raises(EvidenceError) as caught:
         read_declarations((HEAD + CREW_2).encode(), programme, absent)
     assert caught.value.code == "evidence.not-found"
+
+
+def test_a_field_that_is_off_is_told_with_the_control_that_it_answers(programme):
+    wrong = CREW_1.replace('"met"', '"yes"')
+    error = refused(HEAD + wrong, programme, DocumentError)
+    assert error.found.startswith('answer "crew-1": answer: Input should be ')
+    assert "docs/formats/declarations.md" in error.expected
+    away = CREW_2.replace("papers/list.pdf", "../list.pdf")
+    error = refused(HEAD + away, programme, DocumentError)
+    assert error.found == (
+        'answer "crew-2": evidence 1: file: should be a path below the folder of the'
+        " declarations file, parts joined by /"
+    )

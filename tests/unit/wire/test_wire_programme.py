@@ -100,10 +100,10 @@ def test_classes_are_put_in_the_order_of_their_strength(harbour):
         ("moored", "A rule is one of"),
         ({"all": []}, "at least 1 item"),
         ({"any": []}, "at least 1 item"),
-        ({"all": [{"none": []}]}, "rule.all.all.0: A rule is one of"),
-        ({"tier": "moored", "any": [{"tier": "moored"}]}, "Extra inputs"),
-        ({"tier": "moored", "negate": True}, "Extra inputs"),
-        ({"control": "crew-1"}, "Field required"),
+        ({"all": [{"none": []}]}, "rule: all 1: A rule is one of"),
+        ({"tier": "moored", "any": [{"tier": "moored"}]}, "there is no such field"),
+        ({"tier": "moored", "negate": True}, "there is no such field"),
+        ({"control": "crew-1"}, "is missing"),
         ({"control": "crew-1", "classes": []}, "at least 1 item"),
         ({"control": "crew-1", "classes": ["asserted"]}, "Input should be"),
         ({"control": 7, "classes": ["declared"]}, "valid string"),
@@ -170,3 +170,15 @@ def test_the_model_has_a_json_schema():
     schema = ProgrammeModel.model_json_schema()
     assert schema["properties"]["control"]["minItems"] == 1
     assert schema["additionalProperties"] is False
+
+
+def test_what_is_wrong_in_a_rule_is_told_by_the_name_of_the_benefit(harbour):
+    harbour["benefit"][0]["rule"]["all"][1]["any"][0] = {"control": "crew-1"}
+    assert refused(harbour) == (
+        'benefit "fast-berth": rule: all 2: any "crew-1": classes: is missing'
+    )
+
+
+def test_what_is_wrong_with_an_id_is_told_in_words(harbour):
+    harbour["control"][0]["area"] = "Not An Id"
+    assert refused(harbour).startswith('control "cargo-1": area: should be an id: ')

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Final, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -13,7 +13,7 @@ from assay.domain.programme import AnswerMethod
 from assay.errors import EvidenceError
 from assay.wire import strict_toml
 from assay.wire.model import WireModel
-from assay.wire.v0.programme import Identifier, Text, Version
+from assay.wire.v0.programme import PATTERN_WORDS, Identifier, Text, Version
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,9 +29,8 @@ FORMAT: Final = "assay-declarations/0"
 # `.` or `..` parts mean different places on different systems.
 _NO = r"/\\:\x00-\x1f\x7f"
 _PART = rf"(?:[^.{_NO}]|\.[^.{_NO}]|\.\.[^{_NO}])[^{_NO}]*"
-RelativePath = Annotated[
-    str, StringConstraints(pattern=rf"^{_PART}(?:/{_PART})*$", max_length=1_000)
-]
+_PATH = rf"^{_PART}(?:/{_PART})*$"
+RelativePath = Annotated[str, StringConstraints(pattern=_PATH, max_length=1_000)]
 
 
 class EvidenceModel(WireModel):
@@ -53,6 +52,12 @@ class AnswerModel(WireModel):
 
 class DeclarationsModel(WireModel):
     """The whole file."""
+
+    described_in: ClassVar[str] = "docs/formats/declarations.md"
+    pattern_words: ClassVar[dict[str, str]] = {
+        **PATTERN_WORDS,
+        _PATH: "a path below the folder of the declarations file, parts joined by /",
+    }
 
     format: Literal["assay-declarations/0"]
     programme: Identifier

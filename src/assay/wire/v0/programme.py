@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import Discriminator, Field, StringConstraints, Tag
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from assay.domain.programme import Rule
 
 __all__ = [
+    "PATTERN_WORDS",
     "Identifier",
     "ProgrammeModel",
     "RuleModel",
@@ -39,23 +40,22 @@ __all__ = [
 ]
 
 # Ids stand in file names, addresses and command lines.
-Identifier = Annotated[
-    str, StringConstraints(pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*$", max_length=64)
-]
-Version = Annotated[
-    str, StringConstraints(pattern=r"^[0-9]+(\.[0-9]+){1,2}$", max_length=32)
-]
+_IDENTIFIER = r"^[a-z0-9]+([.-][a-z0-9]+)*$"
+_VERSION = r"^[0-9]+(\.[0-9]+){1,2}$"
+Identifier = Annotated[str, StringConstraints(pattern=_IDENTIFIER, max_length=64)]
+Version = Annotated[str, StringConstraints(pattern=_VERSION, max_length=32)]
 # Text for people. Control characters are refused: they reach terminals.
 _CONTROL = r"\x00-\x08\x0b-\x1f\x7f-\x9f"
-Text = Annotated[
-    str, StringConstraints(pattern=rf"^[^{_CONTROL}]*$", max_length=10_000)
-]
-WrittenText = Annotated[
-    str,
-    StringConstraints(
-        pattern=rf"^[^{_CONTROL}]*[^{_CONTROL}\s][^{_CONTROL}]*$", max_length=10_000
-    ),
-]
+_TEXT = rf"^[^{_CONTROL}]*$"
+_WRITTEN = rf"^[^{_CONTROL}]*[^{_CONTROL}\s][^{_CONTROL}]*$"
+Text = Annotated[str, StringConstraints(pattern=_TEXT, max_length=10_000)]
+WrittenText = Annotated[str, StringConstraints(pattern=_WRITTEN, max_length=10_000)]
+PATTERN_WORDS: Final = {
+    _IDENTIFIER: "an id: lower-case letters and digits, joined by - or ., like rel-1",
+    _VERSION: "a version of two or three numbers, such as 1.0 or 0.1.0",
+    _TEXT: "text without control characters",
+    _WRITTEN: "text that is not empty, without control characters",
+}
 ClassName = Literal["declared", "observed", "reproducible", "independent"]
 
 
@@ -243,6 +243,9 @@ class BenefitModel(WireModel):
 
 class ProgrammeModel(WireModel):
     """The whole file."""
+
+    described_in: ClassVar[str] = "docs/formats/programme.md"
+    pattern_words: ClassVar[dict[str, str]] = PATTERN_WORDS
 
     format: Literal["assay-programme/0"]
     id: Identifier
