@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from assay.domain.facts import FileFacts
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "formats"
-SAMPLES = sorted(path for path in VECTORS.glob("*/*") if path.is_file())
+FOLDERS = ("pickle", "safetensors", "zip", "wrappers", "other")
+SAMPLES = sorted(
+    path for folder in FOLDERS for path in (VECTORS / folder).iterdir()
+)
 NAMES = st.sampled_from(
     ["a", "a.json", "a.yaml", "a.jinja", "README.md", "a.py", "a.safetensors", "a.pkl"]
 )

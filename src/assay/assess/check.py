@@ -79,6 +79,7 @@ NATIVE = frozenset(
         Content.MACH_O,
         Content.JAVA_CLASS,
         Content.WASM,
+        Content.PYTHON_BYTECODE,
         Content.SCRIPT,
     }
 )

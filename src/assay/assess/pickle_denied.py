@@ -342,6 +342,24 @@ RISKY = (
         "NDArrayWrapper ZNDArrayWrapper",
     ),
     _some(
+        Gain.RUN,
+        "it runs the Python source that it finds in its state",
+        "scipy.stats._continuous_distns scipy.stats._discrete_distns "
+        "scipy.stats._distn_infrastructure",
+        "rv_continuous rv_discrete rv_sample rv_histogram alpha_gen beta_gen "
+        "betabinom_gen binom_gen cauchy_gen chi2_gen expon_gen f_gen gamma_gen "
+        "geom_gen halfnorm_gen laplace_gen loggamma_gen logistic_gen lognorm_gen "
+        "nbinom_gen norm_gen pareto_gen poisson_gen powerlaw_gen randint_gen "
+        "rayleigh_gen reciprocal_gen t_gen triang_gen truncnorm_gen uniform_gen "
+        "weibull_min_gen weibull_max_gen zipf_gen",
+    ),
+    _some(
+        Gain.RUN,
+        "it makes a distribution, which runs the Python source in its state",
+        "scipy.stats._distn_infrastructure",
+        "rv_frozen rv_continuous_frozen rv_discrete_frozen",
+    ),
+    _some(
         Gain.EXHAUST,
         "it decodes text by a codec, and some codecs decompress",
         "codecs",

@@ -82,10 +82,13 @@ class Content(StrEnum):
     GGUF = "gguf"
     HDF5 = "hdf5"
     ONNX = "onnx"
+    SENTENCEPIECE = "sentencepiece"
+    MSGPACK = "msgpack"
     ELF = "elf"
     PE = "pe"
     MACH_O = "mach-o"
     JAVA_CLASS = "java-class"
+    PYTHON_BYTECODE = "python-bytecode"
     WASM = "wasm"
     SCRIPT = "script"
     JSON = "json"
@@ -186,7 +189,9 @@ class PickleFacts:
         place: File or member, and the offset where the stream starts.
         protocol: Highest protocol that the opcodes need, 0 to 5.
         imports: In order of opcodes, repeated names once each.
-        calls: In order of opcodes, bounded.
+        calls: In order of opcodes, bounded; the most telling are kept.
+        unlisted: Dotted names with calls that are not all listed; `?` stands for
+            what is computed. Sorted.
         problems: Broken, truncated or trailing data; what came before it counts.
         bounded: Whether a limit stopped the reading before the stream ended.
     """
@@ -195,6 +200,7 @@ class PickleFacts:
     protocol: int
     imports: tuple[PickleImport, ...] = ()
     calls: tuple[PickleCall, ...] = ()
+    unlisted: tuple[str, ...] = ()
     problems: tuple[ParseProblem, ...] = ()
     bounded: bool = False
 
@@ -296,7 +302,7 @@ class NativeCodeFacts:
 
     Attributes:
         place: The file or member.
-        content: ELF, PE, Mach-O, Java class, WebAssembly or script.
+        content: ELF, PE, Mach-O, Java class, WebAssembly, Python bytecode or script.
         detail: What it is to a person: `shared library`, `#!/bin/sh`.
     """
 

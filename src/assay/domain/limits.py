@@ -64,9 +64,9 @@ class Limits:
     max_pickle_imports: int = 10_000
     # Pickles and archives inside the byte strings of one pickle that are read.
     max_pickle_embedded: int = 256
-    # Calls that are printed to be compared with those listed already: at some five
-    # microseconds each a third of a second.
-    max_pickle_printed_calls: int = 65_536
+    # Calls of one callee that are printed, to be compared with those listed already:
+    # at some five microseconds each, 40 milliseconds.
+    max_pickle_printed_calls: int = 8_192
     # Pickle streams read in one file: PyTorch's old form has five.
     max_pickle_streams: int = 1_000
     # Longest string kept from an untrusted file to show in a finding.

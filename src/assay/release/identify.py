@@ -46,6 +46,8 @@ _MACH_O = frozenset(
 # Fat Mach-O files and Java classes share a magic number; the next field counts
 # architectures in one and is a version of 45 or more in the other.
 _FIRST_JAVA_VERSION = 45
+# Dictionaries in MessagePack that are not empty.
+_MSGPACK_STARTS = frozenset((*range(0x81, 0x90), 0xDE, 0xDF))
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 # How a JSON object or array can go on; a template's `{{` and `{%` are none.
 _JSON_START = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\{\s*[\"}]|\[\s*[\"\[\]{0-9tfn-])")
@@ -111,6 +113,14 @@ def _executable(source: ByteSource, head: bytes, limits: Limits) -> Content | No
     return None
 
 
+def _bytecode(source: ByteSource, head: bytes, limits: Limits) -> Content | None:
+    del source, limits
+    if head[2:4] != b"\r\n":
+        return None
+    native = importlib.import_module("assay.release.formats.native")
+    return Content.PYTHON_BYTECODE if native.is_bytecode(head[:64]) else None
+
+
 def _safetensors(source: ByteSource, head: bytes, limits: Limits) -> Content | None:
     """A length below a terabyte and then `{`; text has no three NULs there."""
     del source, limits
@@ -138,12 +148,17 @@ def _is_tar_header(block: bytes) -> bool:
 
 
 def _weak(source: ByteSource, head: bytes, limits: Limits) -> Content | None:
-    """Types with short signatures, proven by inflating the first part."""
-    del limits
+    """Types with short signatures or none, proven by reading the first part or all."""
     if head[:1] == b"\x78" and len(head) > 2 and not (head[0] * 256 + head[1]) % 31:
         return Content.ZLIB if _is("compressed", "is_zlib", source) else None
     if head[:3] == b"\x5d\0\0":
         return Content.XZ if _is("compressed", "is_lzma_alone", source) else None
+    if head[:1] == b"\x0a":
+        found = _is("sentencepiece", "is_sentencepiece", source)
+        return Content.SENTENCEPIECE if found else None
+    if head[0] in _MSGPACK_STARTS:
+        found = _is("msgpack", "is_msgpack", source, limits)
+        return Content.MSGPACK if found else None
     if _ONNX.match(head) and _CONTROLS.search(head):
         return Content.ONNX
     return None
@@ -223,6 +238,7 @@ def _is_json(source: ByteSource, head: bytes) -> bool:
 _TESTS: tuple[Callable[[ByteSource, bytes, Limits], Content | None], ...] = (
     _by_magic,
     _executable,
+    _bytecode,
     _safetensors,
     _weak,
     _tar,

@@ -24,6 +24,20 @@ if TYPE_CHECKING:
 
 __all__ = ["FileInspection", "inspect_source"]
 
+# Types that hold files: what lies beyond a bound in them was never looked at, so that
+# only the wrapper's own type is known.
+_WRAPPERS = frozenset(
+    {
+        Content.ZIP,
+        Content.PYTORCH_ZIP,
+        Content.TAR,
+        Content.GZIP,
+        Content.BZIP2,
+        Content.XZ,
+        Content.ZLIB,
+        Content.NUMPY,
+    }
+)
 # What raw numbers are never mistaken for: these types have long, checked signatures.
 _UNMISTAKABLE = frozenset(
     {Content.ZIP, Content.PYTORCH_ZIP, Content.ELF, Content.PE, Content.SEVEN_ZIP}
@@ -72,6 +86,7 @@ class FileInspection:
         self.paths = paths
         self._budget = limits.max_inflated_bytes
         self._members = limits.max_archive_members
+        self._overflowed = False
 
     def read(
         self,
@@ -91,21 +106,21 @@ class FileInspection:
         """Identify and read a member, or give the Gap that says why not."""
         place = self._member_place(parent, member)
         if parent.depth >= self.limits.max_archive_depth:
-            return [
-                Gap(
-                    place=place,
-                    reason="nested deeper than the "
-                    f"{self.limits.max_archive_depth} wrappers that are opened",
-                )
-            ]
+            reason = (
+                "nested deeper than the "
+                f"{self.limits.max_archive_depth} wrappers that are opened"
+            )
+            return [self._passed_over(parent, place, source, reason)]
         if self._members <= 0:
-            return [
-                Gap(
-                    place=place,
-                    reason="more members than the "
-                    f"{self.limits.max_archive_members} that are read in one file",
-                )
-            ]
+            # Said once: an archive of archives could repeat it without end.
+            if self._overflowed:
+                return []
+            self._overflowed = True
+            reason = (
+                f"more members than the {self.limits.max_archive_members} that are "
+                "read in one file; this one and all that follow were not"
+            )
+            return [self._passed_over(parent, place, source, reason)]
         self._members -= 1
         contents = identify(source, place, self.limits)
         return self.read(source, place, contents, parent.depth + 1)
@@ -114,18 +129,28 @@ class FileInspection:
         """Read a member that should hold numbers, only if it is plainly something.
 
         Numbers may begin with any bytes. A pickle counts only when it fetches
-        something, other types only when their signature is long.
+        something or was not read to its end, other types only when their signature
+        is long.
         """
         place = self._member_place(parent, member)
         contents = identify(source, place, self.limits)
         if contents[0] is Content.PICKLE:
             facts = self.descend(parent, member, source)
-            fetches = any(isinstance(f, PickleFacts) and f.imports for f in facts)
-            return facts if fetches else []
+            return facts if any(map(_matters, facts)) else []
         if not _UNMISTAKABLE.isdisjoint(contents):
             facts = self.descend(parent, member, source)
             return [f for f in facts if not _is_hollow(f)]
         return []
+
+    def _passed_over(
+        self, parent: Subject, place: Place, source: ByteSource, reason: str
+    ) -> Gap:
+        """Give the Gap for a member, with the type of what may be hidden."""
+        content = parent.content
+        if content not in _WRAPPERS:
+            # A pickle or a text holds one thing only, and its type is at hand.
+            content = identify(source, place, self.limits)[0]
+        return Gap(place=place, reason=reason, content=content)
 
     def may_inflate(self, count: int) -> bool:
         """Take `count` bytes off what this file may still expand to."""
@@ -137,6 +162,13 @@ class FileInspection:
         outer = parent.place.member
         name = member if outer is None else f"{outer}!/{member}"
         return replace(parent.place, member=name, offset=None, line=None, key=None)
+
+
+def _matters(fact: Fact) -> bool:
+    """Tell a pickle that fetches something, or may where it was not read."""
+    return isinstance(fact, Gap) or (
+        isinstance(fact, PickleFacts) and bool(fact.imports)
+    )
 
 
 def _is_hollow(fact: Fact) -> bool:

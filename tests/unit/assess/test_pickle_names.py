@@ -34,6 +34,17 @@ pandas.core.frame:DataFrame pandas._libs.internals:_unpickle_block
 pandas._libs.arrays:__pyx_unpickle_NDArrayBacked xgboost.core:Booster
 xgboost.sklearn:XGBClassifier lightgbm.sklearn:LGBMRegressor
 transformers.training_args:TrainingArguments torchvision.models.resnet:ResNet
+pandas:DataFrame pandas:CategoricalDtype pandas:NA pandas.arrays:IntegerArray
+pandas.core.indexes.timedeltas:_new_TimedeltaIndex torch:float8_e8m0fnu
+sklearn.metrics._classification:f1_score sklearn.metrics._ranking:roc_auc_score
+sklearn.cluster._kmeans:_kmeans_single_lloyd sklearn.metrics.pairwise:rbf_kernel
+sklearn.compose._column_transformer:make_column_selector
+sklearn.feature_selection._mutual_info:mutual_info_classif
+scipy.interpolate._interpolate:interp1d._call_linear_np
+scipy.optimize._optimize:OptimizeResult scipy.spatial.transform._rotation:Rotation
+scipy._lib.array_api_compat.numpy._aliases:asarray numpy.linalg:norm
+torch.distributions.normal:Normal torch.utils.data.dataset:TensorDataset
+torch.nn.functional:scaled_dot_product_attention torch.jit._pickle:restore_type_tag
 """)
 
 HOSTILE = _names("""
@@ -55,7 +66,9 @@ types:FunctionType types:CodeType pickle:loads _pickle:loads cPickle:loads
 dill._dill:_create_function cloudpickle.cloudpickle:_make_function shelve:open
 operator:attrgetter operator:methodcaller _operator:attrgetter functools:reduce
 _functools:reduce itertools:starmap torch.hub:load torch:load torch.serialization:load
-torch.jit:load torch.utils._config_module:ConfigModule.load_config
+torch.jit:load torch.jit._pickle:eval pandas:HDFStore pandas:ExcelFile
+sklearn.externals.array_api_compat:load
+torch.utils._config_module:ConfigModule.load_config
 torch.utils.bottleneck.__main__:run_cprofile torch.utils.collect_env:run
 torch.jit.unsupported_tensor_ops:execWrapper torch._dynamo.guards:GuardBuilder.get
 torch.fx.graph_module:reduce_graph_module torch.distributed.rpc:rpc_sync
@@ -72,7 +85,7 @@ thread:start_new_thread _thread:start_new_thread commands:getoutput
 """)
 
 UNKNOWN = _names("""
-house.layers:Attic scipy.stats._continuous_distns:norm_gen
+house.layers:Attic scipy.stats._continuous_distns:no_gen
 collections:namedtuple collections:Nothing torch.nn.modules.linear:forward
 sklearn.pipeline:Parallel ultralytics.nn.tasks:DetectionModel __main__:Model
 sklearn.pipeline:Pipeline.fit builtins:list.append
@@ -112,7 +125,8 @@ def test_names_that_are_computed_are_unresolved(name):
     "name",
     _names(
         "builtins:type builtins:iter operator:itemgetter numpy:memmap codecs:decode "
-        "torch.storage:_load_from_bytes"
+        "torch.storage:_load_from_bytes scipy.stats._continuous_distns:norm_gen "
+        "scipy.stats._distn_infrastructure:rv_continuous_frozen"
     ),
 )
 def test_names_between_the_two_are_risky(name):

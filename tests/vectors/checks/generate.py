@@ -256,6 +256,7 @@ VECTORS: dict[str, dict[str, tuple[Entry, ...]]] = {
         "met": (CONFIG, WEIGHTS),
         "unmet": (
             File("kernels/fast.so", _elf()),
+            File("modeling.pyc", b"\xa7\r\r\n" + bytes(12) + b"\xe3" + bytes(24)),
             File("convert.sh", b"#!/bin/sh\necho assay\n"),
             File("vocab.txt", b"a\nb\n", mode=0o755, committed=False),
         ),
@@ -271,6 +272,7 @@ VECTORS: dict[str, dict[str, tuple[Entry, ...]]] = {
         "unmet": (
             File("optimizer.pt", CALLING_PICKLE),
             File("scheduler.pt", UNKNOWN_PICKLE),
+            File("labels.txt", b"I1\n.cposix\nsystem\n(S'echo assay'\ntR."),
         ),
         "not_applicable": (CONFIG, WEIGHTS),
         "malformed": (File("optimizer.pt", CUT_PICKLE),),

@@ -68,6 +68,8 @@ def pickles() -> dict[str, bytes]:
         "obj.pkl": b"(" + PRINT + b"Vhello\no.",
         "newobj.pkl": b"\x80\x02" + PRINT + b"Vhello\n\x85\x81.",
         "newobj_ex.pkl": b"\x80\x04" + PRINT + text("hello") + b"\x85}\x92.",
+        "stack_global_p2_names.pkl": b"\x80\x04U\x08builtinsU\x05print\x93" + text("hello")
+        + b"\x85R.",
         "extension.pkl": b"\x80\x02\x82\x05)R.",
         "build_class.pkl": b"\x80\x02cbuiltins\nprint\n}V__setstate__\ncos\ngetcwd\nsb.",
         "setitem_import.pkl": b"\x80\x02csys\nmodules\nVos\nNs.",
@@ -88,18 +90,32 @@ def pickles() -> dict[str, bytes]:
         + b"\x80\x02}" + old_text("little_endian") + b"\x88s."
         + b"\x80\x02ccollections\nOrderedDict\n)R.\x80\x02]."
         + bytes(range(64, 128)),
+        "second_stream_p0.pkl": b"I1\n." + PRINT_CALL + b".",
+        "many_streams_p0.pkl": b"I1\n." * 40 + b"N." + PRINT_CALL + b".",
+        "torch_module.pt": b"\x80\x02(" + old_text("module")
+        + b"ctorch.nn.modules.linear\nLinear\n" + old_text("linear.py")
+        + old_text("class Linear") + b"tQ)\x81}b.",
         "joblib.joblib": joblib_array(b"f8", 3, b"\x05" + b"\xff" * 5 + b"c\n.R" * 6),
         "joblib_objects.joblib": joblib_array(b"O8", 3, PRINT_PICKLE),
+        "joblib_texts.joblib": joblib_array(b"T", 3, PRINT_PICKLE, TEXT_TYPE),
+        "joblib_python2.joblib": joblib_array(b"f8", 1, b"\x02\xff\xff" + bytes(8))
+        .replace(b"\x8c", b"U"),
         "joblib_unknown_size.joblib": joblib_array(b"f8", None, b"\0" * 8),
     }
 
 
-def joblib_array(dtype: bytes, count: int | None, raw: bytes) -> bytes:
+DTYPE = text("numpy") + text("dtype") + b"\x93"
+TEXT_TYPE = text("numpy._core._internal") + text("_convert_to_stringdtype_kwargs") + b"\x93"
+
+
+def joblib_array(
+    dtype: bytes, count: int | None, raw: bytes, made_by: bytes = DTYPE
+) -> bytes:
     shape = b"K" + bytes((count,)) + b"\x85" if count is not None else b"Q\x85"[:0] + b"NQ\x85"
     state = (
         text("shape") + shape
         + text("order") + text("C")
-        + text("dtype") + text("numpy") + text("dtype") + b"\x93"
+        + text("dtype") + made_by
         + text(dtype.decode()) + b"\x89\x88\x87R"
         + text("numpy_array_alignment_bytes") + b"K\x10"
     )
@@ -284,10 +300,37 @@ def npy(descr: str, shape: str, data: bytes) -> bytes:
     return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode() + data
 
 
+def message(number: int, body: bytes) -> bytes:
+    """Give a short field of a protocol buffer that holds bytes."""
+    return bytes((number << 3 | 2, len(body))) + body
+
+
+def piece(word: str, score: int) -> bytes:
+    """Give one entry of a SentencePiece vocabulary."""
+    score_field = b"\x15" + struct.pack("<f", score)
+    return message(1, message(1, word.encode()) + score_field + b"\x18\x01")
+
+
 def natives() -> dict[str, bytes]:
     elf = b"\x7fELF\x02\x01\x01" + bytes(9) + b"\x03\x00\x3e\x00" + bytes(44)
     pe = b"MZ" + bytes(58) + struct.pack("<I", 64) + b"PE\0\0" + bytes(18) + b"\x02\x20"
+    code = b"\xe3" + bytes(20) + b"rest"
+    pieces = b"".join(piece(word, -index) for index, word in enumerate(("<unk>", "\u2581a", "b")))
+    model = pieces + message(2, b"\x08\x01\x1a\x03bpe") + message(3, b"\x0a\x08identity")
+    array = b"\x93\x91\x03\xa5uint8\xc4\x03abc"
+    flax = (
+        b"\x82\xa6params\x81\xa6kernel\xc7" + bytes((len(array), 1)) + array
+        + b"\xa4step\xcd\x01\x00"
+    )
     return {
+        "module.pyc": b"\xa7\r\r\n" + bytes(12) + code,
+        "module_36.pyc": b"\x33\r\r\n" + bytes(8) + code,
+        "module_27.pyc": b"\x03\xf3\r\n" + bytes(4) + b"c" + bytes(20),
+        "tokenizer.model": model,
+        "tokenizer_cut.model": model[:-3],
+        "tokenizer_extra.model": model + b"\x80\x02" + PRINT_CALL + b".",
+        "flax_model.msgpack": flax,
+        "flax_cut.msgpack": flax[:-1],
         "library.so": elf,
         "library.dll": pe,
         "dos_text.bin": b"MZ is not enough to be a program, by far, whatever follows it",

@@ -66,6 +66,7 @@ _MODEL_FORMATS = frozenset(
         Content.GGUF,
         Content.HDF5,
         Content.ONNX,
+        Content.SENTENCEPIECE,
     }
 )
 

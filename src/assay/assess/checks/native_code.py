@@ -1,4 +1,4 @@
-"""Judge executables, libraries and scripts among the files of a model."""
+"""Judge programs among the files of a model: machine code, bytecode and scripts."""
 
 from __future__ import annotations
 
@@ -33,6 +33,15 @@ NATIVE_CODE = Rule(
     gain="Runs as soon as a person or a loader starts it or loads it.",
     references=("CWE-506", "AML.T0018.002", "AML.T0010.003"),
 )
+BYTECODE = Rule(
+    id="python-bytecode",
+    severity=Severity.HIGH,
+    confidence=Confidence.HIGH,
+    summary="Compiled Python, which runs without its source, lies in the release",
+    remediation="Remove it; publish the source, so that it can be reviewed.",
+    gain="Runs when imported, and nobody who reads the source sees what it does.",
+    references=("CWE-506", "AML.T0018.002", "AML.T0010.003"),
+)
 SCRIPT = Rule(
     id="script",
     severity=Severity.MEDIUM,
@@ -61,6 +70,9 @@ def _native(fact: NativeCodeFacts, subject: CheckSubject) -> Sighting:
     if fact.content is Content.SCRIPT:
         message = f"The file is a script{about}."
         return Sighting(rule=SCRIPT, place=fact.place, message=message)
+    if fact.content is Content.PYTHON_BYTECODE:
+        message = f"The file is compiled Python{about}; it runs without source."
+        return Sighting(rule=BYTECODE, place=fact.place, message=message)
     message = f"The file is native code of type {fact.content}{about}."
     return Sighting(rule=NATIVE_CODE, place=fact.place, message=message)
 
@@ -88,6 +100,6 @@ CHECK = FactCheck(
     id="native-code",
     version=1,
     title="No executables, libraries or scripts among the files of the model",
-    rules=(NATIVE_CODE, SCRIPT, EXECUTABLE_BIT),
+    rules=(NATIVE_CODE, BYTECODE, SCRIPT, EXECUTABLE_BIT),
     examine=_examine,
 )

@@ -83,6 +83,16 @@ CHANGED_IMPORT = Rule(
     gain="Replaces methods or modules that the loading program calls afterwards.",
     references=_REFERENCES,
 )
+TORCHSCRIPT = Rule(
+    id="torchscript-class",
+    severity=Severity.MEDIUM,
+    confidence=Confidence.HIGH,
+    summary="Loading builds classes whose code the archive brings, in TorchScript",
+    remediation="Publish the weights as safetensors, or have the archive's code "
+    "reviewed: it lies beside the pickle, below `code/`.",
+    gain="Runs TorchScript of the attacker's choice, which can read and write files.",
+    references=_REFERENCES,
+)
 RISKY_IMPORT = Rule(
     id="risky-import",
     severity=Severity.MEDIUM,
@@ -114,24 +124,39 @@ _SIGNS = {
 
 def _imports(stream: PickleFacts, limits: Limits) -> Iterable[Sighting]:
     for entry in stream.imports:
+        if _is_torchscript(entry):
+            continue
         judgement = judge(entry.module, entry.name)
-        if judgement.verdict is Verdict.ALLOWED or _harmless(entry, stream, limits):
+        if judgement.verdict is Verdict.ALLOWED or _harmless(entry, stream):
             continue
         yield _sighting(entry, judgement, stream, limits)
 
 
-def _harmless(entry: PickleImport, stream: PickleFacts, limits: Limits) -> bool:
-    if _full(stream, limits):
+def _is_torchscript(entry: PickleImport) -> bool:
+    """Tell a class that a TorchScript archive defines in its own `code/`.
+
+    Only the interpreter of TorchScript knows it; Python has no module of that name.
+    """
+    return entry.module.split(".")[0] == "__torch__"
+
+
+def _torchscript(stream: PickleFacts, limits: Limits) -> Iterable[Sighting]:
+    """Say once for all of them what a stream builds: there are dozens in a model."""
+    entries = [entry for entry in stream.imports if _is_torchscript(entry)]
+    if entries:
+        first = shown(f"{entries[0].module}.{entries[0].name}", limits)
+        more = f" and {len(entries) - 1} more" if len(entries) > 1 else ""
+        message = f"The pickle builds `{first}`{more}, defined by the archive itself."
+        yield Sighting(rule=TORCHSCRIPT, place=entries[0].place, message=message)
+
+
+def _harmless(entry: PickleImport, stream: PickleFacts) -> bool:
+    if f"{entry.module}.{entry.name}" in stream.unlisted:
         return False
     calls = _arguments(entry, stream)
     return bool(calls) and all(
         is_honest_use(entry, given, stream.imports) for given in calls
     )
-
-
-def _full(stream: PickleFacts, limits: Limits) -> bool:
-    """Tell whether there may be calls beyond those listed."""
-    return len(stream.calls) >= limits.max_pickle_calls
 
 
 def _arguments(entry: PickleImport, stream: PickleFacts) -> tuple[str, ...]:
@@ -189,9 +214,10 @@ def _changes(callee: str, imported: set[str]) -> bool:
     )
 
 
-def _unlisted(streams: tuple[PickleFacts, ...], limits: Limits) -> Iterable[Gap]:
+def _unlisted(streams: tuple[PickleFacts, ...]) -> Iterable[Gap]:
+    """Give the computed calls that are not listed; imports are judged by name."""
     for stream in streams:
-        if _full(stream, limits):
+        if "?" in stream.unlisted:
             reason = "The pickle makes more calls than are listed and judged."
             yield Gap(place=stream.place, content=Content.PICKLE, reason=reason)
 
@@ -206,10 +232,11 @@ def _examine(subject: CheckSubject) -> Examination:
             for stream in streams
             for sighting in (
                 *_imports(stream, limits),
+                *_torchscript(stream, limits),
                 *_calls(stream, limits),
             )
         ),
-        gaps=(*pickle_gaps(subject), *_unlisted(streams, limits)),
+        gaps=(*pickle_gaps(subject), *_unlisted(streams)),
     )
 
 
@@ -223,6 +250,7 @@ CHECK = FactCheck(
         UNRESOLVED_IMPORT,
         UNRESOLVED_CALL,
         CHANGED_IMPORT,
+        TORCHSCRIPT,
         RISKY_IMPORT,
         UNKNOWN_IMPORT,
     ),

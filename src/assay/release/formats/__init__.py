@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["READERS", "readers_of"]
 
-# Types that are not listed are known and harmless to load (EMPTY, IMAGE).
+# Types that are not listed are known and harmless to load (EMPTY, IMAGE), or were
+# read whole to be recognised (MSGPACK).
 READERS: dict[Content, str] = {
     Content.SAFETENSORS: "safetensors",
     Content.PICKLE: "pickle",
@@ -40,12 +41,14 @@ READERS: dict[Content, str] = {
     Content.HDF5: "opaque",
     Content.ONNX: "opaque",
     Content.PDF: "opaque",
+    Content.SENTENCEPIECE: "sentencepiece",
     Content.UNKNOWN: "opaque",
     Content.ELF: "native",
     Content.PE: "native",
     Content.MACH_O: "native",
     Content.JAVA_CLASS: "native",
     Content.WASM: "native",
+    Content.PYTHON_BYTECODE: "native",
     Content.SCRIPT: "text",
     Content.JSON: "text",
     Content.PYTHON: "text",

@@ -19,12 +19,25 @@ if TYPE_CHECKING:
 __all__ = ["is_wrapper", "pass_over"]
 
 _DTYPE = re.compile(r"[<>|=]?([?biufcmMSUVO])(\d{0,9})")
+# What makes the type of texts of any length, which are written as objects.
+_TEXT_TYPES = frozenset({"_convert_to_stringdtype_kwargs", "StringDType"})
+# Object arrays inside each other: loaders recurse for each.
+_MAX_NESTED = 100
 # A text element of NumPy takes four bytes (UCS-4).
 _UNIT = {"U": 4}
 
 
-def is_wrapper(callee: object) -> bool:
-    """Tell whether a class is joblib's array wrapper."""
+def is_wrapper(value: object) -> bool:
+    """Tell whether a value is an object of joblib's array wrapper.
+
+    Protocols 0 and 1 make it by `copyreg._reconstructor`, which is given its class.
+    """
+    if not isinstance(value, Call):
+        return False
+    callee = value.callee
+    if isinstance(callee, Import) and callee.name == "_reconstructor":
+        given = value.arguments
+        callee = given.items[0] if isinstance(given, Node) and given.items else None
     return (
         isinstance(callee, Import)
         and callee.name == "NumpyArrayWrapper"
@@ -44,6 +57,9 @@ def pass_over(machine: MachineState, state: object) -> None:
     machine.arrays += 1
     kind, length = size
     if kind == "O":
+        if len(machine.waiting) >= _MAX_NESTED:
+            machine.bounded = True
+            raise Broken("too-large", "object arrays nested deeper than is interpreted")
         machine.waiting.append(Frame(machine.stack, machine.marks, machine.memo))
         machine.stack, machine.marks, machine.memo = [], [], {}
         return
@@ -62,7 +78,11 @@ def _array_bytes(state: Node) -> tuple[str, int] | None:
     dtype = state.get("dtype")
     if not (isinstance(dtype, Call) and isinstance(dtype.arguments, Node)):
         return None
+    if isinstance(dtype.callee, Import) and dtype.callee.name in _TEXT_TYPES:
+        return "O", 0
     code = dtype.arguments.items[0] if dtype.arguments.items else None
+    if isinstance(code, bytes):
+        code = code.decode("ascii", "replace")
     match = _DTYPE.fullmatch(code) if isinstance(code, str) else None
     count = _count(state.get("shape"))
     if match is None or count is None:

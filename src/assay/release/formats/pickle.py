@@ -6,6 +6,7 @@ behind the last, and pickles inside the byte strings of a pickle.
 
 from __future__ import annotations
 
+import codecs
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from assay.domain.facts import (
 from assay.release.formats.pickle_machine import walk
 from assay.release.formats.pickle_opcodes import HIGHEST_PROTOCOL, STARTERS
 from assay.release.formats.reading import Problems, shorten
-from assay.release.source import BytesSource, SliceSource
+from assay.release.source import BytesSource, SliceSource, Spool, chunks
 
 if TYPE_CHECKING:
     from assay.domain.facts import Fact
@@ -35,8 +36,6 @@ __all__ = ["is_pickle", "read"]
 
 # The first value of every file that PyTorch wrote before 1.6.
 _PYTORCH_MAGIC = 0x1950A86A20F9469CFC6C
-# Streams read in one file; PyTorch's old form has five.
-_MAX_STREAMS = 1_000
 _KEPT_NAME = 512
 
 
@@ -44,20 +43,53 @@ def is_pickle(source: ByteSource, limits: Limits) -> bool:
     """Tell whether the bytes are a pickle.
 
     Protocol 2 and later have a header. Older streams have none: they are one when
-    interpreting them ends well, or calls something before it breaks.
+    interpreting them ends well, or calls something before it breaks. A loader may be
+    told to go on behind a stream, so what follows a short one is looked at too.
     """
-    head = source.read_at(0, 2)
-    if head[:1] == b"\x80":
-        return len(head) == 2 and head[1] <= HIGHEST_PROTOCOL
+    head = source.read_at(0, 1)
+    if head == b"\x80":
+        return _has_header(source, 0)
     if not head or head[0] not in STARTERS:
         return False
     found = walk(source, 0, limits)
-    if found.calls and any(_is_plausible(item) for item in found.imports):
+    if _acts(found):
         return True
     if not found.stopped:
         return False
     rest = source.read_at(found.end, 16)
-    return not rest.strip() or (bool(found.imports) and found.opcodes > 2)
+    if not rest.strip() or (found.imports and found.opcodes > 2):
+        return True
+    return _pickle_follows(source, found.end, limits)
+
+
+def _pickle_follows(source: ByteSource, start: int, limits: Limits) -> bool:
+    """Look for a stream that acts behind others that do nothing.
+
+    Streams that do nothing prove nothing: the text `N.` is one. A thousand of them in
+    a row are no text that anybody wrote.
+    """
+    for _ in range(limits.max_pickle_streams):
+        found = walk(source, start, limits)
+        if _acts(found):
+            return True
+        if not found.stopped:
+            return False
+        if _has_header(source, start) or (found.imports and found.opcodes > 2):
+            return True
+        start = found.end
+        if start >= source.size:
+            return False
+    return True
+
+
+def _acts(found: Walk) -> bool:
+    """Tell whether a stream calls something, and fetches a name that may exist."""
+    return bool(found.calls) and any(map(_is_plausible, found.imports))
+
+
+def _has_header(source: ByteSource, start: int) -> bool:
+    head = source.read_at(start, 2)
+    return head[:1] == b"\x80" and len(head) == 2 and head[1] <= HIGHEST_PROTOCOL
 
 
 def read(subject: Subject, inspection: Inspection) -> list[Fact]:
@@ -66,7 +98,8 @@ def read(subject: Subject, inspection: Inspection) -> list[Fact]:
     source = subject.source
     start = last = 0
     legacy_pytorch = False
-    for count in range(_MAX_STREAMS + 1):
+    bound = inspection.limits.max_pickle_streams
+    for count in range(bound + 1):
         found = walk(source, start, inspection.limits)
         if count and not _is_stream(source, start, found):
             if not legacy_pytorch:
@@ -84,7 +117,7 @@ def read(subject: Subject, inspection: Inspection) -> list[Fact]:
     facts.append(
         Gap(
             place=subject.at(offset=start),
-            reason=f"more than {_MAX_STREAMS} pickle streams in one file",
+            reason=f"more than {bound} pickle streams in one file",
             content=Content.PICKLE,
         )
     )
@@ -93,12 +126,9 @@ def read(subject: Subject, inspection: Inspection) -> list[Fact]:
 
 def _is_stream(source: ByteSource, start: int, found: Walk) -> bool:
     """Tell whether what follows a stream is another, or only raw data."""
-    head = source.read_at(start, 2)
-    if head[:1] == b"\x80" and len(head) == 2 and head[1] <= HIGHEST_PROTOCOL:
+    if _has_header(source, start):
         return found.stopped or found.acts
-    if found.stopped and found.opcodes > 1:
-        return True
-    return bool(found.calls) and any(map(_is_plausible, found.imports))
+    return (found.stopped and found.opcodes > 1) or _acts(found)
 
 
 def _is_plausible(item: Import) -> bool:
@@ -131,6 +161,7 @@ def _facts(subject: Subject, found: Walk, limits: Limits) -> PickleFacts:
             )
             for call in found.calls
         ),
+        unlisted=tuple(shorten(name, 2 * _KEPT_NAME + 1) for name in found.unlisted),
         problems=problems.done(),
         bounded=found.bounded,
     )
@@ -165,23 +196,29 @@ def _embedded(subject: Subject, found: Walk, inspection: Inspection) -> list[Fac
     facts: list[Fact] = []
     bound = inspection.limits.max_pickle_embedded
     for item in found.embedded[:bound]:
-        source = _content(subject, item, inspection.limits)
-        facts.extend(inspection.raw_data(subject, f"bytes@{item.offset}", source))
+        name = f"bytes@{item.offset}"
+        # Spelled as a text it is written out; it may be too long for the memory.
+        with Spool() as spool:
+            source = _content(subject, item, spool)
+            facts.extend(inspection.raw_data(subject, name, source))
     if len(found.embedded) > bound:
         facts.append(
             Gap(
                 place=subject.at(offset=found.embedded[bound].offset),
                 reason=f"more than {bound} byte strings that look like files",
+                content=Content.PICKLE,
             )
         )
     return facts
 
 
-def _content(subject: Subject, item: Embedded, limits: Limits) -> ByteSource:
+def _content(subject: Subject, item: Embedded, spool: Spool) -> ByteSource:
     if item.data is not None:
         return BytesSource(item.data)
     part = SliceSource(subject.source, item.offset, item.length)
     if not item.codec:
         return part
-    text = part.read_at(0, min(part.size, limits.max_document_bytes))
-    return BytesSource(text.decode(item.codec, "replace").encode("latin-1", "replace"))
+    decoder = codecs.getincrementaldecoder(item.codec)("replace")
+    for chunk in chunks(part):
+        spool.write(decoder.decode(chunk).encode("latin-1", "replace"))
+    return spool.source()

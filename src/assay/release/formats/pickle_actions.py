@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from assay.release.formats import joblib_array
+from assay.release.formats.pickle_memory import NODE_BYTES
 from assay.release.formats.pickle_opcodes import HIGHEST_PROTOCOL
 from assay.release.formats.pickle_state import Broken, Embedded, Stopped
 from assay.release.formats.pickle_values import (
@@ -19,7 +20,6 @@ from assay.release.formats.pickle_values import (
     LongText,
     Node,
     Opaque,
-    show,
 )
 
 if TYPE_CHECKING:
@@ -199,7 +199,19 @@ def _persid(machine: MachineState) -> None:
 
 
 def _binpersid(machine: MachineState) -> None:
-    machine.stack[-1] = OPAQUE
+    machine.stack[-1] = _persistent(machine.stack[-1])
+
+
+def _persistent(key: object) -> object:
+    """Follow PyTorch's old loader, for which `('module', X, …)` stands for `X`.
+
+    With any other loader the name is fetched all the same, and counts.
+    """
+    if isinstance(key, Node) and key.kind == "tuple" and len(key.items) > 1:
+        tag, value = key.items[:2]
+        if tag == "module" and isinstance(value, Import):
+            return value
+    return OPAQUE
 
 
 # Containers.
@@ -207,6 +219,7 @@ def _binpersid(machine: MachineState) -> None:
 
 def _empty(kind: str) -> Action:
     def act(machine: MachineState) -> None:
+        machine.made += NODE_BYTES
         machine.stack.append(Node(kind, []))
 
     return act
@@ -236,14 +249,13 @@ def _fill(machine: MachineState, items: list[object], method: str) -> None:
     target = machine.stack[-1]
     if isinstance(target, Node):
         target.extend(items)
+        machine.charge(len(items))
         if target.weight > machine.limits.max_pickle_expansion:
             machine.explosion(target)
     elif isinstance(target, Import):
         # Not data any more: this calls a method of what was fetched, as in
         # `sys.modules['x'] = …`.
-        target.called = True
-        name = f"{show(target, machine.limits.max_shown_chars)}.{method}"
-        machine.record(name, Node("tuple", items))
+        machine.change(target, method, items)
 
 
 def _append(machine: MachineState) -> None:
@@ -293,6 +305,9 @@ def _name(value: object) -> str:
         value = value.prefix
     if isinstance(value, str):
         return value
+    if isinstance(value, bytes):
+        # Byte strings of Python 2 become texts in a loader of Python 3.
+        return value.decode("utf-8", "replace")
     if isinstance(value, (Call, Import, Opaque)):
         return ""
     raise Broken("malformed", "expected two texts before STACK_GLOBAL")
@@ -366,10 +381,8 @@ def _build(machine: MachineState) -> None:
     target = machine.stack[-1]
     if isinstance(target, Import):
         # Honest streams build instances; this changes a class or module itself.
-        target.called = True
-        name = f"{show(target, machine.limits.max_shown_chars)}.__setstate__"
-        machine.record(name, Node("tuple", [state]))
-    elif isinstance(target, Call) and joblib_array.is_wrapper(target.callee):
+        machine.change(target, "__setstate__", [state])
+    elif joblib_array.is_wrapper(target):
         joblib_array.pass_over(machine, state)
 
 

@@ -21,7 +21,8 @@ from assay.release.formats.pickle_state import Broken, MachineState, Stopped
 
 if TYPE_CHECKING:
     from assay.domain.limits import Limits
-    from assay.release.formats.pickle_state import Embedded, RecordedCall
+    from assay.release.formats.pickle_calls import RecordedCall
+    from assay.release.formats.pickle_state import Embedded
     from assay.release.formats.pickle_values import Import
     from assay.release.source import ByteSource
 
@@ -40,6 +41,7 @@ class Walk:
         protocol: Highest protocol that they need.
         imports: Names fetched, in order, once each.
         calls: Calls made, in order, bounded.
+        unlisted: Names of what made calls that are not listed; `?` for the computed.
         problems: Kind, detail and offset of each.
         embedded: Byte strings that look like pickles or archives.
         arrays: Raw arrays between the opcodes (joblib) that were passed over.
@@ -54,6 +56,7 @@ class Walk:
     protocol: int
     imports: tuple[Import, ...]
     calls: tuple[RecordedCall, ...]
+    unlisted: tuple[str, ...]
     problems: tuple[tuple[str, str, int], ...]
     embedded: tuple[Embedded, ...]
     arrays: int
@@ -95,13 +98,23 @@ def walk(source: ByteSource, start: int, limits: Limits) -> Walk:
         opcodes=machine.opcodes,
         protocol=max((PROTOCOL_OF[opcode] for opcode in seen), default=0),
         imports=tuple(machine.imports.values()),
-        calls=tuple(machine.calls),
+        calls=machine.calls.done(),
+        unlisted=_unlisted(machine),
         problems=tuple(machine.problems),
         embedded=tuple(machine.embedded),
         arrays=machine.arrays,
         bounded=machine.bounded,
         result=machine.result,
     )
+
+
+def _unlisted(machine: MachineState) -> tuple[str, ...]:
+    names = {
+        f"{item.module}.{item.name}"
+        for item in machine.imports.values()
+        if item.unlisted
+    }
+    return tuple(sorted(names | ({"?"} if machine.calls.unlisted else set())))
 
 
 def _interpret(machine: MachineState) -> None:  # noqa: C901, PLR0912, PLR0915 - one loop by design: a call for each constant would double the time

@@ -5,32 +5,39 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from assay.release.formats.pickle_calls import CallList
+from assay.release.formats.pickle_memory import (
+    MEMO_BYTES,
+    NODE_BYTES,
+    SLOT_BYTES,
+    VALUE_BYTES,
+    held_bytes,
+)
 from assay.release.formats.pickle_values import (
+    KEPT_ITEMS,
     KEPT_TEXT,
     OPAQUE,
     Call,
     Import,
     Node,
     Opaque,
-    show,
-    show_arguments,
 )
-from assay.release.source import CHUNK_BYTES
 
 if TYPE_CHECKING:
     from assay.domain.limits import Limits
     from assay.release.source import ByteSource
 
-__all__ = ["Broken", "Embedded", "MachineState", "RecordedCall", "Stopped"]
+__all__ = ["Broken", "Embedded", "MachineState", "Stopped"]
 
 # Bytes that the fast opcodes may read beyond the opcode itself: a length byte and
 # 255 bytes of text. A window is refilled when fewer than these remain.
 _LOOKAHEAD = 300
 # A real unpickler makes room for every memo index below the highest one.
 _SPARSE_MEMO_INDEX = 1 << 24
-# Calls of one callee with constant arguments that are listed; pickles of dates or
-# numbers have one for each value.
-_PLAIN_CALLS_PER_CALLEE = 64
+# Bytes of the stream between two looks at the memory: one byte makes a container.
+_WINDOW_BYTES = 1 << 18
+# What a character of the stream may take in a text that is kept.
+_WIDEST_CHARACTER = 4
 _LINE_BYTES = 1 << 16
 
 
@@ -45,15 +52,6 @@ class Broken(Exception):  # noqa: N818 - control flow inside the machine only
         self.kind = kind
         self.detail = detail
         super().__init__(detail)
-
-
-@dataclass(frozen=True, slots=True)
-class RecordedCall:
-    """A call as it is shown."""
-
-    callee: str
-    arguments: str
-    offset: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +80,11 @@ class Frame:
     marks: list[list[object]]
     memo: dict[int, object]
 
+    @property
+    def size(self) -> int:
+        """Values and memo entries that it holds."""
+        return len(self.stack) + sum(map(len, self.marks)) + len(self.memo)
+
 
 class MachineState:
     """Everything that opcodes read and change."""
@@ -101,14 +104,17 @@ class MachineState:
         self.marks: list[list[object]] = []
         self.memo: dict[int, object] = {}
         self.imports: dict[tuple[str, str], Import] = {}
-        self.calls: list[RecordedCall] = []
-        self._known_calls: set[tuple[str, str]] = set()
+        self.calls = CallList(limits)
         self.problems: list[tuple[str, str, int]] = []
         self.embedded: list[Embedded] = []
         # Streams that wait while one nested in them (joblib) is read.
         self.waiting: list[Frame] = []
-        self._expressions = 0
         self.arrays = 0
+        # Memory: an upper bound of what was made since it was last counted, and what
+        # was counted then beyond the plain cost of the stack and the memo.
+        self.made = 0
+        self._counted = 0
+        self._epoch = 0
         self.bounded = False
         self.result: object = OPAQUE
 
@@ -122,7 +128,8 @@ class MachineState:
             self.position = self.source.size - self.base
             raise Broken("truncated", "expected the STOP opcode, found the end")
         self._check_room()
-        data = self.source.read_at(absolute, CHUNK_BYTES)
+        data = self.source.read_at(absolute, _WINDOW_BYTES)
+        self.made += _WIDEST_CHARACTER * len(data)
         self.base = absolute
         self.position = 0
         if len(data) == remaining:
@@ -136,15 +143,34 @@ class MachineState:
 
     def _check_room(self) -> None:
         held = len(self.stack) + sum(map(len, self.marks))
+        held += sum(frame.size for frame in self.waiting)
         too_high = (
             held > self.limits.max_pickle_stack
             or len(self.marks) > self.limits.max_pickle_marks
+            or len(self.memo) > self.limits.max_pickle_memo
         )
-        if too_high or len(self.memo) > self.limits.max_pickle_memo:
+        if too_high or self._fills_memory(held):
             self.bounded = True
             raise Broken(
                 "too-large", "the stack or memo grew beyond what is interpreted"
             )
+
+    def _fills_memory(self, held: int) -> bool:
+        """Bound the memory; count it only when an upper bound is not enough."""
+        bound = self.limits.max_pickle_held_bytes
+        plain = (SLOT_BYTES + VALUE_BYTES) * held
+        plain += (MEMO_BYTES + VALUE_BYTES) * len(self.memo)
+        if plain + self._counted + self.made <= bound:
+            return False
+        self._epoch += 1
+        frames: tuple[MachineState | Frame, ...] = (self, *self.waiting)
+        total = SLOT_BYTES * held + MEMO_BYTES * len(self.memo)
+        for frame in frames:
+            for values in (frame.stack, *frame.marks, frame.memo.values()):
+                total += held_bytes(values, self._epoch)
+        self._counted, self.made = total - plain, 0
+        # A quarter is left for what is made until the next count.
+        return 4 * total > 3 * bound
 
     def take(self, count: int) -> bytes:
         """Read `count` bytes; for numbers and short strings."""
@@ -205,9 +231,14 @@ class MachineState:
     def container(self, kind: str, items: list[object]) -> None:
         """Push a new container."""
         node = Node(kind, items)
+        self.charge(len(items))
         self.stack.append(node)
         if node.weight > self.limits.max_pickle_expansion:
             self.explosion(node)
+
+    def charge(self, items: int) -> None:
+        """Count what a container may keep alive, in advance."""
+        self.made += NODE_BYTES + (SLOT_BYTES + VALUE_BYTES) * min(items, KEPT_ITEMS)
 
     def explosion(self, node: Node) -> None:
         """Note, once, that references expand to far more than the stream holds."""
@@ -243,40 +274,13 @@ class MachineState:
         """Note a call and give its result."""
         if not isinstance(callee, (Import, Call, Opaque)):
             raise Broken("malformed", "expected something to call, found a constant")
-        plain = isinstance(arguments, Node) and not any(
-            isinstance(item, (Import, Call, Node)) for item in arguments.items
-        )
-        if self._worth_listing(callee, plain=plain):
-            self.record(self.described(callee), arguments)
+        self.calls.note(callee, arguments, self.opcode_at)
+        self.made += NODE_BYTES
         return Call(callee, arguments)
 
-    def _worth_listing(self, callee: object, *, plain: bool) -> bool:
-        """Tell whether a call may say something new; printing it takes time."""
-        bound = self.limits.max_pickle_calls
-        if not isinstance(callee, Import):
-            self._expressions += 1
-            return self._expressions <= bound
-        callee.called = True
-        callee.calls += 1
-        callee.plain_calls += plain
-        if plain:
-            return callee.plain_calls <= _PLAIN_CALLS_PER_CALLEE
-        return callee.calls - callee.plain_calls <= bound
-
-    def described(self, callee: object) -> str:
-        """Name what is called, `?` when it cannot be worked out."""
-        if isinstance(callee, (Import, Call)):
-            return show(callee, self.limits.max_shown_chars)
-        return "?"
-
-    def record(self, callee: str, arguments: object) -> None:
-        """List a call, once for the same callee and arguments."""
-        if len(self.calls) >= self.limits.max_pickle_calls:
-            return
-        shown = show_arguments(arguments, self.limits.max_shown_chars)
-        if (callee, shown) not in self._known_calls:
-            self._known_calls.add((callee, shown))
-            self.calls.append(RecordedCall(callee, shown, self.opcode_at))
+    def change(self, target: Import, method: str, items: list[object]) -> None:
+        """Note that the stream changes what it fetched."""
+        self.calls.change(target, method, Node("tuple", items), self.opcode_at)
 
     def embed(self, found: Embedded) -> None:
         """Remember a byte string to be read as a member of its own."""

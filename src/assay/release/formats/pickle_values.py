@@ -6,6 +6,11 @@ the small classes below. None of them runs or imports anything.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 __all__ = [
     "KEPT_ITEMS",
     "KEPT_TEXT",
@@ -40,7 +45,16 @@ OPAQUE = Opaque()
 class Import:
     """A name that the stream fetches; one object for each distinct name."""
 
-    __slots__ = ("called", "calls", "module", "name", "offset", "plain_calls")
+    __slots__ = (
+        "called",
+        "calls",
+        "module",
+        "name",
+        "offset",
+        "plain_calls",
+        "plain_listed",
+        "unlisted",
+    )
 
     def __init__(self, module: str, name: str, offset: int) -> None:
         self.module = module
@@ -49,16 +63,19 @@ class Import:
         self.called = False
         self.calls = 0
         self.plain_calls = 0
+        self.plain_listed = 0
+        self.unlisted = False
 
 
 class Call:
     """The result of a call that the stream makes."""
 
-    __slots__ = ("arguments", "callee")
+    __slots__ = ("arguments", "callee", "epoch")
 
     def __init__(self, callee: object, arguments: object) -> None:
         self.callee = callee
         self.arguments = arguments
+        self.epoch = 0
 
 
 class LongText:
@@ -78,13 +95,14 @@ class LongText:
 class Node:
     """A tuple, list, dictionary or set: its first items, and what it expands to."""
 
-    __slots__ = ("items", "kind", "length", "weight")
+    __slots__ = ("epoch", "items", "kind", "length", "weight")
 
     def __init__(self, kind: str, items: list[object]) -> None:
         self.kind = kind
         self.items: list[object] = []
         self.length = 0
         self.weight = 1
+        self.epoch = 0
         if items:
             self.extend(items)
 
@@ -100,9 +118,13 @@ class Node:
         self.weight += weight
 
     def get(self, key: str) -> object:
-        """Give the value of a constant key of a dictionary, or OPAQUE."""
+        """Give the value of a constant key of a dictionary, or OPAQUE.
+
+        Python 2 wrote keys as byte strings.
+        """
+        keys = (key, key.encode())
         for index in range(0, len(self.items) - 1, 2):
-            if self.items[index] == key:
+            if self.items[index] in keys:
                 return self.items[index + 1]
         return OPAQUE
 
@@ -162,18 +184,36 @@ def _cut(value: str | bytes, bound: int) -> str:
 def _join(value: object, bound: int, depth: int) -> str:
     if not isinstance(value, Node):
         return _show(value, bound, depth)
-    shown = [_show(item, bound, depth) for item in value.items[:_SHOWN_ITEMS]]
-    if value.length > _SHOWN_ITEMS:
+    return _listed(
+        (_show(item, bound, depth) for item in value.items[:_SHOWN_ITEMS]),
+        bound,
+        cut=value.length > _SHOWN_ITEMS,
+    )
+
+
+def _listed(texts: Iterable[str], bound: int, *, cut: bool) -> str:
+    """Join texts until there is more than is shown anyway.
+
+    Without this, nested containers would take time beyond all measure to print.
+    """
+    shown: list[str] = []
+    length = 0
+    for text in texts:
+        shown.append(text)
+        length += len(text) + 2
+        if length > bound:
+            cut = True
+            break
+    if cut:
         shown.append("…")
     return ", ".join(shown)
 
 
 def _show_dict(value: Node, bound: int, depth: int) -> str:
-    pairs = [
+    pairs = (
         f"{_show(value.items[index], bound, depth)}: "
         f"{_show(value.items[index + 1], bound, depth)}"
         for index in range(0, min(len(value.items), 2 * _SHOWN_ITEMS) - 1, 2)
-    ]
-    if value.length > 2 * _SHOWN_ITEMS:
-        pairs.append("…")
-    return "{" + ", ".join(pairs) + "}"
+    )
+    inner = _listed(pairs, bound, cut=value.length > 2 * _SHOWN_ITEMS)
+    return "{" + inner + "}"

@@ -40,6 +40,8 @@ _ENCRYPTED = 0x1
 _STREAMED = 0x8
 # Raw tensors of a PyTorch zip: numbers, which may begin like anything.
 _STORAGE = re.compile(r"(?:^|/)(?:data|tensors|constants|xl_model_weights)/\d+$")
+# Those of a zip that `torch.export` wrote.
+_WEIGHT = re.compile(r"(?:^|/)data/(?:weights|constants)/(?:weight|tensor)_\d+$")
 _MAX_LINK_BYTES = 4096
 # A data descriptor with its signature and 64-bit sizes.
 _DESCRIPTOR_BYTES = 24
@@ -262,7 +264,8 @@ class _Zip:
 
     def _read(self, member: Member, source: ByteSource) -> None:
         pytorch = self._subject.content is Content.PYTORCH_ZIP
-        if pytorch and _STORAGE.search(member.name):
+        numbers = _STORAGE if pytorch else _WEIGHT
+        if numbers.search(member.name):
             facts = self._inspection.raw_data(self._subject, member.name, source)
         else:
             facts = self._inspection.descend(self._subject, member.name, source)

@@ -18,6 +18,7 @@ def test_a_release_that_was_looked_into_is_clean():
     [
         (Content.SEVEN_ZIP, "container-not-inspected", Severity.MEDIUM),
         (Content.GGUF, "model-not-inspected", Severity.MEDIUM),
+        (Content.SENTENCEPIECE, "model-not-inspected", Severity.MEDIUM),
         (Content.PICKLE, "model-not-inspected", Severity.MEDIUM),
         (Content.UNKNOWN, "unknown-not-inspected", Severity.MEDIUM),
         (Content.TEXT, "document-not-inspected", Severity.LOW),

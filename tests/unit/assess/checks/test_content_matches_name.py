@@ -19,6 +19,9 @@ from tests.unit.assess.subjects import file, rules, run
         ("model.pth", Content.ZIP),
         ("model.ckpt", Content.PICKLE),
         ("tokenizer.model", Content.UNKNOWN),
+        ("tokenizer.model", Content.SENTENCEPIECE),
+        ("flax_model.msgpack", Content.MSGPACK),
+        ("module.pyc", Content.PYTHON_BYTECODE),
         ("vocab.txt", Content.JSON),
         ("notes.txt", Content.MARKDOWN),
         ("config.json", Content.TEXT),
@@ -45,6 +48,8 @@ def test_honest_names_are_passed_in_silence(path, content):
 @pytest.mark.parametrize(
     ("path", "content", "rule"),
     [
+        ("config.json", Content.PYTHON_BYTECODE, "executable-disguised"),
+        ("train.py", Content.PYTHON_BYTECODE, "executable-disguised"),
         ("config.json", Content.ELF, "executable-disguised"),
         ("model.safetensors", Content.PE, "executable-disguised"),
         ("pytorch_model.bin", Content.ELF, "executable-disguised"),

@@ -26,6 +26,13 @@ def test_a_library_is_high():
     assert "(shared library)" in finding.message
 
 
+def test_compiled_python_is_high_and_named_as_such():
+    report = run(CHECK, native("a.pyc", Content.PYTHON_BYTECODE, "by Python 3.11"))
+    assert rules(report) == ["python-bytecode"]
+    assert report.findings[0].severity is Severity.HIGH
+    assert "runs without source" in report.findings[0].message
+
+
 def test_a_script_is_medium_and_its_executable_bit_is_no_second_finding():
     (finding,) = run(CHECK, native("run", Content.SCRIPT)).findings
     assert (finding.rule, finding.severity) == ("script", Severity.MEDIUM)

@@ -5,7 +5,6 @@ import pytest
 from assay.assess.checks.pickle_imports import CHECK
 from assay.domain.facts import Content
 from assay.domain.finding import CheckStatus, Confidence, Severity
-from assay.domain.limits import Limits
 from tests.unit.assess.subjects import file, gap, pickle, problem, rules, run
 
 
@@ -223,14 +222,49 @@ def test_a_risky_name_that_is_never_called_is_found():
     assert rules(run(CHECK, pickle("builtins:type"))) == ["risky-import"]
 
 
-def test_nothing_is_taken_for_honest_when_the_list_of_calls_is_full():
+def test_nothing_is_taken_for_honest_when_some_of_its_calls_are_not_listed():
+    honest = pickle("builtins:type", calls=[("builtins.type", "None")])
+    assert rules(run(CHECK, honest)) == []
+    cut = pickle(
+        "builtins:type",
+        calls=[("builtins.type", "None")],
+        unlisted=("builtins.type",),
+    )
+    report = run(CHECK, cut)
+    assert rules(report) == ["risky-import"]
+    assert not report.gaps
+
+
+def test_computed_calls_that_are_not_listed_leave_a_gap():
+    report = run(CHECK, pickle("collections:OrderedDict", unlisted=("?",)))
+    assert rules(report) == []
+    assert "more calls than are listed" in report.gaps[0].reason
+
+
+def test_unlisted_calls_of_a_harmless_name_matter_to_nobody():
+    name = "collections.OrderedDict"
+    report = run(CHECK, pickle("collections:OrderedDict", unlisted=(name,)))
+    assert report.status is CheckStatus.CLEAN
+
+
+def test_classes_of_torchscript_are_one_medium_finding_for_each_stream():
     report = run(
         CHECK,
-        pickle("builtins:type", calls=[("builtins.type", "None")]),
-        limits=Limits(max_pickle_calls=1),
+        pickle(
+            "__torch__:Net",
+            "__torch__.torch.nn:Linear",
+            "torch._utils:_rebuild_tensor_v2",
+        ),
+        pickle("__torch__:Alone", path="other.pt"),
     )
-    assert rules(report) == ["risky-import"]
-    assert "more calls than are listed" in report.gaps[0].reason
+    assert rules(report) == ["torchscript-class", "torchscript-class"]
+    assert report.findings[0].severity is Severity.MEDIUM
+    assert "`__torch__.Net` and 1 more" in report.findings[0].message
+    assert "`__torch__.Alone`, defined" in report.findings[1].message
+
+
+def test_a_module_that_only_begins_like_torchscript_is_unknown():
+    assert rules(run(CHECK, pickle("__torch__x:Net"))) == ["unknown-import"]
 
 
 @pytest.mark.parametrize("kind", ["malformed", "truncated", "too-large"])

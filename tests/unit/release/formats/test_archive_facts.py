@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import bz2
 import gzip
 import hashlib
@@ -404,7 +405,24 @@ def test_wrappers_nested_too_deep_leave_a_gap(look, only):
         data = gzip.compress(data)
     file = look(data)
     assert not prints(file)
-    assert "nested deeper" in only(file, Gap)[0].reason
+    (found,) = only(file, Gap)
+    assert "nested deeper" in found.reason
+    assert found.content is Content.GZIP
+
+
+def test_what_is_nested_too_deep_in_a_text_or_a_pickle_is_named(look, only):
+    wrapped = [
+        (base64.b64encode(PRINT_PICKLE), Content.PICKLE),
+        (
+            b"\x80\x04C" + bytes((len(PRINT_PICKLE),)) + PRINT_PICKLE + b".",
+            Content.PICKLE,
+        ),
+        (base64.b64encode(archive(("a", b"b"))), Content.ZIP),
+    ]
+    limits = replace(DEFAULT_LIMITS, max_archive_depth=1)
+    for data, content in wrapped:
+        (found,) = only(look(gzip.compress(data), limits=limits), Gap)
+        assert found.content is content
 
 
 def test_more_members_than_are_read_leave_a_gap(look, only):
@@ -412,7 +430,9 @@ def test_more_members_than_are_read_leave_a_gap(look, only):
     members = [(str(number), PRINT_PICKLE) for number in range(4)]
     file = look(archive(*members), limits=limits)
     assert len(prints(file)) == 2
-    assert only(file, Gap)
+    gaps = only(file, Gap)
+    assert {gap.content for gap in gaps} == {Content.ZIP}
+    assert len([gap for gap in gaps if "more members" in gap.reason]) == 1
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w") as target:
         for name, data in members:

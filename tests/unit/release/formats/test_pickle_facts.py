@@ -46,6 +46,7 @@ PRINTING = [
     "newobj_ex.pkl",
     "no_stop.pkl",
     "obj.pkl",
+    "stack_global_p2_names.pkl",
     "stack_global_p4.pkl",
     "underflow_after_call.pkl",
 ]

@@ -1,0 +1,144 @@
+"""Names of Python itself that honest model files need.
+
+What may be here is said in `pickle_allowed`.
+"""
+
+from __future__ import annotations
+
+from assay.assess.pickle_entries import named
+
+__all__ = ["PYTHON"]
+
+_BUILTINS = (
+    named(
+        "it is a plain type of values",
+        "builtins",
+        "int float complex bool str bytes bytearray list tuple dict set frozenset "
+        "object slice range unicode long basestring xrange NotImplemented Ellipsis "
+        "None True False",
+    ),
+    named(
+        "it computes a value from values and calls nothing that it is given",
+        "builtins",
+        "len abs round sum min max any all sorted reversed enumerate zip divmod hash "
+        "repr ascii chr ord bin hex oct unichr isinstance issubclass print "
+        "callable dir",
+    ),
+    named(
+        "it describes an attribute of a class that the pickle would have to change",
+        "builtins",
+        "property classmethod staticmethod super",
+    ),
+    named(
+        "it is an exception, a value until somebody raises it",
+        "builtins",
+        "BaseException Exception ArithmeticError AssertionError AttributeError "
+        "BlockingIOError BrokenPipeError BufferError BytesWarning ChildProcessError "
+        "ConnectionAbortedError ConnectionError ConnectionRefusedError "
+        "ConnectionResetError DeprecationWarning EOFError EncodingWarning "
+        "EnvironmentError ExceptionGroup BaseExceptionGroup FileExistsError "
+        "FileNotFoundError FloatingPointError FutureWarning GeneratorExit IOError "
+        "ImportError ImportWarning IndentationError IndexError InterruptedError "
+        "IsADirectoryError KeyError KeyboardInterrupt LookupError MemoryError "
+        "ModuleNotFoundError NameError NotADirectoryError NotImplementedError OSError "
+        "OverflowError PendingDeprecationWarning PermissionError ProcessLookupError "
+        "RecursionError ReferenceError ResourceWarning RuntimeError RuntimeWarning "
+        "StandardError StopAsyncIteration StopIteration SyntaxError SyntaxWarning "
+        "SystemError SystemExit TabError TimeoutError TypeError UnboundLocalError "
+        "UnicodeDecodeError UnicodeEncodeError UnicodeError UnicodeTranslateError "
+        "UnicodeWarning UserWarning ValueError Warning ZeroDivisionError",
+    ),
+)
+
+_STANDARD_LIBRARY = (
+    named(
+        "it rebuilds an object of a class that the pickle names itself",
+        "copyreg",
+        "_reconstructor __newobj__ __newobj_ex__",
+    ),
+    named(
+        "it is a container of values",
+        "collections",
+        "OrderedDict defaultdict deque Counter ChainMap UserDict UserList UserString "
+        "_OrderedDictKeysIterator",
+    ),
+    named(
+        "it binds values to a function that the pickle names itself, and calls nothing",
+        "functools",
+        "partial",
+    ),
+    named("it turns text into bytes", "codecs", "encode"),
+    named(
+        "it is a date or a time",
+        "datetime",
+        "date time datetime timedelta timezone tzinfo UTC",
+    ),
+    named("it is a time", "time", "struct_time"),
+    named("it is a time zone by name", "zoneinfo", "ZoneInfo ZoneInfo._unpickle"),
+    named("it is a number", "decimal", "Decimal Context DecimalTuple"),
+    named("it is a number", "fractions", "Fraction"),
+    named("it is an identifier", "uuid", "UUID SafeUUID"),
+    named(
+        "it is the text of a path; making one touches no file",
+        "pathlib pathlib._local pathlib._abc",
+        "Path PosixPath WindowsPath PurePath PurePosixPath PureWindowsPath",
+    ),
+    named(
+        "it is an address",
+        "ipaddress",
+        "IPv4Address IPv4Network IPv4Interface IPv6Address IPv6Network IPv6Interface",
+    ),
+    named("it compiles a pattern and matches nothing", "re", "_compile compile"),
+    named("it is a set of flags", "re", "RegexFlag"),
+    named("it is an array of numbers", "array", "array _array_reconstructor"),
+    named("it is a state of a random generator", "random _random", "Random"),
+    named("it is a buffer in memory", "io", "BytesIO StringIO"),
+    named(
+        "it is a record of values",
+        "types",
+        "SimpleNamespace MappingProxyType NoneType GenericAlias EllipsisType "
+        "NotImplementedType",
+    ),
+    named(
+        "it is an iterator over values",
+        "itertools",
+        "count cycle repeat chain chain.from_iterable islice zip_longest izip "
+        "izip_longest product combinations permutations compress pairwise tee _tee",
+    ),
+    named(
+        "it computes a value from two values",
+        "operator",
+        "add sub truediv floordiv mod neg pos and_ or_ xor not_ truth eq ne lt le "
+        "gt ge",
+    ),
+    named(
+        "it is a container of values",
+        "UserDict UserList UserString",
+        "UserDict IterableUserDict UserList UserString",
+    ),
+    named("it is a record of numbers", "os", "stat_result terminal_size"),
+    named(
+        "it takes the text of a path apart; it touches no file",
+        "posixpath ntpath",
+        "join basename dirname split splitext normpath",
+    ),
+    named("it is a logger by name", "logging", "getLogger"),
+    named("it is a status", "http", "HTTPStatus HTTPMethod"),
+    named("it is a text with places", "string", "Template"),
+    named("it is a distribution of numbers", "statistics", "NormalDist"),
+    named("it makes a value of an enumeration", "enum", "auto Enum IntEnum Flag"),
+    named("it marks a missing value", "dataclasses", "MISSING _MISSING_TYPE"),
+    named(
+        "it is an annotation",
+        "typing",
+        "Any List Dict Tuple Set FrozenSet Union Optional Callable Type Sequence "
+        "Mapping Iterable",
+    ),
+    named(
+        "it is a function of numbers",
+        "math cmath",
+        "sqrt exp log log2 log10 sin cos tan tanh floor ceil fabs",
+    ),
+)
+
+PYTHON = _BUILTINS + _STANDARD_LIBRARY
