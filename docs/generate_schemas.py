@@ -13,19 +13,18 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic.json_schema import GenerateJsonSchema
 
+from assay.wire.v0.answers import DecideDocument, VerifyDocument
 from assay.wire.v0.bundle import BundleModel
 from assay.wire.v0.declarations import DeclarationsModel
 from assay.wire.v0.programme import ProgrammeModel
 from assay.wire.v0.results import (
     CheckDocument,
-    DecideDocument,
     ErrorDocument,
     KeyDocument,
     LogDocument,
     ProgrammeDocument,
     SealDocument,
     TrustDocument,
-    VerifyDocument,
 )
 from assay.wire.v0.statement import (
     AssessmentPredicate,

@@ -17,8 +17,8 @@ from assay.eligibility import decide
 from assay.errors import BundleError, UsageError
 from assay.statement import sign
 from assay.verify import verify_bundle
+from assay.wire.v0.answers import DecideDocument, VerifyDocument
 from assay.wire.v0.bundle import read_bundle, write_bundle
-from assay.wire.v0.results import DecideDocument, VerifyDocument
 from tests.simulators.claims import (
     ANSWERS,
     NOW,

@@ -9,6 +9,8 @@ import click
 from assay.cli.exit_status import ExitStatus, status_of_decision
 from assay.cli.options import (
     AT_OPTION,
+    HTML_OPTION,
+    JOBS_OPTION,
     PATH,
     QUIET_OPTION,
     TRUST_OPTION,
@@ -21,12 +23,14 @@ from assay.cli.output import (
     terminal_width,
     told,
     wants_colour,
+    watched,
     write_json,
 )
 from assay.flows.decide import decide_files
+from assay.flows.files import write_file
 from assay.flows.verify import load_trust
 from assay.report import decision_text
-from assay.wire.v0.results import DecideDocument
+from assay.wire.v0.answers import DecideDocument
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -38,6 +42,7 @@ _EPILOG = """\b
 Examples:
   assay programme show eo14409        lists the benefits
   assay decide my-model.assay --benefit ID --trust trust.toml
+  assay decide my-model.assay --benefit ID --trust trust.toml --release ./my-model
   assay decide spring.assay autumn.assay --benefit ID --trust trust.toml
   assay decide my-model.assay --benefit ID --trust trust.toml --at 2027-01-31
 """
@@ -47,8 +52,17 @@ Examples:
 @click.argument("bundles", metavar="BUNDLE...", type=PATH, nargs=-1, required=True)
 @click.option("--benefit", metavar="ID", required=True, help="Benefit to decide.")
 @TRUST_OPTION
+@click.option(
+    "--release",
+    metavar="PATH",
+    type=PATH,
+    help="Also compare the files in this directory with the files signed for; a bundle "
+    "about other files is invalid.",
+)
 @AT_OPTION
+@HTML_OPTION
 @JSON_OPTION
+@JOBS_OPTION
 @QUIET_OPTION
 @VERBOSE_OPTION
 @told
@@ -57,8 +71,11 @@ def command(
     bundles: tuple[Path, ...],
     benefit: str,
     trust: Path,
+    release: Path | None,
     at: datetime | None,
+    html: Path | None,
     json_to: str | None,
+    jobs: int | None,
     quiet: bool,
     verbose: bool,
 ) -> ExitStatus:
@@ -67,15 +84,37 @@ def command(
     The decision is eligible, not eligible or cannot tell, with the facts that it
     turned on. It can be computed for any instant, and again later to the same answer.
     """
-    outcome = decide_files(bundles, load_trust(trust), benefit, now_or(at))
+    believed = load_trust(trust)
+    with watched(quiet=quiet) as progress:
+        outcome = decide_files(
+            bundles,
+            believed,
+            benefit,
+            now_or(at),
+            release=release,
+            jobs=jobs,
+            progress=progress,
+        )
+    if html is not None:
+        # Late: a template engine is only needed for a page.
+        from assay.report.html import render_decision  # noqa: PLC0415 - see above
+
+        page = render_decision(
+            outcome.decision, outcome.bundles, outcome.programme, outcome.inventory
+        )
+        write_file(html, page.encode("utf-8"))
     if not quiet:
         text = decision_text(
             outcome.decision,
             width=terminal_width(),
             colour=wants_colour(err=json_to is not None),
             programme=outcome.programme,
+            bundles=outcome.bundles,
             verbose=verbose,
         )
         say(text.rstrip("\n"), json_to=json_to)
-    write_json(DecideDocument.of(outcome.decision), json_to)
+    document = DecideDocument.of(
+        outcome.decision, bundles=outcome.bundles, programme=outcome.programme
+    )
+    write_json(document, json_to)
     return status_of_decision(outcome.decision.value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import click
@@ -12,6 +12,7 @@ from assay.errors import UsageError
 __all__ = [
     "AT_OPTION",
     "DECLARATIONS_OPTION",
+    "HTML_OPTION",
     "INSTANT",
     "JOBS_OPTION",
     "PATH",
@@ -23,10 +24,15 @@ __all__ = [
 ]
 
 PATH = click.Path(path_type=Path)
+_LAST_SECOND = time(23, 59, 59)
 
 
 class _Instant(click.ParamType[datetime]):
-    """An instant, in UTC where no offset is given; a date means its first second."""
+    """An instant, in UTC where no offset is given; a date means its last second.
+
+    Whoever asks about a day asks whether something held by its end: what was sealed on
+    that day then counts.
+    """
 
     name = "instant"
 
@@ -41,6 +47,8 @@ class _Instant(click.ParamType[datetime]):
             return value
         try:
             instant = datetime.fromisoformat(value)
+            if _is_date(value):
+                instant = datetime.combine(instant, _LAST_SECOND)
             if instant.tzinfo is None:
                 instant = instant.replace(tzinfo=UTC)
             return instant.astimezone(UTC)
@@ -51,6 +59,15 @@ class _Instant(click.ParamType[datetime]):
                 param,
                 ctx,
             )
+
+
+def _is_date(value: str) -> bool:
+    """Say whether a text that is an instant names a day alone."""
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
 
 
 INSTANT = _Instant()
@@ -85,11 +102,17 @@ AT_OPTION = click.option(
     "--at",
     metavar="INSTANT",
     type=INSTANT,
-    help="Answer for this instant, such as 2026-11-23 or 2026-11-23T18:00:00Z; by "
-    "default now.",
+    help="Answer for this instant, such as 2026-11-23T18:00:00Z, or 2026-11-23 for the "
+    "end of that day in UTC; by default now.",
 )
 QUIET_OPTION = click.option(
     "--quiet", "-q", is_flag=True, help="Show no progress and no summary."
+)
+HTML_OPTION = click.option(
+    "--html",
+    metavar="FILE",
+    type=PATH,
+    help="Write the report with the answer as one HTML file.",
 )
 VERBOSE_OPTION = click.option(
     "--verbose", "-v", is_flag=True, help="Show every list whole."

@@ -9,6 +9,7 @@ import click
 from assay.cli.exit_status import ExitStatus, status_of_verdict
 from assay.cli.options import (
     AT_OPTION,
+    HTML_OPTION,
     JOBS_OPTION,
     PATH,
     QUIET_OPTION,
@@ -25,9 +26,10 @@ from assay.cli.output import (
     watched,
     write_json,
 )
-from assay.flows.verify import load_trust, verify_file
+from assay.flows.files import write_file
+from assay.flows.verify import load_trust, verify_with_files
 from assay.report import verdict_text
-from assay.wire.v0.results import VerifyDocument
+from assay.wire.v0.answers import VerifyDocument
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -40,6 +42,7 @@ Examples:
   assay verify my-model.assay --trust trust.toml
   assay verify my-model.assay --trust trust.toml --release ./my-model
   assay verify my-model.assay --trust trust.toml --at 2026-12-31
+  assay verify my-model.assay --trust trust.toml --html report.html
   assay verify my-model.assay --trust trust.toml --json -
 """
 
@@ -54,6 +57,7 @@ Examples:
     help="Also compare the files in this directory with the files signed for.",
 )
 @AT_OPTION
+@HTML_OPTION
 @JSON_OPTION
 @JOBS_OPTION
 @QUIET_OPTION
@@ -65,6 +69,7 @@ def command(
     trust: Path,
     release: Path | None,
     at: datetime | None,
+    html: Path | None,
     json_to: str | None,
     jobs: int | None,
     quiet: bool,
@@ -77,7 +82,7 @@ def command(
     """
     believed = load_trust(trust)
     with watched(quiet=quiet) as progress:
-        verdict = verify_file(
+        verified = verify_with_files(
             bundle,
             believed,
             now_or(at),
@@ -85,6 +90,13 @@ def command(
             jobs=jobs,
             progress=progress,
         )
+    verdict = verified.verdict
+    if html is not None:
+        # Late: a template engine is only needed for a page.
+        from assay.report.html import render_verdict  # noqa: PLC0415 - see above
+
+        page = render_verdict(bundle.name, verdict, verified.inventory)
+        write_file(html, page.encode("utf-8"))
     if not quiet:
         text = verdict_text(
             verdict,

@@ -7,12 +7,21 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from assay.domain.programme import ProgrammeRef
     from assay.domain.statement import VerifiedRelease
 
-__all__ = ["Decision", "DecisionValue", "Reason", "Verdict", "VerdictValue"]
+__all__ = [
+    "BundleVerdict",
+    "Decision",
+    "DecisionValue",
+    "Reason",
+    "Verdict",
+    "VerdictValue",
+    "release_decided",
+]
 
 
 class VerdictValue(StrEnum):
@@ -40,12 +49,14 @@ class Reason:
         message: One sentence.
         subject: What it is about: a control, a statement, a file; may be empty.
         holds: Whether it speaks for (True) or against (False) a yes.
+        remedy: What the reader can do about it; empty when nothing is known.
     """
 
     code: str
     message: str
     subject: str = ""
     holds: bool = False
+    remedy: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +77,37 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BundleVerdict:
+    """The verdict on one bundle among several.
+
+    Attributes:
+        file: Name of the bundle's file, as the reader gave it.
+        verdict: What it is worth.
+    """
+
+    file: str
+    verdict: Verdict
+
+
+def release_decided(bundles: Sequence[BundleVerdict]) -> VerifiedRelease | None:
+    """Give the release that some bundles are about, as the newest of them claims it.
+
+    Valid bundles go before stale ones. None when nothing was proven, or when stale
+    bundles are about different releases.
+    """
+    proven = [
+        (bundle.verdict.value is VerdictValue.VALID, bundle.verdict.release)
+        for bundle in bundles
+        if bundle.verdict.release is not None
+    ]
+    best = any(valid for valid, _ in proven)
+    releases = [release for valid, release in proven if valid is best]
+    if len({release.assessment.release_digest for release in releases}) != 1:
+        return None
+    return max(releases, key=lambda release: release.seal.sealed_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """Whether a benefit is due at an instant.
 
@@ -75,6 +117,9 @@ class Decision:
         programme: Which programme's rule decided; None when none could be trusted.
         at: The instant.
         reasons: The facts that it turned on.
+        controls: Ids of all controls that the rule names, by itself or by a tier, in
+            the programme's order; empty when no rule decided.
+        declared: Those of them whose answer rests on the developer's word alone.
     """
 
     value: DecisionValue
@@ -82,3 +127,5 @@ class Decision:
     programme: ProgrammeRef | None
     at: datetime
     reasons: tuple[Reason, ...]
+    controls: tuple[str, ...] = ()
+    declared: tuple[str, ...] = ()

@@ -16,8 +16,9 @@ from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from assay.domain.assessment import Outcome
+from assay.domain.programme import EvidenceClass
 from assay.domain.verdict import Decision, DecisionValue, Reason
-from assay.eligibility.rules import ControlState, Truth, evaluate
+from assay.eligibility.rules import ControlState, Truth, controls_named, evaluate
 from assay.errors import UsageError
 
 if TYPE_CHECKING:
@@ -74,8 +75,9 @@ def decide(
         untrusted = Reason(
             code="trust.unknown-programme",
             message="The trust file does not name the programme, so its rules decide "
-            "nothing; `assay trust add --programme` names one.",
+            "nothing.",
             subject=", ".join(names),
+            remedy="name it with `assay trust add --programme`, if you believe it",
         )
         return _cannot_tell(
             benefit_id, at, (untrusted, *refused), "No programme may decide."
@@ -83,15 +85,46 @@ def decide(
     programme, benefit = _rule(trusted, benefit_id)
     deciding = [r for r in trusted if r.programme.ref == programme.ref]
     # 4. to 6.
-    result = evaluate(
-        benefit.rule, programme, lambda control: _state(control, deciding, benefit, at)
-    )
+    named = controls_named(benefit.rule, programme)
+    controls = tuple(c.id for c in programme.controls if c.id in named)
+    states = {c: _state(c, deciding, benefit, at) for c in controls}
+    result = evaluate(benefit.rule, programme, states.__getitem__)
     return Decision(
         value=_VALUES[result.truth],
         benefit=benefit_id,
         programme=programme.ref,
         at=at,
-        reasons=(*result.reasons, *refused),
+        reasons=(*result.reasons, *refused, *_differences(controls, deciding)),
+        controls=controls,
+        declared=tuple(c for c in controls if _is_declared(states[c])),
+    )
+
+
+def _is_declared(state: ControlState) -> bool:
+    declared = state.evidence_class is EvidenceClass.DECLARED
+    return declared and state.outcome in _LOOKED
+
+
+def _differences(
+    controls: Sequence[str], releases: Sequence[VerifiedRelease]
+) -> tuple[Reason, ...]:
+    """Tell where bundles contradict one another, and which of them counted."""
+    outcomes: dict[str, set[Outcome]] = {control: set() for control in controls}
+    for release in releases:
+        for result in release.assessment.controls:
+            if result.control in outcomes and result.outcome in _LOOKED:
+                outcomes[result.control].add(result.outcome)
+    differing = [control for control in controls if len(outcomes[control]) > 1]
+    if not differing:
+        return ()
+    return (
+        Reason(
+            code="decide.newest-counts",
+            message="The bundles give these controls different outcomes; for each, "
+            "the one sealed last in which somebody looked counts.",
+            subject=", ".join(differing),
+            holds=True,
+        ),
     )
 
 

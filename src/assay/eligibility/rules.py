@@ -42,7 +42,7 @@ if TYPE_CHECKING:
         TierReached,
     )
 
-__all__ = ["ControlState", "RuleResult", "Truth", "evaluate"]
+__all__ = ["ControlState", "RuleResult", "Truth", "controls_named", "evaluate"]
 
 
 class Truth(StrEnum):
@@ -112,6 +112,17 @@ def evaluate(
     if isinstance(rule, ControlMet):
         return _control_met(rule, programme, state)
     return _tier_reached(rule, programme, state)
+
+
+def controls_named(rule: Rule, programme: Programme) -> frozenset[str]:
+    """Collect the controls that a rule names, by itself or by a tier."""
+    if isinstance(rule, AllOf | AnyOf):
+        parts = (controls_named(part, programme) for part in rule.rules)
+        return frozenset[str]().union(*parts)
+    if isinstance(rule, ControlMet):
+        return frozenset((rule.control,))
+    tiers = (tier.controls for tier in programme.tiers if tier.id == rule.tier)
+    return frozenset[str]().union(*tiers)
 
 
 def _all(parts: list[RuleResult]) -> RuleResult:

@@ -144,6 +144,14 @@ def read_answers(
                 expected=f"a file {name} beside the declarations",
                 found=error.found,
             ) from error
+        if not content:
+            raise EvidenceError(
+                "empty-file",
+                f"The evidence file {name} has nothing in it.",
+                expected="a file that shows what was answered",
+                found="0 bytes",
+                remedy="put the evidence into it, or do not name it",
+            )
         return EvidenceFile(name=name, sha256=sha256_hex(content), size=len(content))
 
     return read_declarations(data, programme, evidence, today=today)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assay.domain.limits import DEFAULT_LIMITS, Limits
@@ -15,11 +16,20 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from assay.domain.release import Inventory
     from assay.domain.trust import TrustFile
     from assay.domain.verdict import Verdict
     from assay.release import Progress
 
-__all__ = ["load_trust", "verify_file"]
+__all__ = ["VerifiedFile", "load_trust", "verify_file", "verify_with_files"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifiedFile:
+    """A verdict, and the files that were compared; None where none were."""
+
+    verdict: Verdict
+    inventory: Inventory | None
 
 
 def load_trust(path: Path, limits: Limits = DEFAULT_LIMITS) -> TrustFile:
@@ -50,8 +60,37 @@ def verify_file(  # noqa: PLR0913 - the options of the verb, each with its defau
         ReleaseError: The release cannot be read whole.
         InputError: There is no such file.
     """
+    return verify_with_files(
+        path,
+        trust,
+        at,
+        release=release,
+        jobs=jobs,
+        progress=progress,
+        limits=limits,
+    ).verdict
+
+
+def verify_with_files(  # noqa: PLR0913 - as `verify_file`
+    path: Path,
+    trust: TrustFile,
+    at: datetime,
+    *,
+    release: Path | None = None,
+    jobs: int | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> VerifiedFile:
+    """Verify as `verify_file`, and give the files that were compared as well.
+
+    Raises:
+        BundleError: The file is not a whole bundle.
+        ReleaseError: The release cannot be read whole.
+        InputError: There is no such file.
+    """
     data = read_file(path, most=limits.max_bundle_bytes, what="bundle")
     inventory = None
     if release is not None:
         inventory = take_inventory(release, jobs=jobs, limits=limits, progress=progress)
-    return verify_bundle(data, trust, at, inventory=inventory, limits=limits)
+    verdict = verify_bundle(data, trust, at, inventory=inventory, limits=limits)
+    return VerifiedFile(verdict=verdict, inventory=inventory)

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assay.domain.assessment import Outcome
 from assay.domain.limits import DEFAULT_LIMITS
-from assay.domain.verdict import DecisionValue, VerdictValue
+from assay.domain.verdict import DecisionValue, VerdictValue, release_decided
+from assay.report.meaning import (
+    decision_meaning,
+    declared_text,
+    is_caveat,
+    verdict_meaning,
+)
 from assay.report.screen import MORE_STILL, Ink, Screen, programme_lines, select
-from assay.report.text import instant, prose
+from assay.report.tally import lines_of
+from assay.report.text import file_size, instant, plural, prose
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from assay.domain.programme import Programme
-    from assay.domain.verdict import Decision, Reason, Verdict
+    from assay.domain.statement import VerifiedRelease
+    from assay.domain.verdict import BundleVerdict, Decision, Reason, Verdict
 
 __all__ = ["decision_text", "verdict_text"]
 
@@ -22,20 +33,17 @@ _VERDICT_INK = {
     VerdictValue.INVALID: Ink.BAD,
     VerdictValue.STALE: Ink.WARN,
 }
-_VERDICT_MEANING = {
-    VerdictValue.VALID: "every proof holds, for the keys this trust file believes",
-    VerdictValue.INVALID: "nothing that the bundle claims is proven",
-    VerdictValue.STALE: "it was proven once, but is past its date",
-}
 _DECISION_INK = {
     DecisionValue.ELIGIBLE: Ink.GOOD,
     DecisionValue.NOT_ELIGIBLE: Ink.BAD,
     DecisionValue.CANNOT_TELL: Ink.WARN,
 }
-_DECISION_MEANING = {
-    DecisionValue.ELIGIBLE: "the rule holds",
-    DecisionValue.NOT_ELIGIBLE: "the rule does not hold",
-    DecisionValue.CANNOT_TELL: "too little is known, and unknown is never a yes",
+_OUTCOME_INK = {
+    Outcome.MET: Ink.GOOD,
+    Outcome.NOT_MET: Ink.BAD,
+    Outcome.NOT_APPLICABLE: Ink.PLAIN,
+    Outcome.NOT_ASSESSED: Ink.WARN,
+    Outcome.ERROR: Ink.WARN,
 }
 
 
@@ -48,12 +56,13 @@ def verdict_text(
         verdict: What a bundle is worth.
         width: Columns of the terminal.
         colour: Whether to use colours.
-        verbose: Whether to show every reason (up to the bound of reports).
+        verbose: Whether to show every reason (up to the bound of reports) and the
+            outcome of every control.
     """
     screen = Screen(width=width, colour=colour)
     ink = _VERDICT_INK[verdict.value]
     word = screen.paint(verdict.value.upper(), ink)
-    lines = [f"{word}: {_VERDICT_MEANING[verdict.value]}"]
+    lines = [f"{word}: {verdict_meaning(verdict)}"]
     lines += screen.field("At", instant(verdict.at))
     release = verdict.release
     if release is not None:
@@ -69,6 +78,8 @@ def verdict_text(
             text = "the trust file does not name this programme; it decides nothing"
             lines += screen.field("", text, ink=Ink.WARN)
     lines += _reasons(screen, verdict.reasons, whole=verbose)
+    if verbose and release is not None:
+        lines += _outcomes(screen, release)
     return "\n".join(lines) + "\n"
 
 
@@ -78,28 +89,87 @@ def decision_text(
     width: int,
     colour: bool,
     programme: Programme | None = None,
+    bundles: Sequence[BundleVerdict] = (),
     verbose: bool = False,
 ) -> str:
-    """Write a decision for a terminal: the word, the benefit, and why.
+    """Write a decision for a terminal: the word, what it is about, and why.
 
     Args:
         decision: Whether a benefit is due.
         width: Columns of the terminal.
         colour: Whether to use colours.
-        programme: The programme that decided, for its titles and its notice.
+        programme: The programme, for its titles and its notice; where no rule
+            decided, the one that would have.
+        bundles: What it was decided on, each with its verdict.
         verbose: Whether to show every reason (up to the bound of reports).
     """
     screen = Screen(width=width, colour=colour)
     word = screen.paint(decision.value.upper(), _DECISION_INK[decision.value])
-    lines = [f"{word}: {_DECISION_MEANING[decision.value]}"]
+    lines = [f"{word}: {decision_meaning(decision, bundles)}"]
     lines += screen.field("Benefit", _benefit(decision.benefit, programme))
     lines += screen.field("At", instant(decision.at))
-    if decision.programme is None:
-        lines += screen.field("Programme", "none that the trust file believes")
-    else:
-        lines += programme_lines(screen, decision.programme, programme)
-    lines += _reasons(screen, decision.reasons, whole=verbose)
+    lines += _release(screen, bundles)
+    for bundle in bundles:
+        lines += _bundle(screen, bundle)
+    lines += _programme(screen, decision, programme)
+    declared = declared_text(decision)
+    lines += screen.field("Declared", declared) if declared else []
+    caveats = [
+        reason
+        for bundle in bundles
+        if bundle.verdict.value is VerdictValue.VALID
+        for reason in bundle.verdict.reasons
+        if is_caveat(reason)
+    ]
+    reasons = tuple(dict.fromkeys((*decision.reasons, *caveats)))
+    lines += _reasons(screen, reasons, whole=verbose)
     return "\n".join(lines) + "\n"
+
+
+def _release(screen: Screen, bundles: Sequence[BundleVerdict]) -> list[str]:
+    release = release_decided(bundles)
+    if release is None:
+        return []
+    files = plural(len(release.files), "file")
+    size = file_size(sum(record.size for record in release.files))
+    return [
+        *screen.field("SHA-256", release.assessment.release_digest),
+        *screen.field("", f"the release of {files}, {size}"),
+    ]
+
+
+def _bundle(screen: Screen, bundle: BundleVerdict) -> list[str]:
+    verdict = bundle.verdict
+    ink = _VERDICT_INK[verdict.value]
+    text = f"{bundle.file}: {verdict.value}"
+    lines = screen.field("Bundle", text, ink=Ink.PLAIN if ink is Ink.GOOD else ink)
+    release = verdict.release
+    if release is None:
+        return lines
+    issuer, seal = release.issuer, release.seal
+    return [
+        *lines,
+        *screen.field("", f"signed by {issuer.name} (key {issuer.key_id})"),
+        *screen.field(
+            "",
+            f"sealed {instant(seal.sealed_at)}, counts until "
+            f"{instant(seal.valid_until)}",
+        ),
+    ]
+
+
+def _programme(
+    screen: Screen, decision: Decision, programme: Programme | None
+) -> list[str]:
+    if decision.programme is not None:
+        return programme_lines(screen, decision.programme, programme)
+    if programme is None:
+        return screen.field("Programme", "none that the trust file believes")
+    text = "its rule decided nothing: no valid bundle that the trust file lets decide"
+    return [
+        *programme_lines(screen, programme.ref, programme),
+        *screen.field("", text, ink=Ink.WARN),
+    ]
 
 
 def _benefit(benefit_id: str, programme: Programme | None) -> str:
@@ -109,25 +179,46 @@ def _benefit(benefit_id: str, programme: Programme | None) -> str:
 
 
 def _reasons(screen: Screen, reasons: tuple[Reason, ...], *, whole: bool) -> list[str]:
-    against = [_reason(screen, r) for r in reasons if not r.holds]
-    speaking_for = [_reason(screen, r) for r in reasons if r.holds]
     room = DEFAULT_LIMITS.max_report_rows if whole else _FEW
     more = MORE_STILL if whole else "use --verbose or --json"
+    groups = (
+        ("Against", "-", Ink.BAD, [r for r in reasons if not r.holds]),
+        ("Not covered", "!", Ink.WARN, [r for r in reasons if is_caveat(r)]),
+        ("For", "+", Ink.GOOD, [r for r in reasons if r.holds and not is_caveat(r)]),
+    )
     lines: list[str] = []
-    if against:
-        lines += [
-            screen.paint("Against", Ink.STRONG),
-            *select(screen, against, room, more),
-        ]
-    if speaking_for:
-        title = screen.paint("For", Ink.STRONG)
-        lines += [title, *select(screen, speaking_for, room, more)]
+    for title, mark, ink, members in groups:
+        if members:
+            sign = screen.paint(mark, ink)
+            entries = [_reason(screen, reason, sign) for reason in members]
+            lines += [
+                screen.paint(title, Ink.STRONG),
+                *select(screen, entries, room, more),
+            ]
     return lines
 
 
-def _reason(screen: Screen, reason: Reason) -> list[str]:
-    subject = f"{reason.subject}: " if reason.subject else ""
-    mark, ink = ("+", Ink.GOOD) if reason.holds else ("-", Ink.BAD)
-    text = prose(f"{subject}{reason.message} [{reason.code}]")
+def _reason(screen: Screen, reason: Reason, sign: str) -> list[str]:
+    """Lay out a reason: what is so, about what, and what to do."""
+    told = not reason.subject or f"'{reason.subject}'" in reason.message
+    about = "" if told else f" ({reason.subject})"
+    text = prose(f"{reason.message}{about} [{reason.code}]")
     first, *rest = screen.item(text, whole=True)
-    return [f"  {screen.paint(mark, ink)} {first[2:]}", *rest]
+    lines = [f"  {sign} {first[2:]}", *rest]
+    if reason.remedy and (not reason.holds or is_caveat(reason)):
+        lines += screen.wrap(f"Try: {reason.remedy.rstrip('.')}.", indent="    ")
+    return lines
+
+
+def _outcomes(screen: Screen, release: VerifiedRelease) -> list[str]:
+    entries = []
+    for line in lines_of(release.assessment, release.programme):
+        result = line.result
+        known = f"{result.outcome.value}, {result.evidence_class.value}"
+        text = prose(f"{result.control} {known}: {line.control.title}")
+        entries.append(screen.fold(text, indent="  ", ink=_OUTCOME_INK[result.outcome]))
+    room = DEFAULT_LIMITS.max_report_rows
+    return [
+        screen.paint("Outcomes", Ink.STRONG),
+        *select(screen, entries, room, MORE_STILL),
+    ]

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from assay.domain.assessment import Outcome
 from assay.domain.finding import CheckStatus, Confidence, Severity
 from assay.domain.programme import EvidenceClass
-from assay.domain.verdict import DecisionValue, VerdictValue
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,11 +14,9 @@ if TYPE_CHECKING:
 __all__ = [
     "CLASSES",
     "CONFIDENCES",
-    "DECISIONS",
     "OUTCOMES",
     "SEVERITIES",
     "STATUSES",
-    "VERDICTS",
 ]
 
 # In the order in which bars show them: known to be good, known to be bad, unknown, and
@@ -65,16 +62,4 @@ CONFIDENCES: Mapping[Confidence, str] = {
     Confidence.HIGH: "The bytes leave no doubt that the finding is right.",
     Confidence.MEDIUM: "The finding is probably right; a person should look.",
     Confidence.LOW: "A hint, often wrong.",
-}
-
-VERDICTS: Mapping[VerdictValue, str] = {
-    VerdictValue.VALID: "Every proof in the bundle held for the verifier's trust file.",
-    VerdictValue.INVALID: "A proof failed: nothing that the bundle claims is proven.",
-    VerdictValue.STALE: "It was proven once, but was past its date.",
-}
-
-DECISIONS: Mapping[DecisionValue, str] = {
-    DecisionValue.ELIGIBLE: "The rule of the benefit held.",
-    DecisionValue.NOT_ELIGIBLE: "The rule of the benefit did not hold.",
-    DecisionValue.CANNOT_TELL: "Too little was known; unknown is never a yes.",
 }

@@ -17,23 +17,32 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+import assay
 from assay.domain.assessment import Outcome
 from assay.domain.finding import CheckStatus, Confidence, Severity
 from assay.domain.limits import DEFAULT_LIMITS
-from assay.domain.verdict import DecisionValue, VerdictValue
+from assay.domain.release import Inventory
+from assay.domain.verdict import DecisionValue, VerdictValue, release_decided
 from assay.errors import UsageError
 from assay.report import glossary, page, tally
+from assay.report.meaning import (
+    decision_meaning,
+    declared_text,
+    is_caveat,
+    verdict_meaning,
+)
 from assay.report.terminal import burden_text
 from assay.report.text import clean, file_size, instant, number, one_line, plural
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from assay.domain.assessment import Assessment
     from assay.domain.facts import ReleaseFacts
-    from assay.domain.programme import Programme
-    from assay.domain.release import Inventory
-    from assay.domain.verdict import Decision, Verdict
+    from assay.domain.programme import Programme, ProgrammeRef
+    from assay.domain.verdict import BundleVerdict, Decision, Verdict
 
-__all__ = ["render"]
+__all__ = ["render", "render_decision", "render_verdict"]
 
 
 def render(  # noqa: PLR0913 - one noun each; a holder would only rename the list
@@ -45,6 +54,7 @@ def render(  # noqa: PLR0913 - one noun each; a holder would only rename the lis
     facts: ReleaseFacts | None = None,
     verdict: Verdict | None = None,
     decision: Decision | None = None,
+    bundles: Sequence[BundleVerdict] = (),
     made_at: str | None = None,
 ) -> str:
     """Write the report as one HTML document.
@@ -58,6 +68,7 @@ def render(  # noqa: PLR0913 - one noun each; a holder would only rename the lis
             and named as such.
         verdict: What a bundle with this assessment is worth, when it was verified.
         decision: Whether a benefit is due, when that was asked.
+        bundles: What was decided on, each with its verdict.
         made_at: When the page was made, in words; left out when not given, so that
             the same nouns give the same page, byte for byte.
 
@@ -99,12 +110,118 @@ def render(  # noqa: PLR0913 - one noun each; a holder would only rename the lis
             burden=burden_text(assessment.burden),
             verdict=verdict,
             decision=decision,
+            bundles=bundles,
+            decision_text=decision_meaning(decision, bundles) if decision else "",
+            declared=declared_text(decision) if decision else "",
+            uncompared=_is_uncompared(verdict),
             benefit=_benefit_title(programme, decision),
             verdict_reasons=page.sorted_reasons(verdict.reasons if verdict else ()),
             decision_reasons=page.sorted_reasons(decision.reasons if decision else ()),
             commands=page.commands(programme, decision.benefit if decision else None),
         )
     )
+
+
+def render_verdict(
+    file: str, verdict: Verdict, inventory: Inventory | None = None
+) -> str:
+    """Write a verdict, with the whole report where a release was proven.
+
+    Args:
+        file: Name of the bundle's file.
+        verdict: What it is worth.
+        inventory: The files that were compared; None where none were.
+    """
+    release = verdict.release
+    if release is None:
+        return _refused(
+            file,
+            word=verdict.value.value,
+            meaning=verdict_meaning(verdict),
+            at=verdict.at,
+            reasons=page.sorted_reasons(verdict.reasons),
+        )
+    return render(
+        release.assessment,
+        release.programme,
+        inventory or Inventory(files=release.files),
+        title=file,
+        verdict=verdict,
+    )
+
+
+def render_decision(
+    decision: Decision,
+    bundles: Sequence[BundleVerdict],
+    programme: Programme | None = None,
+    inventory: Inventory | None = None,
+) -> str:
+    """Write a decision, with the whole report of the newest bundle that counts.
+
+    Args:
+        decision: Whether a benefit is due.
+        bundles: What it was decided on, each with its verdict.
+        programme: The programme, as far as it is known.
+        inventory: The files that were compared; None where none were.
+    """
+    ref = decision.programme
+    deciding = [b for b in bundles if ref is None or _programme_of(b) == ref]
+    release = release_decided(deciding)
+    if release is None:
+        title = decision.benefit
+        if programme is not None:
+            title = _benefit_title(programme, decision)
+        return _refused(
+            title,
+            word=decision.value.value,
+            meaning=decision_meaning(decision, bundles),
+            at=decision.at,
+            decision=decision,
+            programme=programme,
+            bundles=bundles,
+            reasons=page.sorted_reasons(decision.reasons),
+        )
+    shown = next(b for b in deciding if b.verdict.release is release)
+    return render(
+        release.assessment,
+        release.programme,
+        inventory or Inventory(files=release.files),
+        title=shown.file,
+        verdict=shown.verdict,
+        decision=decision,
+        bundles=bundles,
+    )
+
+
+def _refused(title: str, **parts: object) -> str:
+    """Write the page of an answer that no release was proven for."""
+    css = _stylesheet()
+    known = {"decision": None, "programme": None, "bundles": (), **parts}
+    return (
+        _environment()
+        .get_template("refused.html.j2")
+        .render(
+            title=title,
+            version=assay.__version__,
+            css=Markup(css),  # noqa: S704 - our own file of the package, not outside text
+            policy=_policy(css),
+            **known,
+        )
+    )
+
+
+def _programme_of(bundle: BundleVerdict) -> ProgrammeRef | None:
+    release = bundle.verdict.release
+    return None if release is None else release.programme.ref
+
+
+def _is_uncompared(verdict: Verdict | None) -> bool:
+    reasons = () if verdict is None else verdict.reasons
+    return any(reason.code == "verify.no-files-compared" for reason in reasons)
+
+
+def _first_upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _require_same(verified: Assessment, assessment: Assessment) -> None:
@@ -155,8 +272,6 @@ def _constants() -> dict[str, object]:
         "status_words": glossary.STATUSES,
         "severity_words": glossary.SEVERITIES,
         "confidence_words": glossary.CONFIDENCES,
-        "verdict_words": glossary.VERDICTS,
-        "decision_words": glossary.DECISIONS,
     }
 
 
@@ -199,7 +314,10 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    # Globals, since macros that are imported see no names of the page.
+    environment.globals.update(is_caveat=is_caveat, meaning_of=verdict_meaning)
     environment.filters.update(
+        first_upper=_first_upper,
         digest_groups=_digest_groups,
         instant=instant,
         number=number,

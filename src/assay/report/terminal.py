@@ -39,6 +39,9 @@ __all__ = ["burden_text", "summary"]
 
 # Lines of the classic terminal: a summary that needs scrolling is not read.
 _SCREEN_LINES = 24
+# Findings of weight that are shown whole, whatever the screen: as many as a person
+# reads in one sitting.
+_MOST_GRAVE = 50
 # Entries that the two lists should have room for before areas are joined.
 _FEWEST = 4
 # Below this width the table of areas turns into a list.
@@ -62,8 +65,12 @@ def summary(
     colour: bool,
     fail_at: Severity | None,
     verbose: bool = False,
+    cut: bool = True,
 ) -> str:
     """Write an assessment for a terminal, on one screen where that is possible.
+
+    Critical and high findings are shown whole and controls that are not met all by
+    name, on more than one screen if need be: nobody should pass over them unread.
 
     Args:
         assessment: What was found.
@@ -72,6 +79,7 @@ def summary(
         colour: Whether to use colours; the words say the same without.
         fail_at: Severity from which findings fail the run, when the caller asked.
         verbose: Whether to show every list whole (up to the bound of reports).
+        cut: Whether long entries may be cut to one line; a file has room for all.
 
     Returns:
         Lines ended by line feeds. Apart from colours nothing in it is a control
@@ -86,7 +94,8 @@ def summary(
     screen = Screen(width=width, colour=colour)
     head = _heading(screen, assessment, programme)
     rows = _area_rows(assessment, programme)
-    table = _area_table(screen, rows)
+    whole = verbose or not cut
+    table = _area_table(screen, rows, whole=whole)
     unseen = not_looked_at(assessment, programme)
     tail = [
         *_tiers(screen, assessment, programme),
@@ -94,29 +103,31 @@ def summary(
         *screen.field("Burden", burden_text(assessment.burden)),
         *_gate(screen, assessment, fail_at),
     ]
-    findings = [_finding(screen, f, whole=verbose) for f in assessment.findings]
-    not_met = _not_met(screen, assessment, programme, whole=verbose)
+    not_met = _not_met(screen, assessment, programme, whole=whole)
     counts = screen.field("Findings", _severity_text(assessment))
     title = [screen.paint("Not met", Ink.STRONG)] if not_met else []
+    must = [*_grave(screen, assessment)[:_MOST_GRAVE], *not_met[:_MOST]]
     # One line more is kept for the count of what is cut.
-    fixed = len(head) + len(counts) + len(title) + len(tail) + 1
+    fixed = len(head) + len(counts) + len(title) + len(tail) + 1 + sum(map(len, must))
     if not verbose and fixed + len(table) + _FEWEST > _SCREEN_LINES:
-        table = _area_table(screen, _folded(rows))
-    room = 2 * _MOST if verbose else _SCREEN_LINES - fixed - len(table)
-    first, second = _shares(len(findings), len(not_met), room)
-    more = MORE_STILL if verbose else MORE
-    tail += _cut(screen, (len(findings) - first, len(not_met) - second), more)
+        table = _area_table(screen, _folded(rows), whole=whole)
+    room = _MOST if verbose else _SCREEN_LINES - fixed - len(table)
+    findings = _findings(screen, assessment, room, verbose=verbose, whole=whole)
+    left = (len(assessment.findings) - len(findings), len(not_met) - _MOST)
+    tail += _cut(screen, left, MORE_STILL if verbose else MORE)
     blocks = [
         head,
-        [*counts, *chain.from_iterable(findings[:first])],
+        [*counts, *chain.from_iterable(findings)],
         table,
-        [*title, *chain.from_iterable(not_met[:second])],
+        [*title, *chain.from_iterable(not_met[:_MOST])],
         _everything_unknown(screen, unseen) if verbose else [],
         tail,
     ]
     blocks = [block for block in blocks if block]
-    spaced = sum(map(len, blocks)) + len(blocks) - 1
-    gap = "\n\n" if verbose or spaced <= _SCREEN_LINES else "\n"
+    lines = sum(map(len, blocks))
+    # Blank lines where they fit, or where the screen is too small in any case.
+    fits = lines <= _SCREEN_LINES < lines + len(blocks) - 1
+    gap = "\n" if fits and not verbose else "\n\n"
     return gap.join("\n".join(block) for block in blocks) + "\n"
 
 
@@ -148,6 +159,29 @@ def _severity_text(assessment: Assessment) -> str:
     if unlisted:
         parts.append(f"{number(unlisted)} more beyond the bound of their check")
     return ", ".join(parts) or "none in what was looked at"
+
+
+def _grave(screen: Screen, assessment: Assessment) -> list[list[str]]:
+    return [
+        _finding(screen, finding, whole=True)
+        for finding in assessment.findings
+        if finding.severity.rank >= Severity.HIGH.rank
+    ]
+
+
+def _findings(
+    screen: Screen, assessment: Assessment, room: int, *, verbose: bool, whole: bool
+) -> list[list[str]]:
+    """Show what weighs most whole, and of the others as many as there is room for."""
+    grave = _grave(screen, assessment)
+    others = [
+        _finding(screen, finding, whole=whole)
+        for finding in assessment.findings[len(grave) :]
+    ]
+    if verbose:
+        return [*grave, *others][:_MOST]
+    fewest = 0 if grave else 1
+    return [*grave[:_MOST_GRAVE], *others[: max(room, fewest)]]
 
 
 def _finding(screen: Screen, finding: Finding, *, whole: bool) -> list[str]:
@@ -193,16 +227,17 @@ def _folded(
 
 
 def _area_table(
-    screen: Screen, rows: list[tuple[str, dict[Outcome, int]]]
+    screen: Screen, rows: list[tuple[str, dict[Outcome, int]]], *, whole: bool
 ) -> list[str]:
-    if screen.columns < _TABLE_COLUMNS:
+    widths = {outcome: len(outcome) + 2 for outcome in Outcome}
+    first = screen.columns - sum(widths.values())
+    too_long = whole and any(len(title) >= first for title, _ in rows)
+    if screen.columns < _TABLE_COLUMNS or too_long:
         return [
             line
             for title, counts in rows
             for line in screen.wrap(f"{title}: {_outcome_text(counts)}")
         ]
-    widths = {outcome: len(outcome) + 2 for outcome in Outcome}
-    first = screen.columns - sum(widths.values())
     heads = "".join(f"{outcome:>{widths[outcome]}}" for outcome in Outcome)
     lines = [screen.paint(f"{'Controls':<{first}}{heads}", Ink.STRONG)]
     for title, counts in rows:
@@ -293,29 +328,10 @@ def _gate(
     return screen.field("Gate", f"passes: no finding {at}")
 
 
-def _shares(first: int, second: int, room: int) -> tuple[int, int]:
-    """Share the free lines between two lists; what one leaves, the other takes.
-
-    Each shows at least one entry and at most as many as a report may hold.
-    """
-    half = room // 2
-    if first <= half:
-        shares = first, room - first
-    elif second <= half:
-        shares = room - second, second
-    else:
-        shares = room - half, half
-    return _share(first, shares[0]), _share(second, shares[1])
-
-
-def _share(entries: int, lines: int) -> int:
-    return min(entries, max(lines, 1), _MOST)
-
-
 def _cut(screen: Screen, left: tuple[int, int], more: str) -> list[str]:
     findings, controls = left
     parts = [
-        *([plural(findings, "finding")] if findings else []),
-        *([plural(controls, "control")] if controls else []),
+        *([plural(findings, "finding")] if findings > 0 else []),
+        *([plural(controls, "control")] if controls > 0 else []),
     ]
     return screen.wrap(f"and {' and '.join(parts)} more: {more}") if parts else []

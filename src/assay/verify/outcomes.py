@@ -14,12 +14,14 @@ from assay.programme.outcomes import burden_of, control_results, tiers_reached
 
 if TYPE_CHECKING:
     from assay.domain.assessment import ControlResult
-    from assay.domain.declaration import Answer
+    from assay.domain.declaration import Answer, EvidenceFile
     from assay.domain.limits import Limits
     from assay.domain.programme import Programme
     from assay.verify.contents import Contents
 
 __all__ = ["check_outcomes", "check_programme"]
+
+_SHA256_OF_NOTHING = sha256_hex(b"")
 
 
 def check_programme(data: bytes, contents: Contents, limits: Limits) -> Programme:
@@ -125,13 +127,21 @@ def _check_answers(programme: Programme, answers: tuple[Answer, ...]) -> None:
                 found=answer.value.value,
             )
         met = answer.value is AnswerValue.MET
-        if met and control.evidence_required and not answer.evidence:
+        if met and control.evidence_required and all(map(_is_empty, answer.evidence)):
             raise VerifyError(
                 "inadmissible-answer",
                 f"Control {control.id} was answered as met without evidence.",
-                expected="the digest of at least one evidence file",
-                found="none",
+                expected="the digest of at least one evidence file with something in "
+                "it",
+                found=f"{len(answer.evidence)} empty files"
+                if answer.evidence
+                else "none",
             )
+
+
+def _is_empty(item: EvidenceFile) -> bool:
+    # The size is the developer's word, the digest of nothing is not.
+    return item.size == 0 or item.sha256 == _SHA256_OF_NOTHING
 
 
 def _core(result: ControlResult) -> tuple[object, ...]:

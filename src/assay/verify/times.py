@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from assay.domain.verdict import Reason
 from assay.errors import VerifyError
+from assay.wire.v0.instant import format_instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -75,24 +76,25 @@ def staleness(
         reasons.append(
             Reason(
                 code="trust.expired",
-                message="The trust file is too old: renew it.",
-                subject=trust.valid_until.isoformat(),
+                message="The trust file expired at "
+                f"{format_instant(trust.valid_until)}.",
+                remedy="renew it from sources that you believe",
             )
         )
     if at > seal.valid_until:
         reasons.append(
             Reason(
                 code="verify.expired",
-                message="The claim has expired: ask the developer for a newer one.",
-                subject=seal.valid_until.isoformat(),
+                message=f"The claim expired at {format_instant(seal.valid_until)}.",
+                remedy="ask the developer for a newer bundle",
             )
         )
     if seal.sealed_at - at > CLOCK_SKEW:
         reasons.append(
             Reason(
                 code="verify.not-yet-sealed",
-                message="At that instant the claim had not been made.",
-                subject=seal.sealed_at.isoformat(),
+                message="At that instant the claim had not been made: it was sealed "
+                f"at {format_instant(seal.sealed_at)}.",
             )
         )
     logged = [s.logged_at for s in statements if s.logged_at is not None]
@@ -100,8 +102,8 @@ def staleness(
         reasons.append(
             Reason(
                 code="verify.not-yet-logged",
-                message="At that instant the claim's receipts did not exist.",
-                subject=max(logged).isoformat(),
+                message="At that instant the claim's receipts did not exist: they "
+                f"were signed at {format_instant(max(logged))}.",
             )
         )
     return tuple(reasons)

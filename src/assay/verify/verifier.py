@@ -26,6 +26,7 @@ from assay.domain.limits import DEFAULT_LIMITS, Limits
 from assay.domain.statement import VerifiedRelease
 from assay.domain.verdict import Reason, Verdict, VerdictValue
 from assay.errors import AssayError
+from assay.verify.caveats import caveats
 from assay.verify.contents import check_seal, check_subjects, read_contents
 from assay.verify.outcomes import check_outcomes, check_programme
 from assay.verify.receipts import check_receipt
@@ -33,6 +34,7 @@ from assay.verify.release_files import check_release_files
 from assay.verify.signatures import check_signature, trusted_issuer
 from assay.verify.times import check_times, staleness
 from assay.wire.v0.bundle import read_bundle
+from assay.wire.v0.instant import format_instant
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -80,7 +82,7 @@ def verify_bundle(
     return Verdict(
         value=VerdictValue.STALE if stale else VerdictValue.VALID,
         at=at,
-        reasons=(*stale, *passed),
+        reasons=(*stale, *passed, *caveats(release, trust, inventory)),
         release=release,
     )
 
@@ -117,15 +119,9 @@ def _prove(
             bundle.statements, contents.payloads.items(), strict=True
         )
     )
-    origins = sorted({s.log_origin for s in statements if s.log_origin is not None})
-    passed.append(
-        _holds(
-            "verify.log",
-            f"All statements are in the log {', '.join(origins)}."
-            if origins
-            else "No log was asked for, and none was looked at.",
-        )
-    )
+    logged_in = [s.log_origin for s in statements if s.log_origin is not None]
+    if logged_in:
+        passed.append(_holds("verify.log", _in_the_log(logged_in, count)))
     # 6.
     check_subjects(contents)
     digest = contents.assessment.release_digest
@@ -147,9 +143,8 @@ def _prove(
     passed.append(
         _holds(
             "verify.validity",
-            "Claimed for a definite time.",
-            f"{contents.seal.sealed_at.isoformat()} to "
-            f"{contents.seal.valid_until.isoformat()}",
+            f"Claimed from {format_instant(contents.seal.sealed_at)} until "
+            f"{format_instant(contents.seal.valid_until)}.",
         )
     )
     return VerifiedRelease(
@@ -174,7 +169,12 @@ def _refused(error: AssayError) -> Reason:
         parts.append(f"Expected: {error.expected}.")
     if error.found:
         parts.append(f"Found: {error.found}.")
-    return Reason(code=error.code, message=" ".join(parts), subject=error.remedy)
+    return Reason(code=error.code, message=" ".join(parts), remedy=error.remedy)
+
+
+def _in_the_log(origins: list[str], count: int) -> str:
+    which = "All" if len(origins) == count else f"{len(origins)} of {count}"
+    return f"{which} statements are in the log {', '.join(sorted(set(origins)))}."
 
 
 def _files_at_hand(inventory: Inventory) -> str:

@@ -73,7 +73,8 @@ def test_every_reason_tells_what_was_expected_and_found():
     verdict = Claim(signer=p256_signer(5)).verdict(Claim().trust())
     assert "Expected: one of 1 developer keys." in verdict.reasons[0].message
     assert "Found: another key." in verdict.reasons[0].message
-    assert "assay trust add" in verdict.reasons[0].subject
+    assert "assay trust add" in verdict.reasons[0].remedy
+    assert verdict.reasons[0].subject == ""
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,8 @@ from assay.domain.statement import (
 )
 from assay.eligibility import decide
 from assay.programme import read_programme
+from assay.wire.v0.answers import DecideDocument, VerifyDocument
 from assay.wire.v0.results import (
-    DecideDocument,
     ErrorDocument,
     KeyDocument,
     LogDocument,
@@ -26,7 +26,6 @@ from assay.wire.v0.results import (
     SealDocument,
     ShownProgrammePart,
     TrustDocument,
-    VerifyDocument,
 )
 from assay.wire.v0.trust import write_trust
 from docs import generate_schemas as module

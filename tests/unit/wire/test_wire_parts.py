@@ -101,4 +101,5 @@ def test_a_reason_is_written_whole():
         "message": "m",
         "subject": "s",
         "holds": True,
+        "remedy": "",
     }

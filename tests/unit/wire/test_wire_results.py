@@ -9,14 +9,13 @@ from assay.domain.release import Irregular, IrregularKind
 from assay.domain.verdict import DecisionValue
 from assay.eligibility import decide
 from assay.programme import read_programme
+from assay.wire.v0.answers import DecideDocument, VerifyDocument
 from assay.wire.v0.results import (
-    DecideDocument,
     IrregularPart,
     ProblemPart,
     SealDocument,
     ShownProgrammePart,
     TrustDocument,
-    VerifyDocument,
 )
 from tests.simulators.claims import HARBOUR, NOW, Claim, witness
 from tests.simulators.note_signers import WITNESS_ED
@@ -37,14 +36,15 @@ def test_a_verdict_is_told_with_its_release_when_one_was_proven():
     document = VerifyDocument.of(CLAIM.verdict())
     assert document.verdict == "valid"
     assert document.at == "2026-11-30T12:00:00Z"
-    assert document.release_digest == CLAIM.assessment.release_digest
-    assert document.issuer == "Example Labs"
+    assert document.release.digest == CLAIM.assessment.release_digest
+    assert document.issuer.name == "Example Labs"
+    assert document.issuer.key_id == CLAIM.signer.public_key.key_id
 
 
 def test_an_invalid_verdict_names_no_release_and_no_issuer():
     document = VerifyDocument.of(CLAIM.verdict(CLAIM.trust(developers=())))
     assert document.verdict == "invalid"
-    assert document.release_digest is None
+    assert document.release is None
     assert document.issuer is None
     assert document.reasons[0].code == "trust.unknown-developer"
 

@@ -314,6 +314,7 @@ class ReasonPart(JsonModel):
     message: Text
     subject: Text
     holds: bool
+    remedy: Text = ""
 
     @classmethod
     def of(cls, reason: Reason) -> ReasonPart:
@@ -323,4 +324,5 @@ class ReasonPart(JsonModel):
             message=reason.message,
             subject=reason.subject,
             holds=reason.holds,
+            remedy=reason.remedy,
         )

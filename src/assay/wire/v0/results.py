@@ -1,4 +1,4 @@
-"""What `--json` writes: the documents of `check`, `verify` and `decide`."""
+"""What `--json` writes: the documents of all verbs but `verify` and `decide`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from assay.wire.v0.parts import (
     GapPart,
     Hex256,
     ProgrammePart,
-    ReasonPart,
     Text,
 )
 from assay.wire.v0.shown_programme import (
@@ -32,11 +31,9 @@ if TYPE_CHECKING:
     from assay.domain.release import Irregular
     from assay.domain.statement import Bundle
     from assay.domain.trust import TrustFile
-    from assay.domain.verdict import Decision, Verdict
 
 __all__ = [
     "CheckDocument",
-    "DecideDocument",
     "ErrorDocument",
     "KeyDocument",
     "LogDocument",
@@ -45,7 +42,6 @@ __all__ = [
     "SealDocument",
     "ShownProgrammePart",
     "TrustDocument",
-    "VerifyDocument",
 ]
 
 
@@ -127,56 +123,6 @@ class SealDocument(JsonModel):
                 for logged in bundle.statements
             ),
             log_indexes=indexes,
-        )
-
-
-class VerifyDocument(JsonModel):
-    """What `assay verify --json` writes."""
-
-    format: Literal["assay-verify/0"]
-    verdict: Literal["valid", "invalid", "stale"]
-    at: Annotated[str, Field(pattern=INSTANT)]
-    reasons: tuple[ReasonPart, ...]
-    release_digest: Hex256 | None
-    issuer: Text | None
-
-    @classmethod
-    def of(cls, verdict: Verdict) -> VerifyDocument:
-        """Write a verdict."""
-        release = verdict.release
-        return cls(
-            format="assay-verify/0",
-            verdict=verdict.value.value,
-            at=format_instant(verdict.at),
-            reasons=tuple(ReasonPart.of(reason) for reason in verdict.reasons),
-            release_digest=(
-                None if release is None else release.assessment.release_digest
-            ),
-            issuer=None if release is None else release.issuer.name,
-        )
-
-
-class DecideDocument(JsonModel):
-    """What `assay decide --json` writes."""
-
-    format: Literal["assay-decide/0"]
-    decision: Literal["eligible", "not eligible", "cannot tell"]
-    benefit: Text
-    programme: ProgrammePart | None
-    at: Annotated[str, Field(pattern=INSTANT)]
-    reasons: tuple[ReasonPart, ...]
-
-    @classmethod
-    def of(cls, decision: Decision) -> DecideDocument:
-        """Write a decision."""
-        programme = decision.programme
-        return cls(
-            format="assay-decide/0",
-            decision=decision.value.value,
-            benefit=decision.benefit,
-            programme=None if programme is None else ProgrammePart.of(programme),
-            at=format_instant(decision.at),
-            reasons=tuple(ReasonPart.of(reason) for reason in decision.reasons),
         )
 
 

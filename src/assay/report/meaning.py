@@ -1,0 +1,89 @@
+"""What a verdict and a decision mean in one clause, told apart by their causes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assay.domain.verdict import DecisionValue, VerdictValue
+from assay.report.text import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from assay.domain.verdict import BundleVerdict, Decision, Reason, Verdict
+
+__all__ = ["decision_meaning", "declared_text", "is_caveat", "verdict_meaning"]
+
+# Reasons that hold and yet prove nothing: what the answer does not cover.
+_CAVEATS = frozenset(
+    {
+        "decide.newest-counts",
+        "verify.no-files-compared",
+        "verify.no-log",
+        "verify.no-log-time",
+        "verify.one-evidence-file",
+        "verify.version-control-left-out",
+    }
+)
+_NOT_YET = "at that instant the claim had not been made yet"
+_STALE_CAUSES = {
+    "verify.expired": "the claim was proven, but it had expired at that instant",
+    "verify.not-yet-sealed": _NOT_YET,
+    "verify.not-yet-logged": _NOT_YET,
+    "trust.expired": "your trust file had expired at that instant",
+}
+_DECISIONS = {
+    DecisionValue.ELIGIBLE: "the rule holds",
+    DecisionValue.NOT_ELIGIBLE: "the rule does not hold",
+    DecisionValue.CANNOT_TELL: "too little is known, and unknown is never a yes",
+}
+
+
+def is_caveat(reason: Reason) -> bool:
+    """Say whether a reason tells what an answer does not cover."""
+    return reason.holds and reason.code in _CAVEATS
+
+
+def verdict_meaning(verdict: Verdict) -> str:
+    """Say what a verdict means; of a stale one, why it is stale."""
+    if verdict.value is VerdictValue.VALID:
+        return "every proof holds, for the keys this trust file believes"
+    if verdict.value is VerdictValue.INVALID:
+        return "nothing that the bundle claims is proven"
+    codes = {reason.code for reason in verdict.reasons if not reason.holds}
+    causes = [text for code, text in _STALE_CAUSES.items() if code in codes]
+    return "; ".join(dict.fromkeys(causes)) or "it does not count at that instant"
+
+
+def decision_meaning(decision: Decision, bundles: Sequence[BundleVerdict] = ()) -> str:
+    """Say what a decision means; where no bundle counted, why none did."""
+    verdicts = [bundle.verdict for bundle in bundles]
+    values = {verdict.value for verdict in verdicts}
+    if not verdicts or VerdictValue.VALID in values:
+        return _DECISIONS[decision.value]
+    if values == {VerdictValue.INVALID}:
+        return f"{_every(len(verdicts))} invalid, so nothing is proven"
+    if values == {VerdictValue.STALE}:
+        causes = dict.fromkeys(verdict_meaning(verdict) for verdict in verdicts)
+        return f"{_every(len(verdicts))} stale: {'; '.join(causes)}"
+    stale = sum(verdict.value is VerdictValue.STALE for verdict in verdicts)
+    return (
+        f"no bundle counts: {stale} {'is' if stale == 1 else 'are'} stale, the others "
+        "are invalid"
+    )
+
+
+def _every(count: int) -> str:
+    return "the bundle is" if count == 1 else f"all {count} bundles are"
+
+
+def declared_text(decision: Decision) -> str:
+    """Say how much of the rule rests on the developer's word; empty without a rule."""
+    if not decision.controls:
+        return ""
+    named = plural(len(decision.controls), "control")
+    are = "is" if len(decision.declared) == 1 else "are"
+    return (
+        f"of the {named} that the rule names, {len(decision.declared)} {are} declared "
+        "by the developer alone"
+    )
