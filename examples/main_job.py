@@ -28,43 +28,55 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=Path("run"), help="where to write")
     options = parser.parse_args()
     release = options.release or installed_model()
-    out = options.out / time.strftime("%Y%m%d-%H%M%S")
-    out.mkdir(parents=True)
+    out = fresh_directory(options.out)
     # A key for this run only: its passphrase lies beside it, readable by you alone.
     passphrase = out / "passphrase.txt"
     passphrase.touch(mode=0o600)
     passphrase.write_text(secrets.token_urlsafe(24) + "\n", encoding="ascii")
     key, log, trust = out / "developer.pem", out / "log", out / "trust.toml"
     bundle, report = out / "release.assay", out / "report.html"
-    secret = f"--passphrase-file {passphrase}"
+    # Put in after a step is split into words: a path may hold spaces.
+    names = {
+        "release": release,
+        "key": key,
+        "log": log,
+        "trust": trust,
+        "bundle": bundle,
+        "report": report,
+        "secret": f"--passphrase-file={passphrase}",
+        "benefit": BENEFIT,
+    }
     steps = (
         (
             "1. Check the release against the shipped programme",
-            f"check {{release}} --html {report}",
+            "check {release} --html {report}",
         ),
-        ("2. Make a key and a log", f"keys new {key} {secret}"),
-        ("", f"log init {log}"),
+        (
+            "2. Make a key and a log",
+            "keys new {key} {secret}",
+        ),
+        ("", "log init {log}"),
         (
             "3. Seal: check again, sign, log, and write one bundle",
-            f"seal {{release}} --key {key} {secret} --log {log} --out {bundle}",
+            "seal {release} --key {key} {secret} --log {log} --out {bundle}",
         ),
         (
             "4. As a buyer: choose whom to believe, then verify offline",
-            f"trust new {trust} --developer Example={key}.pub --log {log}",
+            "trust new {trust} --developer Example={key}.pub --log {log}",
         ),
-        ("", f"trust add {trust} --programme eo14409"),
-        ("", f"verify {bundle} --trust {trust} --release {{release}}"),
+        ("", "trust add {trust} --programme eo14409"),
+        ("", "verify {bundle} --trust {trust} --release {release}"),
         (
             "5. As a buyer: decide on an example benefit",
-            f"decide {bundle} --trust {trust} --benefit {BENEFIT}",
+            "decide {bundle} --trust {trust} --benefit {benefit}",
         ),
-        ("6. As anybody: audit the log", f"log check {log}"),
+        ("6. As anybody: audit the log", "log check {log}"),
     )
     started = time.monotonic()
     for title, line in steps:
         if title:
             print(f"\n== {title}", flush=True)
-        status = assay([word.format(release=release) for word in line.split()])
+        status = assay([word.format(**names) for word in line.split()])
         # 1 and 3 are answers (no, cannot tell); 2 and 4 mean that there is none.
         if status in (2, 4):
             print(f"stopped: exit status {status}", file=sys.stderr)
@@ -77,6 +89,17 @@ def main() -> int:
         f"  assay check {shlex.quote(str(release))} --write-declarations answers.toml"
     )
     return 0
+
+
+def fresh_directory(parent: Path) -> Path:
+    """Make a directory named for this second, and numbered when that is taken."""
+    stamp = time.strftime("%Y%m%d-%H%M%S")
+    number, out = 1, parent / stamp
+    while out.exists():
+        number += 1
+        out = parent / f"{stamp}-{number}"
+    out.mkdir(parents=True)
+    return out
 
 
 def assay(arguments: list[str]) -> int:

@@ -16,6 +16,7 @@ from assay.cli.options import (
     VERBOSE_OPTION,
 )
 from assay.cli.output import JSON_OPTION, told, watched
+from assay.cli.targets import TARGET, probe_targets
 from assay.domain.finding import Severity
 from assay.release.background import BackgroundReading
 
@@ -43,11 +44,14 @@ Examples:
 @click.option(
     "--write-declarations",
     metavar="FILE",
-    type=PATH,
+    type=TARGET,
     help="Write a form with the questions that the machine could not answer.",
 )
 @click.option(
-    "--html", metavar="FILE", type=PATH, help="Write the report as one HTML file."
+    "--html",
+    metavar="FILE",
+    type=TARGET,
+    help="Write the report as one HTML file, or `-` for standard output.",
 )
 @JSON_OPTION
 @click.option(
@@ -66,8 +70,8 @@ def command(
     path: Path,
     programme: str,
     declarations: Path | None,
-    write_declarations: Path | None,
-    html: Path | None,
+    write_declarations: str | None,
+    html: str | None,
     json_to: str | None,
     fail_on: str,
     jobs: int | None,
@@ -80,6 +84,8 @@ def command(
     unpickled or run, and nothing leaves this machine.
     """
     started = time.monotonic()
+    # What cannot be written is better known before minutes of reading.
+    probe_targets(html, json_to, write_declarations)
     with (
         watched(quiet=quiet) as progress,
         BackgroundReading(path, jobs=jobs, progress=progress) as reading,

@@ -12,11 +12,18 @@ from typing import TYPE_CHECKING
 
 import assay
 from assay.cli.exit_status import ExitStatus, status_of_assessment
-from assay.cli.output import say, terminal_width, wants_colour, write_json
+from assay.cli.output import (
+    on_terminal,
+    say,
+    terminal_width,
+    wants_colour,
+    write_json,
+    write_result,
+)
+from assay.cli.targets import is_standard_output
 from assay.crypto.digest import sha256_hex
 from assay.domain.facts import Gap
 from assay.flows.check import check_release
-from assay.flows.files import write_file
 from assay.flows.programmes import find_programme
 from assay.report import summary
 from assay.statement import assessment_payload
@@ -54,13 +61,20 @@ class CheckOptions:
     root: Path
     programme: str
     declarations: Path | None
-    write_declarations: Path | None
-    html: Path | None
+    write_declarations: str | None
+    html: str | None
     json_to: str | None
     fail_on: Severity
     quiet: bool
     verbose: bool
     started: float
+
+    @property
+    def aside(self) -> str | None:
+        """The document for which text for people goes to standard error, if any."""
+        results = (self.html, self.write_declarations)
+        piped = (result for result in results if is_standard_output(result))
+        return self.json_to or next(piped, None)
 
 
 def conclude(options: CheckOptions, read: Callable[[], InspectedRelease]) -> ExitStatus:
@@ -73,7 +87,7 @@ def conclude(options: CheckOptions, read: Callable[[], InspectedRelease]) -> Exi
         read=read,
     )
     if options.write_declarations is not None:
-        _write_form(checked, options.write_declarations, options.json_to)
+        _write_form(checked, options.write_declarations, options.aside)
     if options.html is not None:
         # Late: a template engine is only needed for a page.
         from assay.report.html import render  # noqa: PLC0415 - see above
@@ -85,33 +99,35 @@ def conclude(options: CheckOptions, read: Callable[[], InspectedRelease]) -> Exi
             title=checked.name,
             facts=checked.facts,
         )
-        write_file(options.html, page.encode("utf-8"))
+        write_result(options.html, page.encode("utf-8"))
     if not options.quiet:
+        aside = options.aside
         text = summary(
             checked.assessment,
             checked.programme,
             width=terminal_width(),
-            colour=wants_colour(err=options.json_to is not None),
+            colour=wants_colour(err=aside is not None),
             fail_at=options.fail_on,
             verbose=options.verbose,
+            cut=on_terminal(err=aside is not None),
         )
-        say(text.rstrip("\n"), json_to=options.json_to)
+        say(text.rstrip("\n"), json_to=aside)
     if options.json_to is not None:
         seconds = time.monotonic() - options.started
         write_json(check_document(checked, seconds), options.json_to)
     return status_of_assessment(checked.assessment, options.fail_on)
 
 
-def _write_form(checked: CheckedRelease, path: Path, json_to: str | None) -> None:
+def _write_form(checked: CheckedRelease, path: str, aside: str | None) -> None:
     # Late: forms are asked for seldom.
     from assay.assess.declarations import write_template  # noqa: PLC0415 - see above
 
     text = write_template(checked.programme, checked.declarations)
-    write_file(path, text.encode("utf-8"), replace=False)
+    write_result(path, text.encode("utf-8"), replace=False)
     open_questions = (
         checked.assessment.burden.asked - checked.assessment.burden.answered
     )
-    say(f"Wrote {path} with {open_questions} open questions.", json_to=json_to)
+    say(f"Wrote {path} with {open_questions} open questions.", json_to=aside)
 
 
 def check_document(checked: CheckedRelease, seconds: float) -> CheckDocument:

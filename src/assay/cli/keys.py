@@ -16,7 +16,13 @@ from assay.cli.passphrase import (
 )
 from assay.crypto.public_key import KeyKind
 from assay.errors import KeyFileError, UsageError
-from assay.flows.keys import new_key_pair, public_key_path, show_key, to_pem
+from assay.flows.keys import (
+    new_key_pair,
+    public_key_path,
+    refuse_taken,
+    show_key,
+    to_pem,
+)
 from assay.wire.v0.results import KeyDocument
 
 if TYPE_CHECKING:
@@ -74,6 +80,8 @@ def new(
             expected="--passphrase-file or --no-passphrase",
             found="both",
         )
+    # Before anybody is asked for a passphrase.
+    refuse_taken(key)
     passphrase = None
     if not no_passphrase:
         passphrase = passphrase_source(passphrase_file, confirm=True)()

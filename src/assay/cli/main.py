@@ -7,14 +7,15 @@ nothing but click.
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import click
 
 import assay
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 __all__ = ["LazyGroup", "main"]
 
@@ -49,8 +50,31 @@ Exit status:
 """
 
 
+# Where a call keeps its arguments, among what click keeps for one.
+_ARGUMENTS = "assay.cli.main.arguments"
+
+
 class LazyGroup(click.Group):
     """A group whose verbs are imported when they are called."""
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,  # noqa: ANN401 - handed on to click as it came
+    ) -> click.Context:
+        """Read the group's own options."""
+        given = tuple(args)
+        with _documented(given):
+            context = super().make_context(info_name, args, parent, **extra)
+        context.meta[_ARGUMENTS] = given
+        return context
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Read the verb's options and run it."""
+        with _documented(ctx.meta[_ARGUMENTS]):
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Name the verbs in the order in which people meet them."""
@@ -73,6 +97,31 @@ class LazyGroup(click.Group):
         del ctx
         with formatter.section("Commands"):
             formatter.write_dl([(verb, line) for verb, (_, line) in VERBS.items()])
+
+
+@contextmanager
+def _documented(arguments: tuple[str, ...]) -> Iterator[None]:
+    """Let a command line that makes no sense give its error as a document too."""
+    try:
+        yield
+    except click.UsageError as error:
+        # Late: most command lines make sense.
+        from assay.cli.output import write_error  # noqa: PLC0415 - see above
+        from assay.cli.targets import json_target  # noqa: PLC0415 - see above
+        from assay.errors import UsageError  # noqa: PLC0415 - see above
+
+        target = json_target(arguments)
+        if target is not None:
+            usage = "" if error.ctx is None else error.ctx.get_usage()
+            told = UsageError(
+                "command-line",
+                error.format_message(),
+                expected=" ".join(usage.split()),
+                found=" ".join(arguments),
+                remedy="" if error.ctx is None else f"{error.ctx.command_path} --help",
+            )
+            write_error(told, target)
+        raise
 
 
 @click.group(

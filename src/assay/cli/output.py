@@ -8,14 +8,16 @@ import os
 import sys
 import time
 import traceback
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec
+from typing import TYPE_CHECKING, Any, ParamSpec, TextIO
 
 import click
 
 from assay.cli.exit_status import ExitStatus, status_of_error
+from assay.cli.targets import TARGET, refuse_shared, write_target
 from assay.errors import AssayError, MachineError
+from assay.flows.files import machine_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,20 +28,27 @@ if TYPE_CHECKING:
 __all__ = [
     "JSON_OPTION",
     "finish",
+    "on_terminal",
     "say",
     "terminal_width",
     "told",
     "wants_colour",
     "watched",
+    "write_error",
     "write_json",
+    "write_result",
 ]
 
 _P = ParamSpec("_P")
+
+# Errors whose own cause is where a document would go: none is written there.
+_MISPLACED = frozenset({"usage.same-file", "usage.inside-release"})
 
 JSON_OPTION = click.option(
     "--json",
     "json_to",
     metavar="FILE",
+    type=TARGET,
     help="Write the result as a versioned JSON document to FILE, or `-` for standard "
     "output; text for people goes to standard error then.",
 )
@@ -54,19 +63,16 @@ def told(verb: Callable[_P, ExitStatus]) -> Callable[_P, None]:
     @functools.wraps(verb)
     def wrapped(*args: _P.args, **kwargs: _P.kwargs) -> None:
         try:
+            refuse_shared(kwargs)
             status = verb(*args, **kwargs)
         except AssayError as error:
-            _tell(error)
-            target = kwargs.get("json_to")
-            if isinstance(target, str):
-                _write_error(error, target)
-            status = status_of_error(error)
+            status = _fail(error, kwargs.get("json_to"))
         except (KeyboardInterrupt, click.Abort):
-            click.echo("interrupted; nothing was left half-written", err=True)
+            _complain("interrupted; nothing was left half-written")
             status = ExitStatus.COULD_NOT
         except BrokenPipeError:
             # The reader has seen enough; a second complaint at exit helps nobody.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _silence(sys.stdout)
             status = ExitStatus.COULD_NOT
         except Exception as error:  # noqa: BLE001 - a defect must not look like a "no"
             status = _defect(error)
@@ -76,9 +82,14 @@ def told(verb: Callable[_P, ExitStatus]) -> Callable[_P, None]:
 
 
 def say(text: str, *, json_to: str | None = None) -> None:
-    """Print text for people: to standard error when a document was asked for."""
+    """Print text for people: to standard error when a document was asked for.
+
+    Raises:
+        MachineError: `machine.write`: what it is redirected to takes no more.
+    """
     err = json_to is not None
-    encoding = (sys.stderr if err else sys.stdout).encoding or "ascii"
+    stream = sys.stderr if err else sys.stdout
+    encoding = getattr(stream, "encoding", None) or "ascii"
     try:
         text.encode(encoding)
     except UnicodeEncodeError:
@@ -86,7 +97,8 @@ def say(text: str, *, json_to: str | None = None) -> None:
         from assay.report import ascii_safe  # noqa: PLC0415 - see above
 
         text = ascii_safe(text)
-    click.echo(text, err=err)
+    with _whole(stream, "standard error" if err else "standard output"):
+        click.echo(text, err=err)
 
 
 def write_json(document: JsonModel, target: str | None) -> None:
@@ -98,14 +110,20 @@ def write_json(document: JsonModel, target: str | None) -> None:
     if target is None:
         return
     value: Any = document.model_dump(mode="json", by_alias=True)
-    text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
-    if target == "-":
-        click.echo(text, nl=False)
-        return
-    # Late: the file room is not needed for `--help`.
-    from assay.flows.files import write_file  # noqa: PLC0415 - see above
+    # In UTF-8 whatever the terminal's encoding: RFC 8259 section 8.1.
+    data = (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
+    write_result(target, data)
 
-    write_file(Path(target), text.encode("utf-8"))
+
+def write_result(target: str, data: bytes, *, replace: bool = True) -> None:
+    """Write a result to a file or, for `-`, to standard output.
+
+    Raises:
+        UsageError: `usage.exists` when a file is there that may not be replaced.
+        MachineError: `machine.write`.
+    """
+    with _whole(sys.stdout, "standard output"):
+        write_target(target, data, replace=replace)
 
 
 def finish(document: JsonModel, target: str | None, text: str) -> None:
@@ -114,12 +132,17 @@ def finish(document: JsonModel, target: str | None, text: str) -> None:
     write_json(document, target)
 
 
+def on_terminal(*, err: bool = False) -> bool:
+    """Say whether a person looks at the stream while it is written."""
+    stream = sys.stderr if err else sys.stdout
+    return stream is not None and stream.isatty()
+
+
 def wants_colour(*, err: bool = False) -> bool:
     """Say whether to colour: only a terminal, and not against https://no-color.org."""
-    stream = sys.stderr if err else sys.stdout
     if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         return False
-    return stream.isatty()
+    return on_terminal(err=err)
 
 
 def terminal_width() -> int:
@@ -134,7 +157,7 @@ def terminal_width() -> int:
 @contextmanager
 def watched(*, quiet: bool) -> Iterator[Callable[[Progress], None] | None]:
     """Show progress on standard error while files are read, on a terminal only."""
-    if quiet or not sys.stderr.isatty():
+    if quiet or not on_terminal(err=True):
         yield None
         return
     started = last = time.monotonic()
@@ -191,7 +214,7 @@ def _tell(error: AssayError) -> None:
         if text
     ]
     for line in lines:
-        click.echo(_visible(line) if not colour else line, err=True)
+        _complain(_visible(line) if not colour else line)
 
 
 def _visible(text: str) -> str:
@@ -199,18 +222,64 @@ def _visible(text: str) -> str:
     return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
 
 
-def _write_error(error: AssayError, target: str) -> None:
+def write_error(error: AssayError, target: str) -> None:
+    """Write an error as a document; when that fails too, say so."""
     from assay.wire.v0.results import ErrorDocument  # noqa: PLC0415 - rarely needed
 
     document = ErrorDocument(
         format="assay-error/0",
         code=error.code,
-        message=error.message,
-        expected=error.expected,
-        found=error.found,
-        remedy=error.remedy,
+        message=_spelled(error.message),
+        expected=_spelled(error.expected),
+        found=_spelled(error.found),
+        remedy=_spelled(error.remedy),
     )
     try:
         write_json(document, target)
     except AssayError as second:
         _tell(second)
+    except BrokenPipeError:
+        _silence(sys.stdout)
+
+
+def _fail(error: AssayError, target: object) -> ExitStatus:
+    _tell(error)
+    if isinstance(target, str) and (target == "-" or error.code not in _MISPLACED):
+        write_error(error, target)
+    return status_of_error(error)
+
+
+def _spelled(text: str) -> str:
+    """Spell out what no document can carry: names of files need not be Unicode."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+@contextmanager
+def _whole(stream: TextIO | None, name: str) -> Iterator[None]:
+    """Turn the failure of a redirected stream into an error of the machine."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        # What is still buffered would fail once more at exit, with a status of its own.
+        _silence(stream)
+        raise machine_error(
+            "write", f"Writing to {name} failed.", Path(name), error
+        ) from error
+
+
+def _complain(line: str) -> None:
+    """Write a line to standard error; the exit status speaks where that fails."""
+    try:
+        click.echo(line, err=True)
+    except OSError:
+        _silence(sys.stderr)
+
+
+def _silence(stream: TextIO | None) -> None:
+    """Let go what a stream still holds: its reader or its medium is gone."""
+    if stream is None:
+        return
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC), stream.fileno())

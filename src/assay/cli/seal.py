@@ -17,12 +17,14 @@ from assay.cli.options import (
 )
 from assay.cli.output import JSON_OPTION, say, told, watched, write_json
 from assay.cli.passphrase import PASSPHRASE_OPTION, passphrase_source
+from assay.cli.targets import probe_targets, refuse_inside
 from assay.crypto.public_key import KeyKind
+from assay.domain.finding import Severity
 from assay.flows.check import check_release
 from assay.flows.files import write_file
 from assay.flows.keys import open_key
 from assay.flows.programmes import find_programme
-from assay.flows.seal import seal_release
+from assay.flows.seal import refuse_foreign, seal_release
 from assay.log import open_log
 from assay.release.background import BackgroundReading
 from assay.wire.v0.bundle import write_bundle
@@ -30,6 +32,8 @@ from assay.wire.v0.results import SealDocument
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from assay.flows.check import CheckedRelease
 
 __all__ = ["command"]
 
@@ -90,10 +94,24 @@ def command(
     """Check, sign and log a release, and write its bundle.
 
     PATH is the directory that holds the model's files. The bundle holds everything
-    that a verifier needs offline. A release with findings can be sealed: the seal
-    says what was found, and a buyer's rule decides what it is worth.
+    that a verifier needs offline; one that is there already is replaced. A release
+    with findings can be sealed: the seal says what was found, and a buyer's rule
+    decides what it is worth.
     """
-    # Open what can fail for the user's reasons first, before minutes of reading.
+    # What can fail for the user's reasons comes first: before minutes of reading, and
+    # before anything is logged, which nobody can take back.
+    refuse_inside(
+        path,
+        {
+            "--out": out,
+            "--json": json_to,
+            "--key": key,
+            "--passphrase-file": passphrase_file,
+            "--log": log_directory,
+        },
+    )
+    refuse_foreign(out)
+    probe_targets(out, json_to)
     signer = open_key(key, passphrase_source(passphrase_file))
     log = None if log_directory is None else open_log(log_directory)
     with (
@@ -115,21 +133,11 @@ def command(
         log=log,
     )
     write_file(out, write_bundle(sealed.bundle))
-    digest = checked.assessment.release_digest
-    document = SealDocument.of(sealed.bundle, str(out), digest, sealed.log_indexes)
+    document = SealDocument.of(
+        sealed.bundle, str(out), checked.assessment, sealed.log_indexes
+    )
     if not quiet:
-        where = (
-            f"logged at {', '.join(str(i) for i in document.log_indexes)} in "
-            f"{log_directory}"
-            if document.log_indexes
-            else "not logged: verifiers that ask for a log will refuse it"
-        )
-        say(
-            f"Sealed {checked.name}, release {digest}\n"
-            f"  {len(sealed.bundle.statements)} statements, {where}\n"
-            f"  bundle: {out}",
-            json_to=json_to,
-        )
+        say(_text(checked, document, log_directory), json_to=json_to)
         if signer.public_key.kind is KeyKind.ED25519:
             click.echo(
                 "note: clients of OpenSSF Model Signing verify P-256 keys only; the "
@@ -138,3 +146,38 @@ def command(
             )
     write_json(document, json_to)
     return ExitStatus.YES
+
+
+def _text(checked: CheckedRelease, document: SealDocument, log: Path | None) -> str:
+    """Say what was signed, and plainly when it speaks against the release."""
+    indexes = ", ".join(str(index) for index in document.log_indexes)
+    where = (
+        f"logged at {indexes} in {log}"
+        if indexes
+        else "not logged: verifiers that ask for a log will refuse it"
+    )
+    found = document.findings.listed()
+    outcomes = document.outcomes.listed()
+    lines = [
+        f"Sealed {checked.name}, release {document.release_digest}",
+        f"  {len(document.statements)} statements, {where}",
+        f"  findings: {_counted(found) or 'none in what was looked at'}",
+        f"  controls: {_counted(outcomes)}",
+        f"  bundle: {document.bundle}",
+    ]
+    weighty = {
+        name: count
+        for name, count in found.items()
+        if count and name in (Severity.CRITICAL, Severity.HIGH)
+    }
+    if weighty:
+        many = "finding" if sum(weighty.values()) == 1 else "findings"
+        words = " and ".join(f"{count} {name}" for name, count in weighty.items())
+        lines.append(
+            f"warning: sealed with {words} {many}: the claim says so to everybody"
+        )
+    return "\n".join(lines)
+
+
+def _counted(counts: dict[str, int]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in counts.items() if count)

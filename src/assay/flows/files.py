@@ -1,20 +1,32 @@
-"""Reading and writing files: bounded, whole or not at all."""
+"""Reading and writing files: bounded, whole or not at all.
+
+Where a result goes is the caller's choice, so a link stays a link, a pipe or a device
+is written to and never replaced, and a file that is replaced keeps its permissions.
+"""
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
 import secrets
 import stat
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from assay.errors import AssayError, InputError, MachineError, UsageError
 
-if TYPE_CHECKING:
-    from pathlib import Path
+__all__ = [
+    "descriptor_of",
+    "identity",
+    "machine_error",
+    "probe_output",
+    "read_file",
+    "write_file",
+]
 
-__all__ = ["machine_error", "read_file", "write_file"]
+# Links followed on the way to a descriptor; Linux itself follows 40 (path_resolution).
+_MOST_LINKS = 40
+# What a written file may do at first; the umask takes from it.
+_MODE = 0o644
 
 
 def read_file(path: Path, *, most: int, what: str) -> bytes:
@@ -32,7 +44,7 @@ def read_file(path: Path, *, most: int, what: str) -> bytes:
     try:
         # O_NONBLOCK: opening a pipe must not wait for a writer that never comes.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(descriptor, "rb") as file:
+        try:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise InputError(
                     "not-a-file",
@@ -40,7 +52,10 @@ def read_file(path: Path, *, most: int, what: str) -> bytes:
                     expected="a regular file",
                     found=str(path),
                 )
-            data = file.read(most + 1)
+            with os.fdopen(descriptor, "rb", closefd=False) as file:
+                data = file.read(most + 1)
+        finally:
+            os.close(descriptor)
     except FileNotFoundError as error:
         raise InputError(
             "no-such-file",
@@ -63,33 +78,36 @@ def read_file(path: Path, *, most: int, what: str) -> bytes:
 
 
 def write_file(
-    path: Path, data: bytes, *, mode: int = 0o644, replace: bool = True
+    path: Path, data: bytes, *, mode: int = _MODE, replace: bool = True
 ) -> None:
     """Write a file so that it is there whole or not at all, also after a crash.
+
+    A link is followed and stays. What is no regular file, such as a pipe, a device or
+    a descriptor of this process (`/dev/stdout`), is written to and stays what it is.
 
     Args:
         path: Where to.
         data: What.
-        mode: Permissions.
+        mode: Permissions of a new file; one that is replaced keeps its own.
         replace: Whether a file that is already there may be replaced.
 
     Raises:
         UsageError: `usage.exists` when it may not.
         MachineError: `machine.write`: a full disk, a missing permission.
     """
-    # Beside the target, so that the rename stays within one file system.
-    draft = path.with_name(f".{path.name[:80]}.{secrets.token_hex(6)}.part")
     try:
-        try:
-            _write_durably(draft, data, mode)
-            if replace:
-                draft.replace(path)
-            else:
-                os.link(draft, path)
-        finally:
-            with contextlib.suppress(FileNotFoundError):
-                draft.unlink()
-        _flush_directory(path.parent)
+        descriptor = descriptor_of(path)
+        if descriptor is not None:
+            _write_all(os.dup(descriptor), data)
+            return
+        found = _found(path)
+        if found is not None and not stat.S_ISREG(found.st_mode):
+            _write_all(os.open(path, os.O_WRONLY | os.O_CLOEXEC), data)
+            return
+        if replace:
+            _replace(Path(os.path.realpath(path)), data, mode, found)
+        else:
+            _create(path, data, mode)
     except FileExistsError as error:
         raise UsageError(
             "exists",
@@ -104,6 +122,60 @@ def write_file(
         ) from error
 
 
+def probe_output(path: Path) -> None:
+    """Prove, before work that takes long, that a file can be made at this place.
+
+    Nothing is left behind, and what lies there stays as it is.
+
+    Raises:
+        MachineError: `machine.write`: it cannot.
+    """
+    try:
+        if descriptor_of(path) is not None:
+            return
+        found = _found(path)
+        if found is not None and not stat.S_ISREG(found.st_mode):
+            return
+        draft = _draft(Path(os.path.realpath(path)))
+        try:
+            _write_durably(draft, b"", 0o600)
+        finally:
+            draft.unlink(missing_ok=True)
+    except OSError as error:
+        raise machine_error(
+            "write", "The file cannot be written.", path, error
+        ) from error
+
+
+def descriptor_of(path: Path) -> int | None:
+    """Give the descriptor of this process that a path such as `/dev/stdout` names.
+
+    To open such a path would start again at the front of what a shell redirected.
+    """
+    own = f"/proc/{os.getpid()}/fd"
+    for _ in range(_MOST_LINKS):
+        parent = os.path.realpath(path.parent)
+        if parent == own and path.name.isdecimal():
+            return int(path.name)
+        if not path.is_symlink():
+            return None
+        path = Path(parent, path.readlink())
+    return None
+
+
+def identity(path: Path) -> tuple[object, ...]:
+    """Give what two paths have in common when they lead to the same place.
+
+    A file that is there is known by its number, whatever its names; one that is not
+    is known by where it would be.
+    """
+    try:
+        found = path.stat()
+    except OSError:
+        return (os.path.realpath(path),)
+    return found.st_dev, found.st_ino
+
+
 def machine_error(code: str, message: str, path: Path, error: OSError) -> AssayError:
     """Tell an error of the operating system as ours."""
     full = error.errno in (errno.ENOSPC, errno.EDQUOT)
@@ -114,6 +186,55 @@ def machine_error(code: str, message: str, path: Path, error: OSError) -> AssayE
         found=f"{error.strerror or error} ({path})",
         remedy="make room and run the same command again" if full else "",
     )
+
+
+def _found(path: Path) -> os.stat_result | None:
+    """Look at what lies there, behind links; nothing may, a directory must not."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    if stat.S_ISDIR(found.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    return found
+
+
+def _draft(path: Path) -> Path:
+    """Name a draft beside the target, so that the rename stays in one file system."""
+    # 40 characters take at most 160 of the 255 bytes that a name may have.
+    return path.with_name(f".{path.name[:40]}.{secrets.token_hex(6)}.part")
+
+
+def _replace(
+    target: Path, data: bytes, mode: int, found: os.stat_result | None
+) -> None:
+    draft = _draft(target)
+    kept = None if found is None else stat.S_IMODE(found.st_mode)
+    try:
+        # Made as closed as what it replaces: nobody may read the draft meanwhile.
+        _write_durably(draft, data, mode if kept is None else kept & 0o777)
+        if kept is not None:
+            draft.chmod(kept)
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
+    _flush_directory(target.parent)
+
+
+def _create(path: Path, data: bytes, mode: int) -> None:
+    draft = _draft(path)
+    try:
+        _write_durably(draft, data, mode)
+        # Unlike a rename, a link never takes the place of what is there.
+        os.link(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
+    _flush_directory(path.parent)
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
 
 
 def _write_durably(path: Path, data: bytes, mode: int) -> None:

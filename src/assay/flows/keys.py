@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.serialization import (
@@ -12,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from assay.crypto.public_key import public_key_from_pem
 from assay.domain.limits import DEFAULT_LIMITS, Limits
+from assay.errors import AssayError, UsageError
 from assay.flows.files import read_file, write_file
 from assay.statement.signers.pem import PemSigner, new_private_key, read_private_key
 
@@ -21,25 +23,58 @@ if TYPE_CHECKING:
 
     from assay.crypto.public_key import KeyKind, PublicKey
 
-__all__ = ["new_key_pair", "open_key", "public_key_path", "show_key", "to_pem"]
+__all__ = [
+    "new_key_pair",
+    "open_key",
+    "public_key_path",
+    "refuse_taken",
+    "show_key",
+    "to_pem",
+]
 
 
 def public_key_path(path: Path) -> Path:
     """Give where the public half of a key file lies: the same name and `.pub`."""
-    return path.with_name(path.name + ".pub")
+    return path.parent / f"{path.name}.pub"
+
+
+def refuse_taken(path: Path) -> None:
+    """Refuse to make a key pair where either half would meet another file.
+
+    Raises:
+        UsageError: `usage.exists`.
+    """
+    for half in (path, public_key_path(path)):
+        # A link that leads nowhere is somebody's name all the same.
+        if os.path.lexists(half):
+            raise UsageError(
+                "exists",
+                "The file is already there, and no key is ever replaced.",
+                expected=f"that neither {path} nor {public_key_path(path)} is taken",
+                found=str(half),
+                remedy="choose another name, or move the file away",
+            )
 
 
 def new_key_pair(path: Path, kind: KeyKind, passphrase: bytes | None) -> PublicKey:
     """Make a key pair: the private key at `path` (mode 0600), the public beside it.
 
+    Both are made or neither is.
+
     Raises:
         UsageError: `usage.exists` when a file is there already; no key is replaced.
         MachineError: It cannot be written.
     """
+    refuse_taken(path)
     pem = new_private_key(kind, passphrase)
     public = read_private_key(pem, passphrase).public_key
     write_file(path, pem, mode=0o600, replace=False)
-    write_file(public_key_path(path), to_pem(public), replace=False)
+    try:
+        write_file(public_key_path(path), to_pem(public), replace=False)
+    except AssayError:
+        # It was made a moment ago and signs nothing yet.
+        path.unlink(missing_ok=True)
+        raise
     return public
 
 

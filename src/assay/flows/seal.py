@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from dataclasses import dataclass
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from assay.domain.statement import (
     SealedStatement,
 )
 from assay.errors import ReleaseError, UsageError
+from assay.flows.files import machine_error
 from assay.log import LogEntry
 from assay.statement import (
     assessment_payload,
@@ -32,16 +34,25 @@ from assay.wire.v0.bundle import write_envelope
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
+    from pathlib import Path
 
     from assay.domain.statement import Envelope
     from assay.flows.check import CheckedRelease
     from assay.log import Log, Receipt
     from assay.statement import Signer
 
-__all__ = ["DEFAULT_VALIDITY", "SealedRelease", "refuse_unbound", "seal_release"]
+__all__ = [
+    "DEFAULT_VALIDITY",
+    "SealedRelease",
+    "refuse_foreign",
+    "refuse_unbound",
+    "seal_release",
+]
 
 DEFAULT_VALIDITY = timedelta(days=365)
 _SHOWN = 5
+# How every bundle begins, whatever its version; Assay writes them in one spelling.
+_BUNDLE_HEAD = b'{"mediaType":"application/vnd.assay.bundle.'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +139,35 @@ def seal_release(
         ),
         log_indexes=tuple(receipt.index for receipt in receipts),
     )
+
+
+def refuse_foreign(path: Path) -> None:
+    """Refuse to write a bundle over a file that is none; an empty file holds nothing.
+
+    Raises:
+        UsageError: `usage.exists`.
+        MachineError: `machine.read`: it cannot be told.
+    """
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            return
+        with path.open("rb") as file:
+            head = file.read(len(_BUNDLE_HEAD))
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise machine_error(
+            "read", "The file in the bundle's place cannot be read.", path, error
+        ) from error
+    if head not in (b"", _BUNDLE_HEAD):
+        raise UsageError(
+            "exists",
+            "The file is already there and is no bundle; replacing it could lose "
+            "something.",
+            expected="a name that is not taken, or a bundle to replace",
+            found=str(path),
+            remedy="choose another name, or move the file away",
+        )
 
 
 def refuse_unbound(checked: CheckedRelease) -> None:

@@ -57,7 +57,7 @@ _SEVERITY_INK = {
 }
 
 
-def summary(
+def summary(  # noqa: PLR0913 - keywords alone, each one choice of the caller
     assessment: Assessment,
     programme: Programme,
     *,

@@ -32,8 +32,11 @@ def show(assessment=None, **changes):
 
 @pytest.mark.parametrize("fail_at", [None, Severity.HIGH])
 @pytest.mark.parametrize("width", [80, 100, 120, 300])
-def test_the_summary_fits_a_screen(width, fail_at):
-    lines = show(width=width, fail_at=fail_at).splitlines()
+def test_the_summary_fits_a_screen_when_nothing_weighs_much(width, fail_at):
+    light = [samples.finding(severity=Severity.MEDIUM) for _ in range(30)]
+    reports = samples.with_findings(*light).reports
+    assessment = replace(samples.spotless(), reports=reports)
+    lines = show(assessment, width=width, fail_at=fail_at).splitlines()
     assert len(lines) <= 24
     assert max(map(len, lines)) <= min(width, 120)
 
@@ -59,7 +62,7 @@ def test_areas_without_any_answer_are_joined_where_the_screen_is_too_small():
         )
         for i in range(10)
     )
-    assessment = replace(samples.assessment(), controls=results)
+    assessment = replace(samples.with_findings(), controls=results)
     programme = replace(base, areas=areas, controls=controls)
 
     def lines(**changes):
@@ -116,11 +119,66 @@ def test_no_tier_reached_is_said():
 def test_a_long_list_is_cut_and_the_rest_is_counted():
     many = [samples.finding(rule=f"rule-{i:04}") for i in range(500)]
     text = show(samples.with_findings(*many))
-    assert len(text.splitlines()) <= 24
-    shown = text.count("CRITICAL")
-    assert shown >= 1
-    assert f"and {500 - shown} findings" in text
+    assert text.count("CRITICAL") == 50
+    assert "and 450 findings" in text
     assert "use --verbose, --json or --html" in text
+
+
+def test_what_weighs_most_is_shown_whole_beyond_one_screen():
+    grave = [
+        samples.finding(rule=f"rule-{i}", severity=severity, message="Words. " * 40)
+        for severity in (Severity.CRITICAL, Severity.HIGH)
+        for i in range(12)
+    ]
+    light = [samples.finding(severity=Severity.LOW) for _ in range(3)]
+    text = show(samples.with_findings(*grave, *light))
+    assert text.count("  CRITICAL ") == text.count("  HIGH ") == 12
+    assert text.count("Words.") == 24 * 40
+    assert "..." not in text.partition("Controls")[0]
+    assert "and 3 findings more" in text
+
+
+def test_every_control_that_is_not_met_is_named_beyond_one_screen():
+    base = samples.programme()
+    controls = tuple(replace(base.controls[0], id=f"c-{i:02}") for i in range(40))
+    results = tuple(
+        replace(
+            samples.assessment().controls[0],
+            control=f"c-{i:02}",
+            outcome=Outcome.NOT_MET,
+        )
+        for i in range(40)
+    )
+    assessment = replace(samples.assessment(), controls=results)
+    text = summary(
+        assessment,
+        replace(base, controls=controls),
+        width=80,
+        colour=False,
+        fail_at=None,
+    )
+    assert [f"c-{i:02}" in text for i in range(40)] == [True] * 40
+    assert "controls more" not in text
+
+
+@pytest.mark.parametrize("width", [60, 72, 80])
+def test_nothing_is_cut_where_no_screen_is_in_the_way(width):
+    long = "It goes on and on. " * 10
+    light = [samples.finding(severity=Severity.LOW, message=long + "Its end.")]
+    base = samples.assessment()
+    controls = tuple(replace(c, reason=long + "So it is.") for c in base.controls)
+    assessment = replace(samples.with_findings(*light), controls=controls)
+    programme = replace(
+        samples.programme(),
+        areas=tuple(replace(a, title=a.title * 4) for a in samples.programme().areas),
+    )
+    text = summary(
+        assessment, programme, width=width, colour=False, fail_at=None, cut=False
+    )
+    assert "..." not in text
+    assert "Its end." in " ".join(text.split())
+    assert " ".join(text.split()).count("So it is.") == 3
+    assert max(map(len, text.splitlines())) <= width
 
 
 def test_a_verbose_summary_is_whole_up_to_the_bound_of_reports():

@@ -22,6 +22,7 @@ from assay.wire.v0.results import (
     ErrorDocument,
     KeyDocument,
     LogDocument,
+    LogProblemPart,
     ProgrammeDocument,
     SealDocument,
     ShownProgrammePart,
@@ -109,9 +110,16 @@ REAL = [
                 vkeys=CLAIM.trust().logs[0].vkeys,
                 size=6,
                 root="AA==",
-                audited=True,
-                withheld_bodies=0,
-                problems=(),
+                audited="public",
+                keys_from="trust",
+                pending=None,
+                withheld_bodies=None,
+                foreign_entries=0,
+                problems=(
+                    LogProblemPart(
+                        code="log.tile-altered", message="m", expected="e", found="f"
+                    ),
+                ),
             )
         ),
     ),
@@ -126,7 +134,7 @@ REAL = [
     ),
     (
         "result-seal",
-        written(SealDocument.of(CLAIM.bundle(), "x", "0" * 64, (0, 1, 2, 3))),
+        written(SealDocument.of(CLAIM.bundle(), "x", CLAIM.assessment, (0, 1, 2, 3))),
     ),
     ("result-trust", written(TrustDocument.of(TRUST))),
     ("result-verify", written(VerifyDocument.of(CLAIM.verdict()))),

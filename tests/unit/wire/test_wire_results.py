@@ -12,8 +12,10 @@ from assay.programme import read_programme
 from assay.wire.v0.answers import DecideDocument, VerifyDocument
 from assay.wire.v0.results import (
     IrregularPart,
+    OutcomeCountsPart,
     ProblemPart,
     SealDocument,
+    SeverityCountsPart,
     ShownProgrammePart,
     TrustDocument,
 )
@@ -25,11 +27,14 @@ CLAIM = Claim()
 
 def test_a_seal_is_told_with_its_digests_and_places():
     bundle = CLAIM.bundle()
-    document = SealDocument.of(bundle, "model.assay", "0" * 64, (2, 3, 4, 5))
+    document = SealDocument.of(bundle, "model.assay", CLAIM.assessment, (2, 3, 4, 5))
     assert document.key_id == CLAIM.signer.public_key.key_id
     assert len(document.statements) == 4
     assert document.log_indexes == (2, 3, 4, 5)
     assert document.bundle == "model.assay"
+    assert document.release_digest == CLAIM.assessment.release_digest
+    assert sum(document.findings.listed().values()) == len(CLAIM.assessment.findings)
+    assert sum(document.outcomes.listed().values()) == len(CLAIM.assessment.controls)
 
 
 def test_a_verdict_is_told_with_its_release_when_one_was_proven():
@@ -130,4 +135,6 @@ def test_a_result_is_never_something_else():
             key_id="0" * 64,
             statements=(),
             log_indexes=(),
+            findings=SeverityCountsPart.of(CLAIM.assessment),
+            outcomes=OutcomeCountsPart.of(CLAIM.assessment),
         )

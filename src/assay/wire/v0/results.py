@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
+from assay.domain.assessment import Outcome
+from assay.domain.finding import Severity
 from assay.wire.model import JsonModel
 from assay.wire.v0.instant import INSTANT, format_instant
 from assay.wire.v0.parts import (
@@ -26,17 +29,20 @@ from assay.wire.v0.shown_programme import (
     ProgrammeDocument,
     ShownProgrammePart,
 )
+from assay.wire.v0.trust import states_time, vkey_id
 
 if TYPE_CHECKING:
+    from assay.domain.assessment import Assessment
     from assay.domain.release import Irregular
     from assay.domain.statement import Bundle
-    from assay.domain.trust import TrustFile
+    from assay.domain.trust import TrustedLog, TrustFile
 
 __all__ = [
     "CheckDocument",
     "ErrorDocument",
     "KeyDocument",
     "LogDocument",
+    "LogProblemPart",
     "ProblemPart",
     "ProgrammeDocument",
     "SealDocument",
@@ -98,6 +104,73 @@ class CheckDocument(JsonModel):
     run: RunPart
 
 
+class SeverityCountsPart(JsonModel):
+    """How many findings there are of each severity.
+
+    What a check found beyond its bound is `unlisted`: its severity is not known.
+    """
+
+    critical: Count
+    high: Count
+    medium: Count
+    low: Count
+    info: Count
+    unlisted: Count
+
+    @classmethod
+    def of(cls, assessment: Assessment) -> SeverityCountsPart:
+        """Count the findings of an assessment."""
+        counted = Counter(finding.severity for finding in assessment.findings)
+        unlisted = sum(
+            max(report.findings_total - len(report.findings), 0)
+            for report in assessment.reports
+        )
+        return cls(
+            critical=counted[Severity.CRITICAL],
+            high=counted[Severity.HIGH],
+            medium=counted[Severity.MEDIUM],
+            low=counted[Severity.LOW],
+            info=counted[Severity.INFO],
+            unlisted=unlisted,
+        )
+
+    def listed(self) -> dict[str, int]:
+        """Give each count by the word for it, the most severe first."""
+        return {
+            **{severity.value: getattr(self, severity.value) for severity in Severity},
+            "unlisted": self.unlisted,
+        }
+
+
+class OutcomeCountsPart(JsonModel):
+    """How many controls came to each outcome."""
+
+    met: Count
+    not_met: Count
+    not_applicable: Count
+    not_assessed: Count
+    error: Count
+
+    @classmethod
+    def of(cls, assessment: Assessment) -> OutcomeCountsPart:
+        """Count the outcomes of an assessment."""
+        counted = Counter(result.outcome for result in assessment.controls)
+        return cls(
+            met=counted[Outcome.MET],
+            not_met=counted[Outcome.NOT_MET],
+            not_applicable=counted[Outcome.NOT_APPLICABLE],
+            not_assessed=counted[Outcome.NOT_ASSESSED],
+            error=counted[Outcome.ERROR],
+        )
+
+    def listed(self) -> dict[str, int]:
+        """Give each count by the word for it."""
+        return {
+            outcome.value: getattr(self, outcome.value.replace(" ", "_"))
+            for outcome in Outcome
+        }
+
+
 class SealDocument(JsonModel):
     """What `assay seal --json` writes."""
 
@@ -107,22 +180,30 @@ class SealDocument(JsonModel):
     key_id: Hex256
     statements: tuple[Hex256, ...]
     log_indexes: tuple[Count, ...]
+    findings: SeverityCountsPart
+    outcomes: OutcomeCountsPart
 
     @classmethod
     def of(
-        cls, bundle: Bundle, path: str, release_digest: str, indexes: tuple[int, ...]
+        cls,
+        bundle: Bundle,
+        path: str,
+        assessment: Assessment,
+        indexes: tuple[int, ...],
     ) -> SealDocument:
         """Write what was sealed, and where in the log it stands."""
         return cls(
             format="assay-seal/0",
             bundle=path,
-            release_digest=release_digest,
+            release_digest=assessment.release_digest,
             key_id=bundle.statements[0].envelope.key_id,
             statements=tuple(
                 hashlib.sha256(logged.envelope.payload).hexdigest()
                 for logged in bundle.statements
             ),
             log_indexes=indexes,
+            findings=SeverityCountsPart.of(assessment),
+            outcomes=OutcomeCountsPart.of(assessment),
         )
 
 
@@ -154,10 +235,22 @@ class TrustedKeyPart(JsonModel):
 
 
 class TrustedLogPart(JsonModel):
-    """A log that is believed."""
+    """A log that is believed, and whether its receipts tell when they were signed."""
 
     origin: Text
     vkeys: tuple[Text, ...]
+    key_ids: tuple[Text, ...]
+    states_time: bool
+
+    @classmethod
+    def of(cls, log: TrustedLog) -> TrustedLogPart:
+        """Write a log that is believed."""
+        return cls(
+            origin=log.origin,
+            vkeys=log.vkeys,
+            key_ids=tuple(map(vkey_id, log.vkeys)),
+            states_time=any(map(states_time, log.vkeys)),
+        )
 
 
 class TrustDocument(JsonModel):
@@ -185,9 +278,7 @@ class TrustDocument(JsonModel):
                 )
                 for item in trust.developers
             ),
-            logs=tuple(
-                TrustedLogPart(origin=log.origin, vkeys=log.vkeys) for log in trust.logs
-            ),
+            logs=tuple(map(TrustedLogPart.of, trust.logs)),
             witnesses=tuple(witness.name for witness in trust.witnesses),
             quorum=trust.quorum,
             log_required=trust.log_required,
@@ -196,14 +287,31 @@ class TrustDocument(JsonModel):
         )
 
 
+class LogProblemPart(JsonModel):
+    """Something of a log that is not as the log has signed it."""
+
+    code: Text
+    message: Text
+    expected: Text
+    found: Text
+
+
 class LogDocument(JsonModel):
-    """What `assay log --json` writes."""
+    """What `assay log --json` writes; null is what was not looked at or not known.
+
+    `keysFrom` says whose word was taken for the keys: the directory's own, or that of
+    the trust file. `foreignEntries` counts entries that are no `hashedrekord` 0.0.2 in
+    canonical JSON, which is allowed.
+    """
 
     format: Literal["assay-log/0"]
     origin: Text
-    vkeys: tuple[Text, ...] | None
-    size: Count
+    vkeys: tuple[Text, ...]
+    size: Count | None
     root: Text | None
-    audited: bool
+    audited: Literal["whole", "public"] | None
+    keys_from: Literal["directory", "trust"]
+    pending: Count | None
     withheld_bodies: Count | None
-    problems: tuple[ProblemPart, ...]
+    foreign_entries: Count | None
+    problems: tuple[LogProblemPart, ...]
