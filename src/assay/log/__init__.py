@@ -7,13 +7,14 @@ tiles       the tree as files (C2SP tlog-tiles)
 published   the checkpoint, verified before it is used
 keys        the two signing keys
 settings    `log.json`: origin and public keys
+entry_form  whether an entry is one that other tools read
 layout      where everything lies
 stores/     files and SQLite behind two narrow Protocols
 """
 
 from __future__ import annotations
 
-from assay.log.audit import AuditProblem, AuditReport, audit_log
+from assay.log.audit import AuditProblem, AuditReport, AuditScope, audit_log
 from assay.log.directory import (
     Log,
     LogDescription,
@@ -23,16 +24,20 @@ from assay.log.directory import (
     open_log,
 )
 from assay.log.sequencer import LogEntry
+from assay.log.settings import LogSettings, parse_settings
 
 __all__ = [
     "AuditProblem",
     "AuditReport",
+    "AuditScope",
     "Log",
     "LogDescription",
     "LogEntry",
+    "LogSettings",
     "Receipt",
     "audit_log",
     "describe_log",
     "init_log",
     "open_log",
+    "parse_settings",
 ]

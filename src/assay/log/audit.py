@@ -1,10 +1,13 @@
 """Audit a log: recompute every hash from the entries and name what was altered.
 
-Trusts nothing in the directory but `log.json`; an outside auditor compares the origin
-and the verifier keys in it with those they know. Needs no private key and no lock:
-files are listed first, then the ledger is read, so that a log which grows meanwhile is
-not accused.
+Trusts nothing in the directory but `log.json`, and not even that where the caller says
+which logs they believe. Needs no private key and no lock: files are listed first, then
+the ledger is read, so that a log which grows meanwhile is not accused.
 
+A copy of what the log has published has neither ledger nor private keys. Then the
+public part is audited by itself, and the report says that no more was looked at.
+
+    0. the log is one that the caller believes, with those keys (see `settings`)
     1. the published checkpoint carries valid signatures by all of the log's keys, and
        the ledger is not behind it
     2. every tile is what the entries give, and the ledger has the same entries in the
@@ -18,28 +21,40 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assay.domain.limits import DEFAULT_LIMITS
-from assay.errors import LogError
-from assay.log.layout import DATABASE, LOCK, TILE_WIDTH
+from assay.errors import AssayError, LogError
+from assay.log.layout import DATABASE, ED25519_KEY, LOCK, ML_DSA_KEY, TILE_WIDTH
 from assay.log.published import checkpoint_missing, find_published
-from assay.log.settings import read_settings
+from assay.log.settings import believed_settings, read_settings
 from assay.log.stores.files import TEMPORARY, DirectoryFiles
 from assay.log.stores.interface import SignedTree
 from assay.log.stores.sqlite import SqliteLedger
 from assay.log.tile_audit import TileAudit
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from assay.crypto.verifier_key import VerifierKey
+    from assay.domain.trust import TrustedLog
     from assay.log.published import Published
     from assay.log.settings import LogSettings
     from assay.log.stores.interface import FileStore, Ledger
 
-__all__ = ["AuditProblem", "AuditReport", "audit_log"]
+__all__ = ["AuditProblem", "AuditReport", "AuditScope", "audit_log"]
 
 # An audit reads; it never waits long for a writer.
 _LEDGER_SECONDS = 10.0
+
+
+class AuditScope(StrEnum):
+    """How much of a log was looked at."""
+
+    WHOLE = "whole"
+    PUBLIC = "public"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,26 +79,39 @@ class AuditReport:
     """What an audit has looked at and what it has found.
 
     Attributes:
+        scope: Whether the operator's ledger was looked at too.
         origin: The log's name, as `log.json` has it.
-        size: Entries in the published tree.
+        keys: The keys by which the checkpoint was checked.
+        vouched: Whether the caller believes these keys; otherwise they are what the
+            directory says of itself.
+        size: Entries in the published tree; None when no valid checkpoint says so.
         root: Root of the published tree, recomputed from the entries; None when some
             entry could not be read.
-        pending: Entries that are sequenced and not yet published.
+        pending: Entries that are sequenced and not yet published; None when the
+            published tree or the ledger is not known.
         tiles: Files of tiles and bundles that were compared.
+        beyond: Files of a tree later than the published one, in a copy of the public
+            part; they were not compared.
+        foreign: Entries that are no `hashedrekord` 0.0.2 in canonical JSON; allowed.
         bodies: Bodies whose digest holds.
-        withheld: Bodies that were logged and are not there.
+        withheld: Bodies that were logged and are not there; None without a ledger.
         orphans: Bodies that no entry of the ledger stands for; a crash leaves them.
         leftovers: Temporary files of crashes; they can be removed.
         problems: What is wrong; bounded by `Limits.max_findings_per_check`.
     """
 
+    scope: AuditScope
     origin: str
-    size: int
+    keys: tuple[VerifierKey, ...]
+    vouched: bool
+    size: int | None
     root: bytes | None
-    pending: int
+    pending: int | None
     tiles: int
+    beyond: int
+    foreign: int
     bodies: int
-    withheld: int
+    withheld: int | None
     orphans: int
     leftovers: int
     problems: tuple[AuditProblem, ...]
@@ -103,7 +131,7 @@ class _Heads:
     sequenced: int = 0
     problems: list[AuditProblem] = field(default_factory=list)
 
-    def blame(self, error: LogError) -> None:
+    def blame(self, error: AssayError) -> None:
         """Note a problem, up to the bound."""
         if len(self.problems) < DEFAULT_LIMITS.max_findings_per_check:
             self.problems.append(
@@ -121,6 +149,13 @@ class _Heads:
         return self.published.checkpoint.size if self.published else 0
 
     @property
+    def pending(self) -> int | None:
+        """Entries that wait for publication; None when that cannot be known."""
+        if self.published is None or self.bound is None:
+            return None
+        return max(0, self.sequenced - self.published_size)
+
+    @property
     def signed(self) -> SignedTree:
         """The newest tree that the log is bound to."""
         if self.published and (
@@ -135,23 +170,34 @@ class _Heads:
         return self.bound or SignedTree(size=0, root=b"", timestamp=0)
 
 
-def audit_log(path: Path | str) -> AuditReport:
+def audit_log(
+    path: Path | str, *, trusted: Sequence[TrustedLog] | None = None
+) -> AuditReport:
     """Recompute a whole log and report everything that does not agree.
+
+    Args:
+        path: The log's directory, or a copy of what the log has published.
+        trusted: The logs that the auditor believes; the log must be one of them, with
+            all of its keys. None: the log's own word for its keys is taken.
 
     Raises:
         LogError: `log.not-a-log` or `log.settings-malformed`: there is nothing to
             compare with. Everything else is in the report.
+        SignatureError: A believed verifier key is none.
         MachineError: A file cannot be read.
     """
     root = Path(path)
     files = DirectoryFiles(root)
-    settings = read_settings(files)
+    heads = _Heads()
+    stated = read_settings(files)
+    settings, vouched = believed_settings(stated, trusted, heads.blame)
+    scope = _scope(root)
     tiles, tile_leftovers = _listed(files, "tile")
     bodies, body_leftovers = _listed(files, "bodies")
     ledger = SqliteLedger(
         root / DATABASE, root / LOCK, lock_seconds=_LEDGER_SECONDS, read_only=True
     )
-    heads = _read_heads(files, settings, ledger)
+    _read_heads(heads, files, settings, ledger if scope is AuditScope.WHOLE else None)
     readable = ledger if heads.bound is not None else None
     sizes = {heads.published_size, heads.signed.size}
     audit = TileAudit(
@@ -161,6 +207,7 @@ def audit_log(path: Path | str) -> AuditReport:
         sequenced=heads.sequenced,
         roots_at=tuple(sorted(sizes)),
         blame=heads.blame,
+        growing=scope is AuditScope.PUBLIC,
     )
     logged: set[str] = set()
     try:
@@ -174,17 +221,34 @@ def audit_log(path: Path | str) -> AuditReport:
     good = _good_bodies(files, heads, bodies)
     present = {name.rpartition("/")[2] for name in bodies}
     return AuditReport(
+        scope=scope,
         origin=settings.origin,
-        size=heads.published_size,
+        keys=settings.vkeys,
+        vouched=vouched,
+        size=heads.published_size if heads.published else None,
         root=recomputed,
-        pending=max(0, heads.sequenced - heads.published_size),
+        pending=heads.pending,
         tiles=audit.tiles,
+        beyond=audit.beyond,
+        foreign=audit.foreign,
         bodies=good,
-        withheld=len(logged - present),
+        withheld=len(logged - present) if readable else None,
         orphans=len(present - logged) if readable else 0,
         leftovers=tile_leftovers + body_leftovers,
         problems=tuple(heads.problems),
     )
+
+
+def _scope(root: Path) -> AuditScope:
+    """Look for anything of the operator's own.
+
+    One part of it without the others is a log that has lost something, and no copy of
+    the public part.
+    """
+    own = (DATABASE, ED25519_KEY, ML_DSA_KEY)
+    if any((root / name).exists() for name in own):
+        return AuditScope.WHOLE
+    return AuditScope.PUBLIC
 
 
 def _listed(files: FileStore, directory: str) -> tuple[list[str], int]:
@@ -194,15 +258,18 @@ def _listed(files: FileStore, directory: str) -> tuple[list[str], int]:
     return kept, len(names) - len(kept)
 
 
-def _read_heads(files: FileStore, settings: LogSettings, ledger: Ledger) -> _Heads:
+def _read_heads(
+    heads: _Heads, files: FileStore, settings: LogSettings, ledger: Ledger | None
+) -> None:
     """Step 1."""
-    heads = _Heads()
     try:
         heads.published = find_published(files, settings)
         if heads.published is None:
             heads.blame(checkpoint_missing())
     except LogError as error:
         heads.blame(error)
+    if ledger is None:
+        return
     try:
         # The tree before the size, so that the size is never the smaller one.
         heads.bound = ledger.signed()
@@ -219,7 +286,6 @@ def _read_heads(files: FileStore, settings: LogSettings, ledger: Ledger) -> _Hea
                 found=str(heads.bound.size),
             )
         )
-    return heads
 
 
 def _compare_roots(heads: _Heads, audit: TileAudit) -> bytes | None:

@@ -6,19 +6,38 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assay.crypto.checkpoint import MAX_NAME_BYTES
 from assay.crypto.verifier_key import VerifierKey, is_key_name, parse_vkey
-from assay.errors import DocumentError, LogError, SignatureError, UsageError
+from assay.errors import (
+    AssayError,
+    DocumentError,
+    LogError,
+    SignatureError,
+    TrustError,
+    UsageError,
+)
 from assay.log.layout import SETTINGS
 from assay.wire import strict_json
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from assay.domain.trust import TrustedLog
     from assay.log.stores.interface import FileStore
 
-__all__ = ["LogSettings", "check_origin", "read_settings", "write_settings"]
+__all__ = [
+    "LogSettings",
+    "believed_settings",
+    "check_origin",
+    "parse_settings",
+    "read_settings",
+    "write_settings",
+]
 
 FORMAT = "assay-log/v0"
 _MAX_BYTES = 64 * 1024
+# What a trust file can hold as a name on one line.
+_MAX_ORIGIN_BYTES = 200
+_UNQUOTABLE = frozenset('"\\\x7f')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,19 +54,42 @@ class LogSettings:
 
 
 def check_origin(origin: str) -> None:
-    """Refuse an origin that could not be a key name.
+    """Refuse an origin that could not be a key name, or that no trust file can hold.
 
     Raises:
         UsageError: `usage.log-origin`.
     """
-    if not is_key_name(origin) or len(origin.encode()) > MAX_NAME_BYTES:
+    wrong = _wrong_with(origin)
+    if wrong:
         raise UsageError(
             "log-origin",
-            "A log cannot have this origin.",
-            expected="a URL without scheme, such as log.example.com/2026, no spaces or "
-            f"'+', at most {MAX_NAME_BYTES} bytes",
+            f"A log cannot have this origin: {wrong}.",
+            expected="a name of yours without a scheme, such as log.example.com/2026, "
+            f"at most {_MAX_ORIGIN_BYTES} bytes",
             found=repr(origin[:80]),
+            remedy=_without_scheme(origin),
         )
+
+
+def _wrong_with(origin: str) -> str:
+    if "://" in origin:
+        return "it begins with a scheme, and a log is not the place where it is served"
+    if "+" in origin:
+        return "it holds a '+', which ends the name in a verifier key"
+    if any(char.isspace() for char in origin):
+        return "it holds a space or a line break"
+    if not is_key_name(origin) or not origin.isprintable() or _UNQUOTABLE & {*origin}:
+        return "it is empty or holds a control character, a quote or a backslash"
+    if len(origin.encode()) > _MAX_ORIGIN_BYTES:
+        return "it is too long"
+    return ""
+
+
+def _without_scheme(origin: str) -> str:
+    bare = origin.rpartition("://")[2].rstrip("/")
+    if "://" in origin and bare and not _wrong_with(bare):
+        return f"--origin {bare}"
+    return "choose another name; a log keeps it for ever"
 
 
 def write_settings(files: FileStore, settings: LogSettings) -> None:
@@ -81,11 +123,63 @@ def read_settings(files: FileStore) -> LogSettings:
             found="none",
             remedy="check the path, or make a log with `assay log init`",
         )
+    return parse_settings(data)
+
+
+def parse_settings(data: bytes) -> LogSettings:
+    """Read the public description of a log: what its operator hands to verifiers.
+
+    Raises:
+        LogError: `log.settings-malformed`.
+    """
     try:
         document = strict_json.loads(data, max_bytes=_MAX_BYTES)
     except DocumentError as error:
         raise _malformed(error.message) from error
     return _settings(document)
+
+
+def believed_settings(
+    stated: LogSettings,
+    trusted: Sequence[TrustedLog] | None,
+    blame: Callable[[AssayError], None],
+) -> tuple[LogSettings, bool]:
+    """Choose the keys to check a log by, and say whether its reader believes them.
+
+    Args:
+        stated: What the log says of itself.
+        trusted: The logs that the reader believes, or None to take its word.
+        blame: Takes what is wrong with it.
+
+    Raises:
+        SignatureError: A believed verifier key is none.
+    """
+    if trusted is None:
+        return stated, False
+    believed = [log for log in trusted if log.origin == stated.origin]
+    if not believed:
+        blame(
+            TrustError(
+                "unknown-log",
+                "The trust file does not name this log.",
+                expected=" or ".join(sorted(log.origin for log in trusted)) or "a log",
+                found=stated.origin,
+            )
+        )
+        return stated, False
+    keys = tuple(parse_vkey(vkey) for log in believed for vkey in log.vkeys)
+    if not set(keys) <= set(stated.vkeys):
+        blame(
+            TrustError(
+                "log-keys",
+                "The log states other keys than the trust file has for it.",
+                expected=", ".join(key.key_id.hex() for key in keys),
+                found=", ".join(key.key_id.hex() for key in stated.vkeys),
+            )
+        )
+        return LogSettings(origin=stated.origin, vkeys=keys), True
+    # A key that the reader does not know adds nothing, but must have signed too.
+    return stated, True
 
 
 def _settings(document: object) -> LogSettings:
@@ -111,5 +205,5 @@ def _malformed(found: str) -> LogError:
         f"The file {SETTINGS} cannot be used.",
         expected=f"format {FORMAT}, an origin and verifier keys",
         found=found,
-        remedy="restore it from a backup",
+        remedy="restore it from a backup, or ask the log's operator for it again",
     )

@@ -14,7 +14,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from assay.crypto import merkle
+from assay.domain.limits import DEFAULT_LIMITS
 from assay.errors import LogError
+from assay.log.entry_form import is_hashedrekord
 from assay.log.layout import (
     TILE_WIDTH,
     bundle_path,
@@ -56,7 +58,11 @@ class TileAudit:
         sequenced: Entries in the ledger; those beyond the signed tree may have tiles.
         roots_at: Sizes whose roots will be asked for.
         blame: Takes every problem.
+        growing: Whether files of a later tree may be there, as in a copy that was
+            made while the log went on; they are counted and not compared.
         tiles: Files compared so far.
+        beyond: Files of a later tree.
+        foreign: Entries that are no `hashedrekord`; a note, not a problem.
         complete: Whether every entry of the signed tree could be read.
     """
 
@@ -66,8 +72,12 @@ class TileAudit:
     sequenced: int
     roots_at: tuple[int, ...]
     blame: Callable[[LogError], None]
+    growing: bool = False
     tiles: int = 0
+    beyond: int = 0
+    foreign: int = 0
     complete: bool = True
+    _missing: int = 0
     _widths: dict[tuple[int | None, int], list[int]] = field(
         default_factory=lambda: defaultdict(list)
     )
@@ -86,9 +96,14 @@ class TileAudit:
         self._reference = self._signed_tree()
         size = max(self.signed.size, self.sequenced)
         roots: list[bytes] = []
+        edges = {at // TILE_WIDTH for at in self.roots_at}
         for index in range(-(-size // TILE_WIDTH)):
+            # A stranger's checkpoint may claim any size over no tiles at all.
+            if self._missing > DEFAULT_LIMITS.max_findings_per_check:
+                self.complete = False
+                return
             hashes = self._level_0(index)
-            if index in {at // TILE_WIDTH for at in self.roots_at}:
+            if index in edges:
                 self._tree[0, index] = hashes
             # A gap would shift every hash above it.
             if len(hashes) == TILE_WIDTH and len(roots) == index:
@@ -113,9 +128,12 @@ class TileAudit:
         size = max(self.signed.size, self.sequenced)
         for name in names:
             parsed = parse_tile_path(name)
-            if parsed is None or parsed.width > tile_width(
+            beyond = parsed is not None and parsed.width > tile_width(
                 parsed.level or 0, parsed.index, size
-            ):
+            )
+            if beyond and self.growing:
+                self.beyond += 1
+            elif parsed is None or beyond:
                 self.blame(
                     LogError(
                         "tile-unexpected",
@@ -147,6 +165,7 @@ class TileAudit:
             self.complete = False
             hashes = tile or []
         else:
+            self.foreign += sum(not is_hashedrekord(entry) for entry in entries)
             hashes = [merkle.leaf_hash(entry) for entry in entries]
             if tile is not None and hashes != tile and self._leads_to_root(index):
                 self.complete, hashes = False, tile
@@ -180,6 +199,7 @@ class TileAudit:
     def _blame_missing(self, error: LogError) -> None:
         # What is there is on the list of files, and is compared and named from there.
         if error.code == "log.tile-missing":
+            self._missing += 1
             self.blame(error)
 
     def _leads_to_root(self, index: int) -> bool:

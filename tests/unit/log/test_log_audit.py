@@ -139,7 +139,7 @@ def test_a_swapped_or_missing_checkpoint_is_found(path):
     (path / "checkpoint").unlink()
     report = audit_log(path)
     assert [problem.code for problem in report.problems] == ["log.checkpoint-missing"]
-    assert (report.size, report.root) == (0, None)
+    assert (report.size, report.pending, report.root) == (None, None, None)
 
 
 def test_a_checkpoint_of_a_fork_is_found(path):
