@@ -133,7 +133,7 @@ def _check_answers(programme: Programme, answers: tuple[Answer, ...]) -> None:
                 f"Control {control.id} was answered as met without evidence.",
                 expected="the digest of at least one evidence file with something in "
                 "it",
-                found=f"{len(answer.evidence)} empty files"
+                found=f"{len(answer.evidence)} with nothing in them"
                 if answer.evidence
                 else "none",
             )
