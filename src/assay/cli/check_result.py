@@ -98,6 +98,7 @@ def conclude(options: CheckOptions, read: Callable[[], InspectedRelease]) -> Exi
             checked.inventory,
             title=checked.name,
             facts=checked.facts,
+            declarations=checked.declarations,
         )
         write_result(options.html, page.encode("utf-8"))
     if not options.quiet:

@@ -17,6 +17,7 @@ __all__ = [
     "OUTCOMES",
     "SEVERITIES",
     "STATUSES",
+    "TERMS",
 ]
 
 # In the order in which bars show them: known to be good, known to be bad, unknown, and
@@ -30,7 +31,7 @@ OUTCOMES: Mapping[Outcome, str] = {
         "as met."
     ),
     Outcome.NOT_APPLICABLE: (
-        "The requirement has nothing to bear on in this release, or the developer "
+        "The release holds nothing that the requirement is about, or the developer "
         "gives a reason why it does not apply."
     ),
 }
@@ -62,4 +63,23 @@ CONFIDENCES: Mapping[Confidence, str] = {
     Confidence.HIGH: "The bytes leave no doubt that the finding is right.",
     Confidence.MEDIUM: "The finding is probably right; a person should look.",
     Confidence.LOW: "A hint, often wrong.",
+}
+
+TERMS: Mapping[str, str] = {
+    "Release": "A directory of model files; its digest changes with any byte or name.",
+    "Programme": "A list of requirements, and the rules by which they count.",
+    "Control": "One requirement of a programme.",
+    "Check": "A program that looks at the files and answers one or more controls.",
+    "Finding": "What a check saw, where, how severe, how sure, and how to mend it.",
+    "Passed over": (
+        "There was something that a check should have looked at and could not. What "
+        "it answers is then not assessed, unless it found something all the same."
+    ),
+    "Tier": (
+        "A named level, reached when each of its controls is met or not applicable. "
+        "It counts answers of any age."
+    ),
+    "Benefit": "What a buyer or an office could give, and the rule that decides.",
+    "Decision": "Whether a benefit is due at one instant; only fresh answers count.",
+    "Evidence": "A file that backs an answer, kept by the developer, named by digest.",
 }

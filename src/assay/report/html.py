@@ -15,7 +15,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 import assay
 from assay.domain.assessment import Outcome
@@ -31,13 +31,14 @@ from assay.report.meaning import (
     is_caveat,
     verdict_meaning,
 )
-from assay.report.terminal import burden_text
+from assay.report.sentences import asked_words, findings_words
 from assay.report.text import clean, file_size, instant, number, one_line, plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from assay.domain.assessment import Assessment
+    from assay.domain.declaration import Declarations
     from assay.domain.facts import ReleaseFacts
     from assay.domain.programme import Programme, ProgrammeRef
     from assay.domain.verdict import BundleVerdict, Decision, Verdict
@@ -52,6 +53,7 @@ def render(  # noqa: PLR0913 - one noun each; a holder would only rename the lis
     *,
     title: str,
     facts: ReleaseFacts | None = None,
+    declarations: Declarations | None = None,
     verdict: Verdict | None = None,
     decision: Decision | None = None,
     bundles: Sequence[BundleVerdict] = (),
@@ -66,6 +68,8 @@ def render(  # noqa: PLR0913 - one noun each; a holder would only rename the lis
         title: The name of the release, for people.
         facts: Types of files by content; without them, endings of names are shown
             and named as such.
+        declarations: The answers of people, for the names and sizes of evidence
+            files; when not given, those of the verdict, if it proved any.
         verdict: What a bundle with this assessment is worth, when it was verified.
         decision: Whether a benefit is due, when that was asked.
         bundles: What was decided on, each with its verdict.
@@ -79,6 +83,7 @@ def render(  # noqa: PLR0913 - one noun each; a holder would only rename the lis
     tally.require_one_subject(assessment, programme, inventory)
     if verdict is not None and verdict.release is not None:
         _require_same(verdict.release.assessment, assessment)
+        declarations = declarations or verdict.release.declarations
     css = _stylesheet()
     return (
         _environment()
@@ -104,10 +109,12 @@ def render(  # noqa: PLR0913 - one noun each; a holder would only rename the lis
             types=page.type_rows(inventory, facts),
             types_by_content=facts is not None,
             unseen=tally.not_looked_at(assessment, programme),
-            gaps=page.cut(tally.not_looked_at(assessment, programme).gaps),
+            unread=page.cut(tally.not_looked_at(assessment, programme).unread),
+            evidence=page.evidence_rows(assessment, declarations),
+            found=findings_words(assessment),
             irregular=page.irregular_rows(inventory),
             manifest=page.cut(inventory.files, DEFAULT_LIMITS.max_report_files),
-            burden=burden_text(assessment.burden),
+            asked=asked_words(assessment.burden),
             verdict=verdict,
             decision=decision,
             bundles=bundles,
@@ -247,9 +254,9 @@ def _sections(*, has_verdict: bool) -> dict[str, str]:
     titles = [
         ("brief", "In brief"),
         *([("verdict", "Verification and decision")] if has_verdict else []),
-        ("unseen", "What was not looked at"),
-        ("controls", "Outcome of every control"),
         ("findings", "Findings"),
+        ("controls", "Outcome of every control"),
+        ("unseen", "What was not looked at"),
         ("seen", "What was looked at"),
         ("burden", "What it asked of people"),
         ("manifest", "Manifest of files"),
@@ -272,6 +279,7 @@ def _constants() -> dict[str, object]:
         "status_words": glossary.STATUSES,
         "severity_words": glossary.SEVERITIES,
         "confidence_words": glossary.CONFIDENCES,
+        "terms": glossary.TERMS,
     }
 
 
@@ -293,6 +301,16 @@ def _stylesheet() -> str:
 
 def _harmless(value: object) -> object:
     return value if isinstance(value, Markup | int) else clean(str(value))
+
+
+def _ticked(text: str) -> Markup:
+    """Set what stands between backticks as code, as messages of checks write it."""
+    parts = clean(one_line(text)).split("`")
+    if len(parts) % 2 == 0:  # a backtick without a partner is only a backtick
+        return escape("`".join(parts))
+    code = Markup("<code>{}</code>")
+    pieces = (code.format(p) if n % 2 else escape(p) for n, p in enumerate(parts))
+    return Markup().join(pieces)
 
 
 def _digest_groups(digest: str) -> tuple[str, ...]:
@@ -326,5 +344,6 @@ def _environment() -> Environment:
         prose=one_line,
         size=file_size,
         slug=_slug,
+        ticked=_ticked,
     )
     return environment

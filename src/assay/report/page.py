@@ -22,6 +22,7 @@ from assay.report.text import clean
 
 if TYPE_CHECKING:
     from assay.domain.assessment import Assessment
+    from assay.domain.declaration import Declarations
     from assay.domain.facts import ReleaseFacts
     from assay.domain.finding import CheckReport, Finding, Severity
     from assay.domain.programme import EvidenceClass, Programme, Tier
@@ -33,6 +34,7 @@ __all__ = [
     "CheckRow",
     "ClassRow",
     "Cut",
+    "EvidenceRow",
     "FindingBlock",
     "IrregularRow",
     "Segment",
@@ -44,6 +46,7 @@ __all__ = [
     "class_rows",
     "commands",
     "cut",
+    "evidence_rows",
     "finding_blocks",
     "irregular_rows",
     "segments",
@@ -139,7 +142,7 @@ class AreaBlock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingBlock:
-    """A finding, its number on the page, and the controls that its check bears on."""
+    """A finding, its number on the page, and the controls that its check answers."""
 
     number: int
     finding: Finding
@@ -148,10 +151,19 @@ class FindingBlock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckRow:
-    """A check that ran and the controls that it bears on."""
+    """A check that ran and the controls that it answers."""
 
     report: CheckReport
     controls: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceRow:
+    """An evidence file; its name and size are known from the declarations only."""
+
+    sha256: str
+    name: str = ""
+    size: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,6 +216,32 @@ def _percent(part: float, whole: int) -> str:
     return f"{100 * part / whole:.3f}%"
 
 
+def evidence_rows(
+    assessment: Assessment, declarations: Declarations | None
+) -> dict[str, tuple[EvidenceRow, ...]]:
+    """Give the evidence files of each control, by its id.
+
+    Args:
+        assessment: Holds the digests of the files.
+        declarations: Holds their names and sizes as well, when it is at hand.
+    """
+    answers = () if declarations is None else declarations.answers
+    known = {
+        (answer.control, file.sha256): EvidenceRow(
+            sha256=file.sha256, name=file.name, size=file.size
+        )
+        for answer in answers
+        for file in answer.evidence
+    }
+    return {
+        result.control: tuple(
+            known.get((result.control, digest), EvidenceRow(sha256=digest))
+            for digest in result.evidence
+        )
+        for result in assessment.controls
+    }
+
+
 def class_rows(assessment: Assessment, programme: Programme) -> tuple[ClassRow, ...]:
     """Give the outcomes by how they are known, the strongest class first."""
     return tuple(
@@ -248,9 +286,9 @@ def area_blocks(assessment: Assessment, programme: Programme) -> tuple[AreaBlock
     """Give the controls of each area with what came of them."""
     return tuple(
         AreaBlock(
-            number=number, title=area.title, lines=lines, counts=count_outcomes(lines)
+            number=place, title=area.title, lines=lines, counts=count_outcomes(lines)
         )
-        for number, (area, lines) in enumerate(areas_of(assessment, programme), 1)
+        for place, (area, lines) in enumerate(areas_of(assessment, programme), 1)
     )
 
 
@@ -263,11 +301,11 @@ def finding_blocks(assessment: Assessment, programme: Programme) -> Cut[FindingB
     kept = cut(assessment.findings)
     blocks = tuple(
         FindingBlock(
-            number=number,
+            number=place,
             finding=finding,
             controls=_controls_of(programme, finding.check),
         )
-        for number, finding in enumerate(kept.items, 1)
+        for place, finding in enumerate(kept.items, 1)
     )
     return Cut(items=blocks, left=kept.left)
 

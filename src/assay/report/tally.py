@@ -13,7 +13,7 @@ from assay.errors import UsageError
 
 if TYPE_CHECKING:
     from assay.domain.assessment import Assessment, ControlResult
-    from assay.domain.facts import Gap
+    from assay.domain.facts import Content, Gap, Place
     from assay.domain.finding import CheckReport
     from assay.domain.programme import Area, Control, Programme
     from assay.domain.release import Inventory
@@ -22,6 +22,7 @@ __all__ = [
     "CLASSES",
     "ControlLine",
     "NotLookedAt",
+    "Unread",
     "areas_of",
     "by_class",
     "count_outcomes",
@@ -50,6 +51,16 @@ class ControlLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """A place that checks passed over, once, with all that wanted to look at it."""
+
+    place: Place
+    content: Content
+    reasons: tuple[str, ...]
+    checks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NotLookedAt:
     """All of which an assessment says nothing; none of it reads as fine.
 
@@ -64,6 +75,23 @@ class NotLookedAt:
     failed_controls: tuple[ControlLine, ...]
     failed_checks: tuple[CheckReport, ...]
     gaps: tuple[tuple[str, Gap], ...]
+
+    @property
+    def unread(self) -> tuple[Unread, ...]:
+        """The places of the gaps, each once, in the order in which they were met."""
+        grouped: dict[tuple[Place, Content], list[tuple[str, str]]] = {}
+        for check, gap in self.gaps:
+            wanted = grouped.setdefault((gap.place, gap.content), [])
+            wanted.append((gap.reason, check))
+        return tuple(
+            Unread(
+                place=place,
+                content=content,
+                reasons=tuple(dict.fromkeys(reason for reason, _ in wanted)),
+                checks=tuple(dict.fromkeys(check for _, check in wanted)),
+            )
+            for (place, content), wanted in grouped.items()
+        )
 
     @property
     def total(self) -> int:

@@ -290,7 +290,7 @@ def test_what_is_unknown_is_said_first_and_in_words():
     assert "Of 5 others nothing is known" in words
     assert "Unknown is never a yes." in words
     unseen = words.index("This report says nothing, good or bad")
-    assert unseen < words.index("How a result is known weighs as much")
+    assert words.index("Of 5 others") < words.index("An attacker gains") < unseen
 
 
 def test_a_page_without_findings_does_not_call_the_release_clean():
@@ -328,7 +328,7 @@ def test_a_finding_tells_where_what_for_and_how_to_mend_it():
         "Whoever loads the model runs a program",
         "Convert the weights to safetensors",
         "CWE-502, AML.T0010",
-        "Bears on wei-1",
+        "Controls it speaks to wei-1",
     ):
         assert text in words
 
@@ -374,8 +374,10 @@ def test_long_lists_are_cut_and_the_rest_is_counted():
     most = DEFAULT_LIMITS.max_report_rows
     many = tuple(samples.finding(rule=f"rule-{i:04}") for i in range(most + 50))
     assessment = samples.with_findings(*many, total=most + 1_000)
-    gap = Gap(place=Place(path="x"), reason="Too deep.")
-    report = replace(assessment.reports[0], gaps=(gap,) * (most + 7))
+    gaps = tuple(
+        Gap(place=Place(path=f"x{i}"), reason="Too deep.") for i in range(most + 7)
+    )
+    report = replace(assessment.reports[0], gaps=gaps)
     files = tuple(
         FileRecord(path=f"f{i:05}", size=1, sha256="00" * 32) for i in range(1_200)
     )
