@@ -25,9 +25,10 @@ from assay.cli.output import (
     wants_colour,
     watched,
     write_json,
+    write_result,
 )
+from assay.cli.targets import is_standard_output, probe_targets
 from assay.flows.decide import decide_files
-from assay.flows.files import write_file
 from assay.flows.verify import load_trust
 from assay.report import decision_text
 from assay.wire.v0.answers import DecideDocument
@@ -73,7 +74,7 @@ def command(
     trust: Path,
     release: Path | None,
     at: datetime | None,
-    html: Path | None,
+    html: str | None,
     json_to: str | None,
     jobs: int | None,
     quiet: bool,
@@ -84,6 +85,8 @@ def command(
     The decision is eligible, not eligible or cannot tell, with the facts that it
     turned on. It can be computed for any instant, and again later to the same answer.
     """
+    probe_targets(html, json_to)
+    aside = json_to or (html if is_standard_output(html) else None)
     believed = load_trust(trust)
     with watched(quiet=quiet) as progress:
         outcome = decide_files(
@@ -102,17 +105,17 @@ def command(
         page = render_decision(
             outcome.decision, outcome.bundles, outcome.programme, outcome.inventory
         )
-        write_file(html, page.encode("utf-8"))
+        write_result(html, page.encode("utf-8"))
     if not quiet:
         text = decision_text(
             outcome.decision,
             width=terminal_width(),
-            colour=wants_colour(err=json_to is not None),
+            colour=wants_colour(err=aside is not None),
             programme=outcome.programme,
             bundles=outcome.bundles,
             verbose=verbose,
         )
-        say(text.rstrip("\n"), json_to=json_to)
+        say(text.rstrip("\n"), json_to=aside)
     document = DecideDocument.of(
         outcome.decision, bundles=outcome.bundles, programme=outcome.programme
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from assay.cli.targets import TARGET
 from assay.errors import UsageError
 
 __all__ = [
@@ -111,8 +112,9 @@ QUIET_OPTION = click.option(
 HTML_OPTION = click.option(
     "--html",
     metavar="FILE",
-    type=PATH,
-    help="Write the report with the answer as one HTML file.",
+    type=TARGET,
+    help="Write the report with the answer as one HTML file, or `-` for standard "
+    "output.",
 )
 VERBOSE_OPTION = click.option(
     "--verbose", "-v", is_flag=True, help="Show every list whole."

@@ -25,8 +25,9 @@ from assay.cli.output import (
     wants_colour,
     watched,
     write_json,
+    write_result,
 )
-from assay.flows.files import write_file
+from assay.cli.targets import is_standard_output, probe_targets
 from assay.flows.verify import load_trust, verify_with_files
 from assay.report import verdict_text
 from assay.wire.v0.answers import VerifyDocument
@@ -69,7 +70,7 @@ def command(
     trust: Path,
     release: Path | None,
     at: datetime | None,
-    html: Path | None,
+    html: str | None,
     json_to: str | None,
     jobs: int | None,
     quiet: bool,
@@ -80,6 +81,8 @@ def command(
     Needs no network, account or server, and believes only whom the trust file names.
     The verdict is valid, invalid or stale, with reasons.
     """
+    probe_targets(html, json_to)
+    aside = json_to or (html if is_standard_output(html) else None)
     believed = load_trust(trust)
     with watched(quiet=quiet) as progress:
         verified = verify_with_files(
@@ -96,14 +99,14 @@ def command(
         from assay.report.html import render_verdict  # noqa: PLC0415 - see above
 
         page = render_verdict(bundle.name, verdict, verified.inventory)
-        write_file(html, page.encode("utf-8"))
+        write_result(html, page.encode("utf-8"))
     if not quiet:
         text = verdict_text(
             verdict,
             width=terminal_width(),
-            colour=wants_colour(err=json_to is not None),
+            colour=wants_colour(err=aside is not None),
             verbose=verbose,
         )
-        say(text.rstrip("\n"), json_to=json_to)
+        say(text.rstrip("\n"), json_to=aside)
     write_json(VerifyDocument.of(verdict), json_to)
     return status_of_verdict(verdict.value)

@@ -153,6 +153,7 @@ def render_verdict(
         release.programme,
         inventory or Inventory(files=release.files),
         title=file,
+        declarations=release.declarations,
         verdict=verdict,
     )
 
@@ -194,6 +195,7 @@ def render_decision(
         release.programme,
         inventory or Inventory(files=release.files),
         title=shown.file,
+        declarations=release.declarations,
         verdict=shown.verdict,
         decision=decision,
         bundles=bundles,

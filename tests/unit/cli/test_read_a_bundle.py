@@ -181,3 +181,20 @@ def test_an_empty_evidence_file_is_refused(tmp_path: Path) -> None:
     )  # fmt: skip
     assert result.exit_code == 4
     assert "evidence.empty-file" in result.stderr
+
+
+@pytest.mark.parametrize("verb", ["verify", "decide"])
+def test_a_page_can_go_to_standard_output_alone(desk: Desk, verb: str) -> None:
+    benefit = ("--benefit", BENEFIT) if verb == "decide" else ()
+    result = assay(verb, desk.bundle, "--trust", desk.trust, *benefit, "--html", "-")
+    assert result.stdout.startswith("<!DOCTYPE html>")
+    assert result.stdout.endswith("</html>\n")
+    assert "Programme  " in result.stderr
+
+
+def test_a_page_is_never_written_over_what_is_read(desk: Desk) -> None:
+    before = desk.bundle.read_bytes()
+    result = desk.verify("--html", desk.bundle)
+    assert result.exit_code == 2
+    assert "usage.same-file" in result.stderr
+    assert desk.bundle.read_bytes() == before
