@@ -11,13 +11,20 @@ from assay.cli.exit_status import ExitStatus
 from assay.cli.options import PATH
 from assay.cli.output import JSON_OPTION, say, told, write_json
 from assay.encoding import encode_base64
-from assay.log import audit_log, describe_log, init_log
-from assay.wire.v0.results import LogDocument, ProblemPart
+from assay.flows.trust import trusted_logs
+from assay.log import AuditScope, audit_log, describe_log, init_log
+from assay.wire.v0.results import LogDocument, LogProblemPart
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from assay.log import AuditReport
+
 __all__ = ["command"]
+
+# An Ed25519 key is 44 characters, an ML-DSA-44 key 1,752.
+_SHOWN_MATERIAL = 64
+_UNVOUCHED = "as the directory states them"
 
 
 @click.group("log")
@@ -43,8 +50,16 @@ Examples:
 @told
 def init(*, directory: Path, origin: str | None, json_to: str | None) -> ExitStatus:
     """Make an empty log with new keys in DIRECTORY."""
-    init_log(directory, origin or f"log.local/{secrets.token_hex(8)}")
-    return _show(directory, json_to)
+    random = f"log.local/{secrets.token_hex(8)}"
+    init_log(directory, random if origin is None else origin)
+    status = _show(directory, json_to)
+    say(
+        f"Hand {directory / 'log.json'} to those who are to believe this log: it has "
+        "its origin and verifier keys, whole. "
+        "`assay trust new TRUST --log log.json` reads it.",
+        json_to=json_to,
+    )
+    return status
 
 
 @command.command(
@@ -52,51 +67,48 @@ def init(*, directory: Path, origin: str | None, json_to: str | None) -> ExitSta
     epilog="""\b
 Examples:
   assay log check ./log
+  assay log check ./copy --trust trust.toml
   assay log check ./log --json -
 """,
 )
 @click.argument("directory", type=PATH)
+@click.option(
+    "--trust",
+    metavar="TRUST",
+    type=PATH,
+    help="Trust file: the log must be one that it names, with those keys. Without it "
+    "the keys are taken from the directory's own log.json.",
+)
 @JSON_OPTION
 @told
-def check(*, directory: Path, json_to: str | None) -> ExitStatus:
-    """Audit a whole log: every tile, every entry, every signature.
+def check(*, directory: Path, trust: Path | None, json_to: str | None) -> ExitStatus:
+    """Audit a log: every tile, every entry, every signature.
 
-    Exits with 1 when something does not agree, and names it.
+    DIRECTORY is a log, or a copy of what it publishes: log.json, checkpoint and tile/,
+    with or without bodies/. Exits with 1 when something does not agree, and names it.
     """
-    report = audit_log(directory)
-    lines = [
-        f"{problem.code}: {problem.message} expected: {problem.expected}; "
-        f"found: {problem.found}"
-        for problem in report.problems
-    ]
-    verdict = "is consistent" if report.ok else "IS NOT CONSISTENT"
-    lines += [
-        f"{directory} {verdict}: {report.size} entries, {report.tiles} tiles",
-        f"  origin: {report.origin}",
-        f"  root:   {'unknown' if report.root is None else encode_base64(report.root)}",
-    ]
-    if report.pending:
-        lines.append(f"  {report.pending} entries are not yet published")
-    if report.withheld:
-        lines.append(
-            f"  {report.withheld} statements are withheld or erased, as a log may"
-        )
-    say("\n".join(lines), json_to=json_to)
+    report = audit_log(
+        directory, trusted=None if trust is None else trusted_logs(trust)
+    )
+    say("\n".join(_told(directory, report)), json_to=json_to)
     write_json(
         LogDocument(
             format="assay-log/0",
             origin=report.origin,
-            vkeys=None,
+            vkeys=tuple(map(str, report.keys)),
             size=report.size,
             root=None if report.root is None else encode_base64(report.root),
-            audited=True,
+            audited=report.scope.value,
+            keys_from="trust" if report.vouched else "directory",
+            pending=report.pending,
             withheld_bodies=report.withheld,
+            foreign_entries=report.foreign,
             problems=tuple(
-                ProblemPart(
+                LogProblemPart(
                     code=problem.code,
-                    subject=problem.found,
                     message=problem.message,
-                    remedy=problem.expected,
+                    expected=problem.expected,
+                    found=problem.found,
                 )
                 for problem in report.problems
             ),
@@ -104,6 +116,45 @@ def check(*, directory: Path, json_to: str | None) -> ExitStatus:
         json_to,
     )
     return ExitStatus.YES if report.ok else ExitStatus.NO
+
+
+def _told(directory: Path, report: AuditReport) -> list[str]:
+    lines = [
+        f"{problem.code}: {problem.message} expected: {problem.expected}; "
+        f"found: {problem.found}"
+        for problem in report.problems
+    ]
+    verdict = "is consistent" if report.ok else "IS NOT CONSISTENT"
+    tree = "the published tree could not be established"
+    if report.size is not None:
+        tree = f"{report.size} entries"
+    keys = ", ".join(key.key_id.hex() for key in report.keys)
+    whose = "as the trust file names them" if report.vouched else _UNVOUCHED
+    root = "unknown" if report.root is None else encode_base64(report.root)
+    return [
+        *lines,
+        f"{directory} {verdict}: {tree}, {report.tiles} tiles compared",
+        f"  origin: {report.origin}",
+        f"  root:   {root}",
+        f"  keys:   {keys}, {whose}",
+        *_notes(report),
+    ]
+
+
+def _notes(report: AuditReport) -> list[str]:
+    """Say what is no fault, and what was not looked at."""
+    notes = (
+        (report.pending, "entries are not yet published"),
+        (report.beyond, "files of a later tree were not compared"),
+        (report.withheld, "statements are withheld or erased, as a log may"),
+        (report.foreign, "entries are no hashedrekord 0.0.2 in canonical JSON"),
+    )
+    lines = [f"  {count} {what}" for count, what in notes if count]
+    if report.ok and not report.vouched:
+        lines.append("  --trust TRUST tells whether these are keys that you believe")
+    if report.scope is AuditScope.PUBLIC:
+        lines.append("  public part audited; the operator's ledger was not looked at")
+    return lines
 
 
 @command.command(
@@ -123,7 +174,7 @@ def show(*, directory: Path, json_to: str | None) -> ExitStatus:
 
 def _show(directory: Path, json_to: str | None) -> ExitStatus:
     log = describe_log(directory)
-    keys = "\n".join(f"  vkey:   {vkey}" for vkey in log.vkeys)
+    keys = "\n".join(f"  vkey:   {_shortened(vkey)}" for vkey in log.vkeys)
     say(
         f"{directory}\n  origin: {log.origin}\n  size:   {log.size}\n{keys}",
         json_to=json_to,
@@ -135,10 +186,21 @@ def _show(directory: Path, json_to: str | None) -> ExitStatus:
             vkeys=log.vkeys,
             size=log.size,
             root=encode_base64(log.root),
-            audited=False,
+            audited=None,
+            keys_from="directory",
+            pending=None,
             withheld_bodies=None,
+            foreign_entries=None,
             problems=(),
         ),
         json_to,
     )
     return ExitStatus.YES
+
+
+def _shortened(vkey: str) -> str:
+    """Cut what is too long to read; nobody can use a key of 1,800 characters by eye."""
+    name, key_id, material = vkey.split("+", 2)
+    if len(material) <= _SHOWN_MATERIAL:
+        return vkey
+    return f"{name}+{key_id}+{material[:16]}… (whole in log.json)"

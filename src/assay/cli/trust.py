@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -17,9 +18,10 @@ from assay.flows.trust import Believed, add_trust, new_trust
 from assay.flows.verify import load_trust
 from assay.wire.v0.instant import format_instant
 from assay.wire.v0.results import TrustDocument
+from assay.wire.v0.trust import states_time, vkey_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from assay.domain.trust import TrustFile
 
@@ -38,10 +40,11 @@ _BELIEVED = (
     click.option(
         "--log",
         "logs",
-        metavar="DIR",
+        metavar="PATH",
         type=PATH,
         multiple=True,
-        help="Believe the log in this directory.",
+        help="Believe a log: its directory, or its log.json, which the log's operator "
+        "hands out.",
     ),
     click.option(
         "--log-key",
@@ -50,7 +53,7 @@ _BELIEVED = (
         nargs=2,
         multiple=True,
         help="Believe a log elsewhere, by its origin and one C2SP verifier key; give "
-        "each of its keys.",
+        "each of its keys. A log that is there already gets the key too.",
     ),
     click.option(
         "--programme",
@@ -79,7 +82,7 @@ def command() -> None:
 Examples:
   assay trust new trust.toml --developer "Example Labs=labs.pub" --log ./log \\
       --programme eo14409
-  assay trust new trust.toml --valid-days 90
+  assay trust new trust.toml --log ./received/log.json --valid-days 90
 """,
 )
 @click.argument("trust", type=PATH)
@@ -202,13 +205,17 @@ def _tell(path: Path, trust: TrustFile, json_to: str | None) -> None:
         f"  developer  {item.name}  key {public_key_from_der(item.public_key).key_id}"
         for item in trust.developers
     ]
-    lines += [f"  log        {log.origin}  {len(log.vkeys)} keys" for log in trust.logs]
+    lines += [
+        f"  log        {log.origin}  keys {', '.join(map(vkey_id, log.vkeys))}"
+        for log in trust.logs
+    ]
     lines += [f"  witness    {witness.name}" for witness in trust.witnesses]
     lines += [
         f"  programme  {ref.id} {ref.version}  {ref.digest}" for ref in trust.programmes
     ]
     if len(lines) == 1:
         lines.append("  nobody yet; `assay trust add` changes that")
+    lines += _notes(trust)
     if not trust.log_required:
         lines.append("  Statements without a receipt from a log are accepted.")
     if trust.quorum:
@@ -217,3 +224,28 @@ def _tell(path: Path, trust: TrustFile, json_to: str | None) -> None:
         lines.append(f"  Believed until {format_instant(trust.valid_until)}.")
     say("\n".join(lines), json_to=json_to)
     write_json(TrustDocument.of(trust), json_to)
+
+
+def _notes(trust: TrustFile) -> list[str]:
+    """Say what is allowed and may surprise."""
+    lines = [
+        f"  Receipts of {log.origin} carry no time of the log: it has no ML-DSA-44 key "
+        "here."
+        for log in trust.logs
+        if not any(map(states_time, log.vkeys))
+    ]
+    lines += [
+        f"  {count} keys speak for the developer {name}."
+        for name, count in _several(item.name for item in trust.developers)
+    ]
+    lines += [
+        f"  {count} texts of the programme {name} may decide."
+        for name, count in _several(
+            f"{ref.id} {ref.version}" for ref in trust.programmes
+        )
+    ]
+    return lines
+
+
+def _several(names: Iterable[str]) -> list[tuple[str, int]]:
+    return sorted(item for item in Counter(names).items() if item[1] > 1)

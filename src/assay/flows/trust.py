@@ -8,18 +8,25 @@ from typing import TYPE_CHECKING, TypeVar
 from assay.crypto.verifier_key import parse_vkey
 from assay.domain.limits import DEFAULT_LIMITS, Limits
 from assay.domain.trust import TrustedDeveloper, TrustedLog, TrustFile
-from assay.flows.files import read_file, write_file
+from assay.errors import TrustError
+from assay.flows.files import machine_error, read_file, write_file
 from assay.flows.keys import show_key
 from assay.flows.programmes import find_programme
-from assay.log import describe_log
+from assay.log import describe_log, parse_settings
 from assay.programme import read_programme
-from assay.wire.v0.trust import parse_trust, refuse_contradictions, write_trust
+from assay.wire.v0.trust import (
+    parse_trust,
+    refuse_contradictions,
+    refuse_repeated,
+    vkey_id,
+    write_trust,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-__all__ = ["Believed", "add_trust", "new_trust"]
+__all__ = ["Believed", "add_trust", "new_trust", "trusted_logs"]
 
 _T = TypeVar("_T")
 
@@ -30,7 +37,7 @@ class Believed:
 
     Attributes:
         developers: Names and the files of their public keys.
-        logs: Directories of logs at hand.
+        logs: Directories of logs at hand, or the `log.json` of logs elsewhere.
         log_keys: Origins and verifier keys of logs elsewhere.
         programmes: Ids or files of programmes.
     """
@@ -47,11 +54,13 @@ def new_trust(
     *,
     valid_until: datetime | None = None,
     log_required: bool = True,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> TrustFile:
     """Make a trust file; it may still trust nobody, and verifies nothing until it does.
 
     Raises:
         UsageError: `usage.exists` when the file is there already.
+        TrustError: Something would be named twice, or as `add_trust`.
         KeyFileError, LogError, ProgrammeError: What is to be believed is not there.
     """
     empty = TrustFile(
@@ -61,7 +70,7 @@ def new_trust(
         valid_until=valid_until,
         log_required=log_required,
     )
-    trust = _grown(empty, believed)
+    trust = _grown(empty, believed, limits)
     write_file(path, write_trust(trust).encode("utf-8"), replace=False)
     return trust
 
@@ -72,41 +81,117 @@ def add_trust(
     """Add to a trust file; what it names already stays as it is.
 
     Raises:
-        TrustError: The file is malformed, or would name something twice.
+        TrustError: The file is malformed, or would name something twice;
+            `trust.log-keys`: it has other keys for a log than the log states;
+            `trust.log-key-name`: a key bears another name than its log.
+        SignatureError: A verifier key is none.
         InputError: There is no such file.
         KeyFileError, LogError, ProgrammeError: What is to be believed is not there.
     """
     data = read_file(path, most=limits.max_trust_bytes, what="trust file")
-    trust = _grown(parse_trust(data, limits), believed)
+    trust = _grown(parse_trust(data, limits), believed, limits)
     if trust.developers and (trust.logs or not trust.log_required):
         refuse_contradictions(trust)
     write_file(path, write_trust(trust).encode("utf-8"))
     return trust
 
 
-def _grown(trust: TrustFile, believed: Believed) -> TrustFile:
+def trusted_logs(path: Path, limits: Limits = DEFAULT_LIMITS) -> tuple[TrustedLog, ...]:
+    """Read the logs that a trust file names, also one that names no developer.
+
+    Raises:
+        TrustError: The file is malformed, or names something twice.
+        InputError: There is no such file.
+    """
+    trust = parse_trust(
+        read_file(path, most=limits.max_trust_bytes, what="trust file"), limits
+    )
+    refuse_repeated(trust)
+    return trust.logs
+
+
+def _grown(trust: TrustFile, believed: Believed, limits: Limits) -> TrustFile:
     developers = tuple(
         TrustedDeveloper(name=name, public_key=show_key(path).der)
         for name, path in believed.developers
     )
-    described = (describe_log(path) for path in believed.logs)
-    logs = [TrustedLog(origin=log.origin, vkeys=log.vkeys) for log in described]
+    logs = trust.logs
+    for path in believed.logs:
+        logs = _with_log(logs, _described(path, limits))
     for origin, vkey in believed.log_keys:
-        parse_vkey(vkey)
-        same = [log for log in logs if log.origin == origin]
-        if same:
-            logs[logs.index(same[0])] = replace(same[0], vkeys=(*same[0].vkeys, vkey))
-        else:
-            logs.append(TrustedLog(origin=origin, vkeys=(vkey,)))
+        logs = _with_key(logs, origin, vkey)
     programmes = tuple(
         read_programme(find_programme(name)).ref for name in believed.programmes
     )
-    return replace(
+    grown = replace(
         trust,
         developers=_extended(trust.developers, developers),
-        logs=_extended(trust.logs, tuple(logs)),
+        logs=logs,
         programmes=_extended(trust.programmes, programmes),
     )
+    refuse_repeated(grown)
+    return grown
+
+
+def _described(path: Path, limits: Limits) -> TrustedLog:
+    """Read what a log says of itself: in its directory, or in `log.json` alone."""
+    try:
+        directory = path.is_dir()
+    except OSError as error:
+        raise machine_error(
+            "read", "The log cannot be looked at.", path, error
+        ) from error
+    if directory:
+        log = describe_log(path)
+        return TrustedLog(origin=log.origin, vkeys=log.vkeys)
+    settings = parse_settings(
+        read_file(path, most=limits.max_trust_bytes, what="log directory or log.json")
+    )
+    return TrustedLog(
+        origin=settings.origin, vkeys=tuple(str(key) for key in settings.vkeys)
+    )
+
+
+def _with_log(logs: tuple[TrustedLog, ...], new: TrustedLog) -> tuple[TrustedLog, ...]:
+    """Add a log whole, or the keys that are still missing of one that is there."""
+    for at, old in enumerate(logs):
+        if old.origin != new.origin:
+            continue
+        if set(new.vkeys) <= set(old.vkeys):
+            return logs
+        if not set(old.vkeys) <= set(new.vkeys):
+            raise TrustError(
+                "log-keys",
+                f"The log {new.origin} states other keys than the trust file has.",
+                expected=", ".join(map(vkey_id, old.vkeys)),
+                found=", ".join(map(vkey_id, new.vkeys)),
+                remedy="ask its operator which are right; a log never changes its "
+                "keys, so one of the two is not this log",
+            )
+        vkeys = _extended(old.vkeys, new.vkeys)
+        return (*logs[:at], replace(old, vkeys=vkeys), *logs[at + 1 :])
+    return (*logs, new)
+
+
+def _with_key(
+    logs: tuple[TrustedLog, ...], origin: str, vkey: str
+) -> tuple[TrustedLog, ...]:
+    """Add one key of a log; all the keys that a log has here must have signed."""
+    name = parse_vkey(vkey).name
+    if name != origin:
+        raise TrustError(
+            "log-key-name",
+            "The verifier key is not one of this log's own.",
+            expected=f"a key with the name {origin}",
+            found=name,
+            remedy="give the origin and a verifier key as the log's operator states "
+            "them: both bear one name",
+        )
+    for at, old in enumerate(logs):
+        if old.origin == origin:
+            vkeys = _extended(old.vkeys, (vkey,))
+            return (*logs[:at], replace(old, vkeys=vkeys), *logs[at + 1 :])
+    return (*logs, TrustedLog(origin=origin, vkeys=(vkey,)))
 
 
 def _extended(old: tuple[_T, ...], new: tuple[_T, ...]) -> tuple[_T, ...]:

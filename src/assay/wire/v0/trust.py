@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections import Counter
 from datetime import UTC, datetime
 from typing import Annotated, Literal
@@ -29,6 +31,9 @@ __all__ = [
     "parse_trust",
     "read_trust",
     "refuse_contradictions",
+    "refuse_repeated",
+    "states_time",
+    "vkey_id",
     "write_trust",
 ]
 
@@ -41,6 +46,8 @@ _Name = Annotated[
 _Vkey = Annotated[
     str, Field(max_length=4000, pattern=r"^[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/=]+$")
 ]
+
+_ML_DSA_44 = re.compile(r"[^+]*\+[0-9a-f]{8}\+B[g-v].*")
 
 
 class DeveloperPart(WireModel):
@@ -175,26 +182,80 @@ def refuse_contradictions(trust: TrustFile) -> None:
             expected=f"at most {named}",
             found=str(trust.quorum),
         )
-    # A key that counts twice could meet a quorum alone or speak under two names.
-    _refuse_repeated("log", [log.origin for log in trust.logs])
+    refuse_repeated(trust)
+
+
+def refuse_repeated(trust: TrustFile) -> None:
+    """Refuse a trust file in which one key could count twice or speak under two names.
+
+    Raises:
+        TrustError: `trust.repeated`, naming the log or the key by its id.
+    """
     log_keys = [vkey for log in trust.logs for vkey in log.vkeys]
-    _refuse_repeated("verifier key of a log", log_keys)
-    witnesses = [_material(witness.vkey) for witness in trust.witnesses]
-    _refuse_repeated(
-        "key of a witness", witnesses + sorted({_material(vkey) for vkey in log_keys})
+    _refuse_twice("log", [(log.origin, log.origin) for log in trust.logs])
+    _refuse_twice(
+        "verifier key of a log", [(vkey, _key_of("log", vkey)) for vkey in log_keys]
     )
-    keys = [encode_base64(developer.public_key) for developer in trust.developers]
-    _refuse_repeated("developer key", keys)
+    # Two logs may share a key; that makes it no witness, and here it stands once.
+    of_logs = {_material(vkey): _key_of("log", vkey) for vkey in log_keys}
+    _refuse_twice(
+        "key of a witness",
+        [
+            *(
+                (_material(witness.vkey), _key_of("witness", witness.vkey))
+                for witness in trust.witnesses
+            ),
+            *of_logs.items(),
+        ],
+    )
+    _refuse_twice(
+        "developer key",
+        [
+            (
+                encode_base64(developer.public_key),
+                _developer_key(developer),
+            )
+            for developer in trust.developers
+        ],
+    )
 
 
-def _refuse_repeated(what: str, names: list[str]) -> None:
-    if len(set(names)) != len(names):
+def _refuse_twice(what: str, named: list[tuple[str, str]]) -> None:
+    counts = Counter(item for item, _ in named)
+    item, count = max(counts.items(), key=lambda pair: pair[1], default=("", 0))
+    if count > 1:
+        shown = [text[:300] for same, text in named if same == item]
         raise TrustError(
             "repeated",
             f"The trust file names one {what} twice.",
             expected=f"each {what} once, under one name",
-            found=Counter(names).most_common(1)[0][0][:80],
+            found="; ".join(shown[:4]),
+            remedy="keep one of them: leave the other out, or remove it from the file",
         )
+
+
+def _developer_key(developer: TrustedDeveloper) -> str:
+    key_id = hashlib.sha256(developer.public_key).hexdigest()
+    return f"key {key_id} of the developer {developer.name}"
+
+
+def _key_of(owner: str, vkey: str) -> str:
+    return f"key {vkey_id(vkey)} of the {owner} {vkey.partition('+')[0]}"
+
+
+def vkey_id(vkey: str) -> str:
+    """Give the key id in a vkey: eight hex digits."""
+    # `name+id+base64`
+    return "".join(vkey.split("+", 2)[1:2])
+
+
+def states_time(vkey: str) -> bool:
+    """Tell whether a log's receipts carry a time that this key has signed.
+
+    Of a log's own signatures only the ML-DSA-44 one (C2SP signed-note type 0x06) does.
+    """
+    # The type is the first byte behind the key id, which base64 writes so.
+    return _ML_DSA_44.fullmatch(vkey) is not None
 
 
 def _material(vkey: str) -> str:
@@ -212,7 +273,8 @@ def write_trust(trust: TrustFile) -> str:
     """
     lines = [
         "# Whom this verifier believes. Keep it where only you can change it:",
-        "# a verdict is worth what this file is worth.",
+        "# a verdict is worth what this file is worth. `assay trust add` rewrites",
+        "# this file: other comments than these are lost then.",
         f'format = "{TRUST_FORMAT}"',
     ]
     if trust.valid_until is not None:
