@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, date, datetime, time
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -24,7 +26,26 @@ __all__ = [
     "now_or",
 ]
 
-PATH = click.Path(path_type=Path)
+
+class _Path(click.Path):
+    """A path that says something: scripts give empty ones when a variable is not set.
+
+    Whether it can be read shows when it is read: that is no fault of the usage.
+    """
+
+    def convert(
+        self,
+        value: str | os.PathLike[str],
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> Any:  # noqa: ANN401 - as in click: the type of path is chosen below
+        """Refuse the empty path, which would mean the current directory."""
+        if not os.fspath(value):
+            self.fail("the path is empty", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+PATH = _Path(path_type=Path, readable=False)
 _LAST_SECOND = time(23, 59, 59)
 
 

@@ -237,7 +237,9 @@ def write_error(error: AssayError, target: str) -> None:
     try:
         write_json(document, target)
     except AssayError as second:
-        _tell(second)
+        # Nobody needs to hear twice that standard output takes nothing.
+        if str(second) != str(error):
+            _tell(second)
     except BrokenPipeError:
         _silence(sys.stdout)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from pathlib import Path
@@ -80,7 +81,7 @@ def write_target(target: str, data: bytes, *, replace: bool = True) -> None:
             "write",
             "Standard output is closed.",
             Path("standard output"),
-            OSError(),
+            OSError(errno.EBADF, os.strerror(errno.EBADF)),
         )
     click.echo(data, nl=False)
 
@@ -172,7 +173,7 @@ def _inputs(options: Mapping[str, object]) -> Iterable[tuple[str, Path]]:
     for key, value in options.items():
         if key in _OUTPUTS:
             continue
-        name = f"what {key.replace('_', '-')} names"
+        name = f"the {key.replace('_', ' ')}"
         for one in value if isinstance(value, tuple) else (value,):
             if isinstance(one, Path):
                 yield name, one
