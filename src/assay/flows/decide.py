@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from assay.domain.limits import DEFAULT_LIMITS, Limits
 from assay.domain.verdict import BundleVerdict, VerdictValue
 from assay.eligibility import decide
+from assay.errors import BundleError
 from assay.flows.files import read_file
 from assay.programme import load_shipped, read_programme, shipped_programmes
 from assay.release import take_inventory
@@ -82,10 +83,7 @@ def decide_files(  # noqa: PLR0913 - the options of the verb, each with its defa
     if release is not None:
         inventory = take_inventory(release, jobs=jobs, limits=limits, progress=progress)
     bundles = tuple(
-        BundleVerdict(
-            file=name,
-            verdict=verify_bundle(data, trust, at, inventory=inventory, limits=limits),
-        )
+        _verified(name, data, trust, at, inventory, limits)
         for name, data in zip(_names(paths), contents, strict=True)
     )
     valid = [b.verdict for b in bundles if b.verdict.value is VerdictValue.VALID]
@@ -97,6 +95,27 @@ def decide_files(  # noqa: PLR0913 - the options of the verb, each with its defa
         programme=_programme(decision, bundles, trust),
         inventory=inventory,
     )
+
+
+def _verified(
+    name: str,
+    data: bytes,
+    trust: TrustFile,
+    at: datetime,
+    inventory: Inventory | None,
+    limits: Limits,
+) -> BundleVerdict:
+    try:
+        verdict = verify_bundle(data, trust, at, inventory=inventory, limits=limits)
+    except BundleError as error:
+        raise BundleError(
+            error.code.removeprefix("bundle."),
+            f"{name}: {error.message}",
+            expected=error.expected,
+            found=error.found,
+            remedy=error.remedy,
+        ) from error
+    return BundleVerdict(file=name, verdict=verdict)
 
 
 def _names(paths: Sequence[Path]) -> list[str]:

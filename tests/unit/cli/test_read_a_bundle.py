@@ -133,6 +133,16 @@ def test_files_of_one_name_are_told_apart_by_their_directories(
     assert [b["file"] for b in found["bundles"]] == [str(desk.bundle), str(second)]
 
 
+def test_a_file_that_is_no_bundle_is_named(desk: Desk, tmp_path: Path) -> None:
+    half = tmp_path / "half.assay"
+    half.write_bytes(desk.bundle.read_bytes()[:100])
+    result = assay(
+        "decide", desk.bundle, half, "--benefit", BENEFIT, "--trust", desk.trust
+    )
+    assert result.exit_code == 4
+    assert "[bundle.malformed]: half.assay: " in result.stderr
+
+
 def test_a_benefit_that_nothing_knows_has_no_notice(desk: Desk, tmp_path: Path) -> None:
     other = tmp_path / "other.toml"
     assay(
