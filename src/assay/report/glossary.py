@@ -71,6 +71,10 @@ TERMS: Mapping[str, str] = {
     "Control": "One requirement of a programme.",
     "Check": "A program that looks at the files and answers one or more controls.",
     "Finding": "What a check saw, where, how severe, how sure, and how to mend it.",
+    "Nothing of weight": (
+        "No finding as severe as the programme needs to call the control not met. "
+        "Lesser findings are listed all the same."
+    ),
     "Passed over": (
         "There was something that a check should have looked at and could not. What "
         "it answers is then not assessed, unless it found something all the same."
