@@ -35,7 +35,14 @@ __all__ = ["command"]
 _KINDS = {"p256": KeyKind.P256, "ed25519": KeyKind.ED25519}
 
 
-@click.group("keys")
+@click.group(
+    "keys",
+    epilog="""\b
+Examples:
+  assay keys new developer.pem
+  assay keys show developer.pem.pub
+""",
+)
 def command() -> None:
     """Make and show signing keys."""
 

@@ -27,7 +27,14 @@ _SHOWN_MATERIAL = 64
 _UNVOUCHED = "as the directory states them"
 
 
-@click.group("log")
+@click.group(
+    "log",
+    epilog="""\b
+Examples:
+  assay log init ./log --origin log.example.com/2026
+  assay log check ./log
+""",
+)
 def command() -> None:
     """Keep and check a transparency log."""
 

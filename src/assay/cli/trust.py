@@ -71,7 +71,14 @@ def _believed(verb: _F) -> _F:
     return verb
 
 
-@click.group("trust")
+@click.group(
+    "trust",
+    epilog="""\b
+Examples:
+  assay trust new trust.toml --developer "Example Labs=labs.pub" --log log.json
+  assay trust show trust.toml
+""",
+)
 def command() -> None:
     """Choose whom to believe."""
 
