@@ -169,6 +169,9 @@ def test_a_second_log_is_added_beside_the_first(desk: Desk) -> None:
     assert [log["origin"] for log in shown["logs"]] == [ORIGIN, "b.example"]
     again = assay("trust", "add", desk.trust, "--log", desk.log)
     assert again.exit_code == 0
+    other = desk.log.with_name("other")
+    assay("log", "init", other, "--origin", "d.example")
+    assert assay("trust", "add", desk.trust, "--log", other).exit_code == 0
     third = other_vkey("b.example").replace("b.example", "c.example")
     assert assay("trust", "add", desk.trust, "--log-key", "c.example", third).exit_code
 
