@@ -53,11 +53,17 @@ def check_programme(data: bytes, contents: Contents, limits: Limits) -> Programm
     return programme
 
 
-def check_outcomes(programme: Programme, contents: Contents) -> None:
+def check_outcomes(
+    programme: Programme, contents: Contents
+) -> tuple[ControlResult, ...]:
     """Re-do every outcome from the signed reports and answers (step 8).
 
     The rule that leads from reports and answers to outcomes belongs to the version
     of the assessment predicate; a signed outcome that does not follow is refused.
+
+    Returns:
+        The outcomes as re-done. Their reasons are this version's own words: the
+        wording that was signed could say anything, and is shown to nobody.
 
     Raises:
         VerifyError: `verify.repeated-report`, `verify.repeated-answer`,
@@ -89,6 +95,7 @@ def check_outcomes(programme: Programme, contents: Contents) -> None:
             expected=f"tiers {', '.join(tiers) or 'none'}; {burden}",
             found=f"tiers {', '.join(assessment.tiers) or 'none'}; {assessment.burden}",
         )
+    return results
 
 
 def _refuse_repeated(what: str, names: list[str]) -> None:

@@ -20,6 +20,7 @@ source that the verifier believes.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assay.domain.limits import DEFAULT_LIMITS, Limits
@@ -129,7 +130,7 @@ def _prove(
     # 7.
     programme = check_programme(bundle.programme, contents, limits)
     # 8.
-    check_outcomes(programme, contents)
+    results = check_outcomes(programme, contents)
     passed.append(
         _holds(
             "verify.outcomes",
@@ -150,7 +151,7 @@ def _prove(
     return VerifiedRelease(
         issuer=issuer,
         files=contents.files,
-        assessment=contents.assessment,
+        assessment=replace(contents.assessment, controls=results),
         declarations=contents.declarations,
         seal=contents.seal,
         programme=programme,

@@ -16,6 +16,7 @@ from tests.simulators.claims import (
     answer,
 )
 from tests.simulators.note_signers import LOG_ED
+from tests.simulators.tampering import assessment
 
 OTHER = EvidenceFile(name="other.txt", sha256="cd" * 32, size=3)
 NOTHING = EvidenceFile(name="none.txt", sha256="cd" * 32, size=0)
@@ -112,3 +113,16 @@ def test_empty_evidence_is_none_where_evidence_is_required(empty):
 def test_an_empty_file_beside_good_evidence_takes_nothing_away():
     claim = Claim(answers=(ANSWERS[0], answer("crew-2", evidence=(EVIDENCE, NOTHING))))
     assert claim.verdict().value is VerdictValue.VALID
+
+
+def test_a_signed_reason_that_says_something_else_is_shown_to_nobody():
+    def lie(doc):
+        for control in doc["controls"]:
+            control["reason"] = "Certified by an authority."
+
+    verdict = Claim(**assessment(lie)).verdict()
+    assert verdict.value is VerdictValue.VALID
+    assert verdict.release is not None
+    reasons = [result.reason for result in verdict.release.assessment.controls]
+    assert reasons
+    assert not any("Certified" in reason for reason in reasons)
