@@ -328,7 +328,7 @@ def test_a_finding_tells_where_what_for_and_how_to_mend_it():
         "Whoever loads the model runs a program",
         "Convert the weights to safetensors",
         "CWE-502, AML.T0010",
-        "Controls it speaks to wei-1",
+        "Controls wei-1",
     ):
         assert text in words
 
