@@ -95,11 +95,14 @@ def fresh_directory(parent: Path) -> Path:
     """Make a directory named for this second, and numbered when that is taken."""
     stamp = time.strftime("%Y%m%d-%H%M%S")
     number, out = 1, parent / stamp
-    while out.exists():
-        number += 1
-        out = parent / f"{stamp}-{number}"
-    out.mkdir(parents=True)
-    return out
+    while True:
+        try:
+            out.mkdir(parents=True)
+        except FileExistsError:
+            number += 1
+            out = parent / f"{stamp}-{number}"
+        else:
+            return out
 
 
 def assay(arguments: list[str]) -> int:
