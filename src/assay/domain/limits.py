@@ -52,7 +52,7 @@ class Limits:
     max_pickle_memo: int = 1_300_000
     # Memory that the machine's stack, memo and values may take: with the program
     # itself, some 60 MB, a check stays under 300 MB whatever a pickle holds.
-    max_pickle_held_bytes: int = 160 * MIB
+    max_pickle_held_bytes: int = 200 * MIB
     # Values that a pickle's references expand to when somebody prints or copies it:
     # honest sharing stays far below, a "billion laughs" nest is far above.
     max_pickle_expansion: int = 1_000_000_000
@@ -98,7 +98,16 @@ class Limits:
 
     # Text scanned for secrets, configuration and templates.
     max_text_scan_bytes: int = 64 * MIB
-    max_template_chars: int = 1_000_000
+    # Real chat templates have less than 20 000 characters.
+    max_template_chars: int = 100_000
+    # Templates of one file, with all that is packed in it: those with tools, with
+    # documents and for several languages make about ten.
+    max_templates: int = 64
+    max_templates_chars: int = 400_000
+    # Blocks, brackets and chained operators that stand inside one another. Jinja2's
+    # parser recurses some fifteen frames for each, and Python ends that near a
+    # thousand; honest templates reach about fifteen levels.
+    max_template_nesting: int = 40
     max_front_matter_bytes: int = 256 * KIB
 
     # Findings kept for one check; beyond it the count goes on and the list stops.

@@ -87,6 +87,8 @@ class FileInspection:
         self._budget = limits.max_inflated_bytes
         self._members = limits.max_archive_members
         self._overflowed = False
+        self._templates = limits.max_templates
+        self._template_chars = limits.max_templates_chars
 
     def read(
         self,
@@ -156,6 +158,17 @@ class FileInspection:
         """Take `count` bytes off what this file may still expand to."""
         self._budget -= count
         return self._budget >= 0
+
+    def may_parse_template(self, chars: int) -> bool | None:
+        """Take a template off the bound; None when its end was told already."""
+        if self._templates < 0:
+            return None
+        self._templates -= 1
+        self._template_chars -= chars
+        if self._templates >= 0 and self._template_chars >= 0:
+            return True
+        self._templates = -1
+        return False
 
     @staticmethod
     def _member_place(parent: Subject, member: str) -> Place:

@@ -45,7 +45,7 @@ COMPUTED = Rule(
     id="computed-attribute",
     severity=Severity.HIGH,
     confidence=Confidence.MEDIUM,
-    summary="The template reaches for an attribute whose name it computes",
+    summary="The template reaches for an attribute or item whose name it computes",
     remediation=_NO_WALK,
     gain="Hides from scanners which attribute is reached.",
     references=("CWE-1336", "CWE-94", "AML.T0011.000"),
@@ -96,14 +96,26 @@ SYNTAX = Rule(
     references=("CWE-20",),
 )
 
+FUNCTION = Rule(
+    id="template-function",
+    severity=Severity.LOW,
+    confidence=Confidence.MEDIUM,
+    summary="The template looks into a function of the template engine",
+    remediation=_NO_WALK,
+    gain="A step towards Python internals, when its attributes are reached.",
+    references=("CWE-1336",),
+)
+
 # How the reader writes an attribute whose name only rendering would tell.
-_COMPUTED = "attr(…)"
+_COMPUTED = frozenset({"attr(…)", "[computed]"})
 
 
 def _rule(name: str) -> tuple[Rule, str]:
     """Judge a name; the reader gives others than `_x` only when they are internals."""
-    if name == _COMPUTED:
-        return COMPUTED, "an attribute that it computes"
+    if name in _COMPUTED:
+        return COMPUTED, "an attribute or item whose name it computes"
+    if name.endswith("()"):
+        return FUNCTION, "the inside of an engine function"
     if name.startswith("__") or not name.startswith("_"):
         return INTERNALS, "Python internals"
     return PRIVATE, "a private name"
@@ -178,6 +190,15 @@ CHECK = FactCheck(
     id="chat-templates",
     version=1,
     title="Chat templates use only what the loader passes to them",
-    rules=(INTERNALS, COMPUTED, PRIVATE, INCLUSION, REORDERING, INVISIBLE, SYNTAX),
+    rules=(
+        INTERNALS,
+        COMPUTED,
+        PRIVATE,
+        FUNCTION,
+        INCLUSION,
+        REORDERING,
+        INVISIBLE,
+        SYNTAX,
+    ),
     examine=_examine,
 )

@@ -77,6 +77,10 @@ class Inspection(Protocol):
         """Take `count` bytes off what this file may still expand to."""
         ...
 
+    def may_parse_template(self, chars: int) -> bool | None:
+        """Take a template off the bound; None when its end was told already."""
+        ...
+
 
 class Problems:
     """Problems of one subject, bounded so that no file can fill the memory."""

@@ -78,7 +78,7 @@ def _document(subject: Subject, inspection: Inspection) -> list[Fact]:
         from assay.release.formats import template  # noqa: PLC0415 - loads Jinja2
 
         text = data.decode("utf-8", "replace")
-        return [template.template_facts(text, subject.place, inspection.limits)]
+        return template.template_facts(text, subject.place, inspection)
     if subject.place.member is None and subject.place.path in _CARDS:
         from assay.release.formats import card  # noqa: PLC0415 - loads PyYAML
 
