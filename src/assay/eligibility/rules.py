@@ -207,8 +207,8 @@ def _tier_reached(
     return _leaf(
         Truth.YES,
         "tier-reached",
-        f"Every one of the {len(tier.controls)} controls of tier {rule.tier!r} is met"
-        " or does not apply.",
+        f"Every control of tier {rule.tier!r} ({len(tier.controls)}) is met or does"
+        " not apply.",
         (rule.tier, ""),
     )
 

@@ -179,4 +179,6 @@ def _in_the_log(origins: list[str], count: int) -> str:
 
 
 def _files_at_hand(inventory: Inventory) -> str:
+    if len(inventory.files) == 1:
+        return "The one file at hand is the file signed for."
     return f"The {len(inventory.files)} files at hand are the files signed for."

@@ -141,9 +141,9 @@ def read_bundle(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Bundle:
         # One content, one spelling: otherwise a byte could change unnoticed.
         raise BundleError(
             "not-canonical",
-            "The bundle is not spelled the one way in which Assay writes it.",
+            "The bundle is not written byte for byte as Assay writes it.",
             expected="compact JSON with the fields in their order and a final newline",
-            found="the same content, spelled in another way",
+            found="the same content, in other bytes",
             remedy="get the file as `assay seal` wrote it",
         )
     return bundle
