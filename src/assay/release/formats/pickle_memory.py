@@ -8,21 +8,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assay.release.formats.pickle_values import Call, LongText, Node
+from assay.release.formats.pickle_values import KEPT_ITEMS, Call, LongText, Node
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["MEMO_BYTES", "NODE_BYTES", "SLOT_BYTES", "VALUE_BYTES", "held_bytes"]
+__all__ = [
+    "COST_OF_ITEMS",
+    "MEMO_BYTES",
+    "NODE_BYTES",
+    "SLOT_BYTES",
+    "VALUE_BYTES",
+    "held_bytes",
+]
 
 # An entry of the stack; lists grow by an eighth at a time.
 SLOT_BYTES = 9
 # An entry of the memo, its key and its part of the table.
-MEMO_BYTES = 110
+MEMO_BYTES = 92
 # A container without its items.
-NODE_BYTES = 170
-# A number or a short text, without its characters.
+NODE_BYTES = 112
+# The most that a short text takes without its characters; those of ASCII take less.
 VALUE_BYTES = 80
+_ASCII_BYTES = 56
+_NUMBER_BYTES = 32
+# By count of items kept: the most that a container and its plain items take.
+COST_OF_ITEMS = tuple(
+    NODE_BYTES + (SLOT_BYTES + VALUE_BYTES) * count for count in range(KEPT_ITEMS + 1)
+)
 
 
 def held_bytes(roots: Iterable[object], epoch: int) -> int:
@@ -50,13 +63,15 @@ def held_bytes(roots: Iterable[object], epoch: int) -> int:
             total += NODE_BYTES
             waiting.append(value.prefix)  # type: ignore[attr-defined]  # as above
         elif kind is int or kind is float:
-            total += VALUE_BYTES
+            total += _NUMBER_BYTES
     return total
 
 
 def _text(value: str) -> int:
     # One character beyond the first 65,536 of Unicode widens all of a text to four.
-    return VALUE_BYTES + (len(value) if value.isascii() else 4 * len(value))
+    if value.isascii():
+        return _ASCII_BYTES + len(value)
+    return VALUE_BYTES + 4 * len(value)
 
 
 def _enter(value: object, waiting: list[object]) -> int:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from assay.release.formats.pickle_calls import CallList
 from assay.release.formats.pickle_memory import (
+    COST_OF_ITEMS,
     MEMO_BYTES,
     NODE_BYTES,
     SLOT_BYTES,
@@ -35,7 +36,7 @@ _LOOKAHEAD = 300
 # A real unpickler makes room for every memo index below the highest one.
 _SPARSE_MEMO_INDEX = 1 << 24
 # Bytes of the stream between two looks at the memory: one byte makes a container.
-_WINDOW_BYTES = 1 << 18
+_WINDOW_BYTES = 1 << 16
 # What a character of the stream may take in a text that is kept.
 _WIDEST_CHARACTER = 4
 _LINE_BYTES = 1 << 16
@@ -169,8 +170,8 @@ class MachineState:
             for values in (frame.stack, *frame.marks, frame.memo.values()):
                 total += held_bytes(values, self._epoch)
         self._counted, self.made = total - plain, 0
-        # A quarter is left for what is made until the next count.
-        return 4 * total > 3 * bound
+        # A fifth is left for what is made until the next count.
+        return 5 * total > 4 * bound
 
     def take(self, count: int) -> bytes:
         """Read `count` bytes; for numbers and short strings."""
@@ -231,14 +232,14 @@ class MachineState:
     def container(self, kind: str, items: list[object]) -> None:
         """Push a new container."""
         node = Node(kind, items)
-        self.charge(len(items))
+        self.made += COST_OF_ITEMS[len(node.items)]
         self.stack.append(node)
         if node.weight > self.limits.max_pickle_expansion:
             self.explosion(node)
 
     def charge(self, items: int) -> None:
         """Count what a container may keep alive, in advance."""
-        self.made += NODE_BYTES + (SLOT_BYTES + VALUE_BYTES) * min(items, KEPT_ITEMS)
+        self.made += COST_OF_ITEMS[min(items, KEPT_ITEMS)]
 
     def explosion(self, node: Node) -> None:
         """Note, once, that references expand to far more than the stream holds."""

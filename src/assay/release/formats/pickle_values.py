@@ -99,7 +99,8 @@ class Node:
 
     def __init__(self, kind: str, items: list[object]) -> None:
         self.kind = kind
-        self.items: list[object] = []
+        # A tuple: it takes less memory than a list, and most stay as they are.
+        self.items: tuple[object, ...] = ()
         self.length = 0
         self.weight = 1
         self.epoch = 0
@@ -110,7 +111,7 @@ class Node:
         """Add items; only the first of all are kept."""
         self.length += len(items)
         if len(self.items) < KEPT_ITEMS:
-            self.items.extend(items[: KEPT_ITEMS - len(self.items)])
+            self.items += tuple(items[: KEPT_ITEMS - len(self.items)])
         weight = len(items)
         for item in items:
             if type(item) is Node:
