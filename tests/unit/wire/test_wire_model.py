@@ -98,7 +98,7 @@ def test_an_entry_of_a_list_is_told_by_its_own_name():
     error = code(Listed, {"named": entries})
     assert error.found == (
         'named "rel-1": word: should be the letter a; '
-        'named 2: z: there is no such field'
+        "named 2: z: there is no such field"
     )
     assert error.expected == "a thing as docs/formats/list.md describes it"
     assert code(Listed, {"named": [3]}).found.startswith("named 1: Input should be")
