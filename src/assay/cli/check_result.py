@@ -112,7 +112,7 @@ def conclude(options: CheckOptions, read: Callable[[], InspectedRelease]) -> Exi
             verbose=options.verbose,
             cut=on_terminal(err=aside is not None),
         )
-        say(text.rstrip("\n"), json_to=aside)
+        say(text.rstrip("\n"), json_to=aside, styled=True)
     if options.json_to is not None:
         seconds = time.monotonic() - options.started
         write_json(check_document(checked, seconds), options.json_to)

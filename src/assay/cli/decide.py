@@ -115,7 +115,7 @@ def command(
             bundles=outcome.bundles,
             verbose=verbose,
         )
-        say(text.rstrip("\n"), json_to=aside)
+        say(text.rstrip("\n"), json_to=aside, styled=True)
     document = DecideDocument.of(
         outcome.decision, bundles=outcome.bundles, programme=outcome.programme
     )

@@ -81,13 +81,21 @@ def told(verb: Callable[_P, ExitStatus]) -> Callable[_P, None]:
     return wrapped
 
 
-def say(text: str, *, json_to: str | None = None) -> None:
+def say(text: str, *, json_to: str | None = None, styled: bool = False) -> None:
     """Print text for people: to standard error when a document was asked for.
+
+    Args:
+        text: What to print; names in it may come from outside.
+        json_to: Where a document goes, if one was asked for.
+        styled: Whether a report made the text: it has cleaned what came from outside
+            and its colours are its own. All other text is made harmless here.
 
     Raises:
         MachineError: `machine.write`: what it is redirected to takes no more.
     """
     err = json_to is not None
+    if not styled:
+        text = "\n".join(map(_harmless, text.split("\n")))
     stream = sys.stderr if err else sys.stdout
     encoding = getattr(stream, "encoding", None) or "ascii"
     try:
@@ -203,9 +211,10 @@ def _defect(error: Exception) -> ExitStatus:
 def _tell(error: AssayError) -> None:
     colour = wants_colour(err=True)
     head = f"error [{error.code}]"
-    lines = [f"{click.style(head, fg='red') if colour else head}: {error.message}"]
+    styled = click.style(head, fg="red") if colour else head
+    lines = [f"{styled}: {_harmless(error.message)}"]
     lines += [
-        f"  {label}: {text}"
+        f"  {label}: {_harmless(text)}"
         for label, text in (
             ("expected", error.expected),
             ("found", error.found),
@@ -214,12 +223,17 @@ def _tell(error: AssayError) -> None:
         if text
     ]
     for line in lines:
-        _complain(_visible(line) if not colour else line)
+        _complain(line)
 
 
-def _visible(text: str) -> str:
-    """Make control characters visible: names of files come from outside."""
-    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
+def _harmless(text: str) -> str:
+    """Make control characters visible: names come from outside, also in errors."""
+    if text.isascii() and text.isprintable():
+        return text
+    # Late: rarely needed, and `--help` needs no reports.
+    from assay.report.text import clean  # noqa: PLC0415 - see above
+
+    return clean(text, limit=len(text))
 
 
 def write_error(error: AssayError, target: str) -> None:

@@ -107,6 +107,6 @@ def command(
             colour=wants_colour(err=aside is not None),
             verbose=verbose,
         )
-        say(text.rstrip("\n"), json_to=aside)
+        say(text.rstrip("\n"), json_to=aside, styled=True)
     write_json(VerifyDocument.of(verdict), json_to)
     return status_of_verdict(verdict.value)
