@@ -17,13 +17,18 @@ if TYPE_CHECKING:
     from assay.domain.facts import Fact
     from assay.release.formats.reading import Inspection, Subject
 
-__all__ = ["read"]
+__all__ = ["is_header", "number", "read"]
 
 _BLOCK = 512
 _LINKS = b"12"
 _SPECIAL = {b"3": "character device", b"4": "block device", b"6": "FIFO"}
 # Long names and pax records: PATH_MAX and room for many attributes.
 _MAX_RECORD_BYTES = 1 << 20
+# Mode, owner, group, size, time and device: what Python reads of a header.
+_NUMBERS = ((100, 108), (108, 116), (116, 124), (124, 136), (136, 148))
+_RECORDS = b"LKxgX"
+# Headers that GNU tar adds to a sparse member when its map is long.
+_MAX_SPARSE_HEADERS = 4096
 
 
 def read(subject: Subject, inspection: Inspection) -> list[Fact]:
@@ -53,6 +58,7 @@ class _Tar:
     expanded: int = 0
     position: int = 0
     next: _Overrides = field(default_factory=_Overrides)
+    everywhere: _Overrides = field(default_factory=_Overrides)
 
     def __post_init__(self) -> None:
         self.problems = Problems(self.subject, self.inspection.limits)
@@ -67,14 +73,15 @@ class _Tar:
             if len(block) < _BLOCK:
                 self.problems.add("truncated", "expected a header of 512 bytes")
                 break
-            if not _checks(block):
+            if not is_header(block):
                 self.problems.add(
                     "malformed",
                     "the checksum of a member header is wrong",
                     place=self.subject.at(offset=self.position),
                 )
                 break
-            self._header(block)
+            if not self._header(block):
+                break
         archive = ArchiveFacts(
             place=self.subject.place,
             content=Content.TAR,
@@ -94,32 +101,55 @@ class _Tar:
             return False
         return self.position < self.subject.source.size
 
-    def _header(self, block: bytes) -> None:
+    def _header(self, block: bytes) -> bool:
+        """Read one header and what belongs to it; tell whether another may follow."""
         kind = block[156:157]
-        size = _number(block[124:136])
-        if kind not in b"LKxg" and self.next.size is not None:
+        if kind == b"\0" and _text(block[:100]).endswith("/"):
+            # A folder as the oldest archives write it; like any, it holds no data.
+            kind = b"5"
+        size = number(block[124:136])
+        if kind not in _RECORDS and self.next.size is not None:
             size = self.next.size
-        start = self.position + _BLOCK
+        if size is None or size < 0:
+            self.problems.add(
+                "malformed",
+                f"expected the size of a member, found {block[124:136]!r}",
+                place=self.subject.at(offset=self.position),
+            )
+            return False
+        start = self._data_offset(block, kind)
         if kind in _LINKS or kind in _SPECIAL or kind == b"5":
             size = 0
         self.position = start + (size + _BLOCK - 1) // _BLOCK * _BLOCK
-        if kind in b"LKxg":
+        if kind in _RECORDS:
             self._record(kind, start, size)
         else:
             self._member(block, kind, start, size)
             self.next = _Overrides()
+        return True
+
+    def _data_offset(self, block: bytes, kind: bytes) -> int:
+        """Give where the data starts: behind the maps of an old sparse member."""
+        start = self.position + _BLOCK
+        more = kind == b"S" and block[482:483] not in (b"", b"\0")
+        for _ in range(_MAX_SPARSE_HEADERS):
+            if not more:
+                break
+            more = self.subject.source.read_at(start + 504, 1) not in (b"", b"\0")
+            start += _BLOCK
+        return start
 
     def _record(self, kind: bytes, start: int, size: int) -> None:
         data = self.subject.source.read_at(start, min(size, _MAX_RECORD_BYTES))
-        text = data.rstrip(b"\0").decode("utf-8", "backslashreplace")
+        text = data.split(b"\0", 1)[0].decode("utf-8", "backslashreplace")
         if kind == b"L":
             self.next.path = text
         elif kind == b"K":
             self.next.link = text
-        elif kind == b"x":
-            self._pax(data)
+        else:
+            self._pax(data, self.everywhere if kind == b"g" else self.next)
 
-    def _pax(self, data: bytes) -> None:
+    def _pax(self, data: bytes, overrides: _Overrides) -> None:
         """Read records of the form `LENGTH KEY=VALUE` and a newline."""
         while data:
             digits, space, _ = data.partition(b" ")
@@ -129,15 +159,18 @@ class _Tar:
             key, _, value = data[len(digits) + 1 : length].partition(b"=")
             text = value.removesuffix(b"\n").decode("utf-8", "backslashreplace")
             if key == b"path":
-                self.next.path = text
+                overrides.path = text
             elif key == b"linkpath":
-                self.next.link = text
-            elif key == b"size" and text.isascii() and text.isdigit():
-                self.next.size = int(text[:19])
+                overrides.link = text
+            elif key == b"size":
+                overrides.size = _decimal(text)
             data = data[length:] if length else b""
 
     def _member(self, block: bytes, kind: bytes, start: int, size: int) -> None:
-        name = self.next.path or _name(block)
+        name = self.next.path or self.everywhere.path or _name(block)
+        if self.next.size is None and self.everywhere.size is not None and size:
+            # A global size changes what is read of a member, not where the next is.
+            size = max(size, self.everywhere.size)
         self.members += 1
         self.expanded += size
         problem = path_problem(name)
@@ -147,7 +180,7 @@ class _Tar:
             self.problems.add("duplicate-member", f"member {name!r}")
         self.names.add(name)
         if kind in _LINKS:
-            target = self.next.link or _text(block[157:257])
+            target = self.next.link or self.everywhere.link or _text(block[157:257])
             # A hard link names a member from the top of the archive.
             if link_leaves(name if kind == b"2" else "", target):
                 self.problems.add("link-escape", f"{name!r} -> {target!r}")
@@ -178,21 +211,57 @@ class _Tar:
             )
 
 
-def _checks(block: bytes) -> bool:
-    return sum(block[:148]) + 256 + sum(block[156:]) == _number(block[148:156])
+def is_header(block: bytes) -> bool:
+    """Tell whether 512 bytes are a member header to any reader that is in use.
+
+    Python's `tarfile` takes more spellings of the checksum than POSIX allows, but
+    only where all other numbers can be read as well; GNU tar looks at none of them.
+    """
+    if len(block) != _BLOCK:
+        return False
+    stated = number(block[148:156])
+    if stated is None or stated not in _checksums(block):
+        return False
+    plain = block[148:156].strip(b" \0")
+    if plain and not plain.strip(b"01234567"):
+        return True
+    return all(number(block[start:end]) is not None for start, end in _NUMBERS)
 
 
-def _number(data: bytes) -> int:
-    """Read an octal number, or a base-256 one as GNU tar writes large sizes."""
-    if data[:1] == b"\x80":
-        return int.from_bytes(data[1:], "big")
-    digits = data.split(b"\0", 1)[0].strip()
-    return int(digits, 8) if digits and not digits.strip(b"01234567") else 0
+def _checksums(block: bytes) -> tuple[int, int]:
+    """Give the sum of a header, its bytes taken as unsigned and as signed."""
+    rest = block[:148] + block[156:]
+    total = 256 + sum(rest)
+    return total, total - 256 * sum(byte > 0x7F for byte in rest)
+
+
+def number(data: bytes) -> int | None:
+    """Read a number as Python's `tarfile` does; None when it cannot be read.
+
+    It is octal up to the first NUL, in any spelling that `int` takes, or base-256.
+    """
+    if data[:1] in (b"\x80", b"\xff"):
+        value = int.from_bytes(data[1:], "big")
+        return value if data[:1] == b"\x80" else value - (1 << 8 * (len(data) - 1))
+    try:
+        digits = data.split(b"\0", 1)[0].decode("ascii").strip()
+        return int(digits or "0", 8)
+    except ValueError:
+        return None
+
+
+def _decimal(text: str) -> int:
+    """Read a pax number as Python does: what is none counts as 0."""
+    try:
+        return int(text[:40])
+    except ValueError:
+        return 0
 
 
 def _name(block: bytes) -> str:
     name = _text(block[:100])
-    prefix = _text(block[345:500]) if block[257:263] == b"ustar\0" else ""
+    # Python joins the prefix whatever the magic says.
+    prefix = _text(block[345:500]) if block[156:157] not in b"LKS" else ""
     return f"{prefix}/{name}" if prefix else name
 
 
