@@ -68,7 +68,7 @@ def main() -> int:
         ("", "verify {bundle} --trust {trust} --release {release}"),
         (
             "5. As a buyer: decide on an example benefit",
-            "decide {bundle} --trust {trust} --benefit {benefit}",
+            "decide {bundle} --trust {trust} --benefit {benefit} --release {release}",
         ),
         ("6. As anybody: audit the log", "log check {log}"),
     )

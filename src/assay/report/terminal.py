@@ -134,7 +134,7 @@ def summary(  # noqa: PLR0913 - keywords alone, each one choice of the caller
 def burden_text(burden: Burden) -> str:
     """Write what an assessment asked of people, in one sentence."""
     return (
-        f"machine answered {number(burden.by_machine)} of {number(burden.controls)}; "
+        f"checks cover {number(burden.by_machine)} of {number(burden.controls)}; "
         f"people are asked {number(burden.asked)}, "
         f"answered {number(burden.answered)}; {number(burden.for_reviewers)} "
         f"{'waits' if burden.for_reviewers == 1 else 'wait'} "
@@ -270,6 +270,8 @@ def _tiers(screen: Screen, assessment: Assessment, programme: Programme) -> list
     names = [titles.get(tier, tier) for tier in assessment.tiers]
     total = len(programme.tiers)
     text = f"{', '.join(names) or 'none reached'} (of {plural(total, 'tier')})"
+    if names:
+        text += "; answers of any age count here, a decision counts only fresh ones"
     return screen.field("Tiers", text)
 
 

@@ -293,7 +293,7 @@ def test_the_burden_is_one_sentence_of_numbers():
         for_reviewers=3,
     )
     assert burden_text(burden) == (
-        "machine answered 13 of 32; people are asked 16, answered 0; "
+        "checks cover 13 of 32; people are asked 16, answered 0; "
         "3 wait for an independent reviewer"
     )
     assert "1 waits for" in burden_text(replace(burden, for_reviewers=1))
