@@ -252,6 +252,10 @@ def _fill(machine: MachineState, items: list[object], method: str) -> None:
         machine.charge(len(items))
         if target.weight > machine.limits.max_pickle_expansion:
             machine.explosion(target)
+    elif isinstance(target, Call):
+        # Only told where it matters: whether it may hold joblib's wrapper.
+        if machine.near_joblib and any(map(joblib_array.may_be_wrapper, items)):
+            target.filled = True
     elif isinstance(target, Import):
         # Not data any more: this calls a method of what was fetched, as in
         # `sys.modules['x'] = …`.
@@ -382,8 +386,12 @@ def _build(machine: MachineState) -> None:
     if isinstance(target, Import):
         # Honest streams build instances; this changes a class or module itself.
         machine.change(target, "__setstate__", [state])
-    elif joblib_array.is_wrapper(target):
-        joblib_array.pass_over(machine, state)
+        return
+    if machine.near_joblib and isinstance(target, (Call, Opaque)):
+        joblib_array.build(machine, target, state)
+    if isinstance(target, Call):
+        target.state = state
+        target.builds += 1
 
 
 # The stream itself.

@@ -11,7 +11,7 @@ where large honest pickles spend their time; the others have a function each in
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from struct import unpack_from
 from typing import TYPE_CHECKING
 
@@ -71,7 +71,45 @@ class Walk:
 
 def walk(source: ByteSource, start: int, limits: Limits) -> Walk:
     """Interpret the stream that begins at `start` without loading anything."""
+    first, unsure = _walk(source, start, limits, skips=False)
+    if not unsure:
+        return first
+    other, _ = _walk(source, start, limits, skips=True)
+    return _merged(first, other) if first.stopped else _merged(other, first)
+
+
+def _merged(walked: Walk, other: Walk) -> Walk:
+    """Add what another reading of the same stream would fetch and call.
+
+    One of the two reads numbers as opcodes: names that Python could not import are
+    none.
+    """
+    imports = {(item.module, item.name): item for item in walked.imports}
+    for item in other.imports:
+        known = imports.get((item.module, item.name))
+        if known is not None:
+            known.called = known.called or item.called
+        elif f"{item.module}.{item.name}".replace(".", "_").isidentifier():
+            imports[item.module, item.name] = item
+    calls = {(call.callee, call.arguments): call for call in other.calls}
+    calls |= {(call.callee, call.arguments): call for call in walked.calls}
+    return replace(
+        walked,
+        imports=tuple(imports.values()),
+        calls=tuple(sorted(calls.values(), key=lambda call: call.offset)),
+        unlisted=tuple(sorted({*walked.unlisted, *other.unlisted})),
+        problems=tuple(dict.fromkeys(walked.problems)),
+        embedded=tuple(dict.fromkeys((*walked.embedded, *other.embedded))),
+        bounded=walked.bounded or other.bounded,
+    )
+
+
+def _walk(
+    source: ByteSource, start: int, limits: Limits, *, skips: bool
+) -> tuple[Walk, bool]:
+    """Interpret a stream one way; tell whether there is another way to read it."""
     machine = MachineState(source, start, limits)
+    machine.skips_unsure = skips
     stopped = False
     try:
         _interpret(machine)
@@ -91,7 +129,7 @@ def walk(source: ByteSource, start: int, limits: Limits) -> Walk:
         )
     machine.judge_memo()
     seen = [opcode for opcode in PROTOCOL_OF if machine.seen[opcode]]
-    return Walk(
+    walked = Walk(
         start=start,
         end=min(machine.base + machine.position, source.size),
         stopped=stopped,
@@ -106,6 +144,7 @@ def walk(source: ByteSource, start: int, limits: Limits) -> Walk:
         bounded=machine.bounded,
         result=machine.result,
     )
+    return walked, machine.unsure
 
 
 def _unlisted(machine: MachineState) -> tuple[str, ...]:

@@ -81,4 +81,5 @@ def _enter(value: object, waiting: list[object]) -> int:
     if isinstance(value, Call):
         waiting.append(value.callee)
         waiting.append(value.arguments)
+        waiting.append(value.state)
     return 0

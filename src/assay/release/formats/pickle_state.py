@@ -111,6 +111,11 @@ class MachineState:
         # Streams that wait while one nested in them (joblib) is read.
         self.waiting: list[Frame] = []
         self.arrays = 0
+        # Whether an import leads to joblib's arrays; whether the stream was unsure
+        # of one; whether it is read as if every unsure object were one.
+        self.near_joblib = False
+        self.unsure = False
+        self.skips_unsure = False
         # Memory: an upper bound of what was made since it was last counted, and what
         # was counted then beyond the plain cost of the stack and the memo.
         self.made = 0
@@ -269,6 +274,7 @@ class MachineState:
                 self.bounded = True
                 raise Broken("too-large", "fetches more names than are listed")
             known = self.imports[key] = Import(module, name, self.opcode_at)
+            self.near_joblib = self.near_joblib or known.near_joblib
         return known
 
     def call(self, callee: object, arguments: object) -> Call:

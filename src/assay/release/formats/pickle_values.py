@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = [
+    "ARRAY",
     "KEPT_ITEMS",
     "KEPT_TEXT",
     "OPAQUE",
@@ -40,6 +41,8 @@ class Opaque:
 
 
 OPAQUE = Opaque()
+# An array that was read between the opcodes (joblib): unknown, but surely an array.
+ARRAY = Opaque()
 
 
 class Import:
@@ -50,6 +53,7 @@ class Import:
         "calls",
         "module",
         "name",
+        "near_joblib",
         "offset",
         "plain_calls",
         "plain_listed",
@@ -65,17 +69,26 @@ class Import:
         self.plain_calls = 0
         self.plain_listed = 0
         self.unlisted = False
+        # Whether it is, or leads to, joblib's description of an array.
+        self.near_joblib = (
+            "joblib" in module or "joblib" in name or "ArrayWrapper" in name
+        )
 
 
 class Call:
     """The result of a call that the stream makes."""
 
-    __slots__ = ("arguments", "callee", "epoch")
+    __slots__ = ("arguments", "builds", "callee", "epoch", "filled", "state")
 
     def __init__(self, callee: object, arguments: object) -> None:
         self.callee = callee
         self.arguments = arguments
         self.epoch = 0
+        # The state that BUILD gave it last, how often it did, and whether items
+        # were put into it.
+        self.state: object = None
+        self.builds = 0
+        self.filled = False
 
 
 class LongText:
@@ -119,15 +132,22 @@ class Node:
         self.weight += weight
 
     def get(self, key: str) -> object:
-        """Give the value of a constant key of a dictionary, or OPAQUE.
+        """Give the last value of a constant key of a dictionary, or OPAQUE.
 
-        Python 2 wrote keys as byte strings.
+        Python 2 wrote keys as byte strings. Whether such a key is the same as a text
+        depends on how the stream is loaded, so that with both the value is unknown.
         """
-        keys = (key, key.encode())
-        for index in range(0, len(self.items) - 1, 2):
-            if self.items[index] in keys:
-                return self.items[index + 1]
-        return OPAQUE
+        keys = [
+            self.items[index]
+            for index in range(0, len(self.items) - 1, 2)
+            if self.items[index] in (key, key.encode())
+        ]
+        if self.length > len(self.items) or len({*map(type, keys)}) != 1:
+            return OPAQUE
+        last = len(self.items) - 2
+        while self.items[last] != keys[-1]:
+            last -= 2
+        return self.items[last + 1]
 
 
 _BRACKETS = {
