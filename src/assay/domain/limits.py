@@ -32,12 +32,16 @@ class Limits:
     max_json_depth: int = 100
     # Values in one document: each takes up to some 300 bytes of memory as an object.
     # The largest tokenizers hold about a million.
-    max_json_values: int = 4_000_000
+    max_json_values: int = 2_000_000
     # Longest number literal: far beyond any 64-bit integer or double.
     max_json_number_chars: int = 64
     # Nesting of TOML: programmes and trust files need about ten levels; the parser
     # recurses two or three frames for each.
     max_toml_depth: int = 32
+
+    # Nesting of YAML: configurations reach about ten levels; the parser recurses two
+    # or three frames for each.
+    max_yaml_depth: int = 100
 
     # safetensors: the reference implementation refuses headers over 100 MB.
     max_safetensors_header_bytes: int = 100_000_000
@@ -64,6 +68,8 @@ class Limits:
     max_pickle_imports: int = 10_000
     # Pickles and archives inside the byte strings of one pickle that are read.
     max_pickle_embedded: int = 256
+    # Byte strings of one pickle that are tried: lists of arrays hold thousands.
+    max_pickle_byte_strings: int = 65_536
     # Calls of one callee that are printed, to be compared with those listed already:
     # at some five microseconds each, 40 milliseconds.
     max_pickle_printed_calls: int = 8_192
@@ -121,7 +127,7 @@ class Limits:
     max_report_text_chars: int = 4_096
 
     # Bundles, envelopes and log entries.
-    max_bundle_bytes: int = 128 * MIB
+    max_bundle_bytes: int = 64 * MIB
     max_statements: int = 64
     max_payload_bytes: int = 48 * MIB
     max_trust_bytes: int = 4 * MIB

@@ -42,6 +42,8 @@ _PROBLEM_KINDS = {
 }
 _MAX_ENTRIES = 1_000
 _MAX_DEPTH = 120
+# Paths of keys are shown, and handed down to every child: their ends are enough.
+_MAX_KEY_CHARS = 180
 # Keras layers of these packages are looked up by name and carry no code.
 _KERAS_PACKAGES = ("keras", "tensorflow.keras", "tf_keras", "keras_hub", "keras_nlp")
 
@@ -156,6 +158,8 @@ def walk_values(value: object, findings: Findings) -> None:
         if isinstance(item, dict):
             for key, child in item.items():
                 path = f"{prefix}.{key}" if prefix else str(key)
+                if len(path) > _MAX_KEY_CHARS:
+                    path = f"…{path[-_MAX_KEY_CHARS:]}"
                 _entry(path, str(key), child, item, findings)
                 if isinstance(child, (dict, list)):
                     children.append((path, child, depth + 1))

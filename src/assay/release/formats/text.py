@@ -71,7 +71,7 @@ def _document(subject: Subject, inspection: Inspection) -> list[Fact]:
     if subject.source.size > bound:
         reason = f"a document of more than {bound} bytes is not parsed"
         return [Gap(place=subject.place, reason=reason, content=subject.content)]
-    if subject.content is Content.JSON:
+    if subject.content is Content.JSON and not subject.name.endswith(_YAML_NAMES):
         return _json(subject, inspection)
     data = b"".join(chunks(subject.source))
     if subject.name.endswith(_TEMPLATE_NAMES):

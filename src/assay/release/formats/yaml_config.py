@@ -6,7 +6,8 @@ read as a text. Aliases are not expanded, so a nest of them costs nothing.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
+from urllib.parse import unquote
 
 import yaml
 
@@ -21,8 +22,49 @@ __all__ = ["read"]
 
 # PyYAML reads some 2 MB/s; configurations are a few kilobytes.
 _MAX_BYTES = 4 << 20
-_MAX_DEPTH = 100
 _PYTHON_TAG = "tag:yaml.org,2002:python/"
+_LABEL_CHARS = 80
+
+
+class _TooDeepError(Exception):
+    """The text nests deeper than is read."""
+
+
+class _Composer(yaml.SafeLoader):
+    """Makes nodes; notes every tag of a Python object, on keys as on values."""
+
+    def __init__(self, data: bytes, findings: Findings) -> None:
+        super().__init__(data)
+        self._findings = findings
+        self._bound = findings.inspection.limits.max_yaml_depth
+        self._path: list[str] = []
+
+    def compose_node(
+        self, parent: yaml.Node | None, index: yaml.Node | int | None
+    ) -> yaml.Node | None:
+        """Make one node, and those in it; PyYAML calls this for each."""
+        self._path.append(_label(parent, index))
+        # Counted, so that the depth that is read is the same on every interpreter.
+        if len(self._path) > self._bound:
+            raise _TooDeepError
+        event = self.peek_event()  # type: ignore[no-untyped-call]  # PyYAML's stubs
+        tag = unquote(getattr(event, "tag", None) or "")
+        if tag.startswith(_PYTHON_TAG):
+            key = "".join(self._path).removeprefix(".") or "document"
+            self._findings.code(key, tag.removeprefix(_PYTHON_TAG))
+        node = super().compose_node(parent, cast("int", index))
+        self._path.pop()
+        return node
+
+
+def _label(parent: yaml.Node | None, index: yaml.Node | int | None) -> str:
+    if parent is None:
+        return ""
+    if isinstance(index, int):
+        return f"[{index}]"
+    if isinstance(index, yaml.ScalarNode):
+        return f".{index.value[:_LABEL_CHARS]}"
+    return ".(key)" if index is None else ".(value)"
 
 
 def read(data: bytes, subject: Subject, inspection: Inspection) -> list[Fact]:
@@ -31,16 +73,27 @@ def read(data: bytes, subject: Subject, inspection: Inspection) -> list[Fact]:
     if len(data) > _MAX_BYTES:
         return [_broken(findings, "malformed-yaml", f"more than {_MAX_BYTES} bytes")]
     try:
-        documents = list(yaml.compose_all(data, Loader=yaml.SafeLoader))
-    except RecursionError:
-        return [_broken(findings, "too-deep", "nested deeper than is read")]
+        documents = _documents(data, findings)
+    except _TooDeepError:
+        bound = inspection.limits.max_yaml_depth
+        detail = f"expected at most {bound} levels of nesting"
+        return [_broken(findings, "too-deep", detail)]
     except (yaml.YAMLError, UnicodeDecodeError, ValueError) as error:
         return [_broken(findings, "malformed-yaml", str(error).split("\n", 1)[0])]
     seen: set[int] = set()
     for document in documents:
-        if document is not None:
-            walk_values(_plain(document, "", findings, seen, 0), findings)
+        walk_values(_plain(document, seen), findings)
     return [findings.facts()]
+
+
+def _documents(data: bytes, findings: Findings) -> list[yaml.Node]:
+    composer = _Composer(data, findings)
+    documents: list[yaml.Node] = []
+    while composer.check_node():
+        node = composer.get_node()
+        if node is not None:
+            documents.append(node)
+    return documents
 
 
 def _broken(findings: Findings, kind: str, detail: str) -> Fact:
@@ -49,33 +102,19 @@ def _broken(findings: Findings, kind: str, detail: str) -> Fact:
     )
 
 
-def _plain(
-    node: yaml.Node, key: str, findings: Findings, seen: set[int], depth: int
-) -> object:
-    """Turn nodes into plain values; note every tag that names a Python object."""
-    tag = str(node.tag)
-    if tag.startswith(_PYTHON_TAG):
-        findings.code(key or "document", tag.removeprefix(_PYTHON_TAG))
+def _plain(node: yaml.Node, seen: set[int]) -> object:
+    """Turn nodes into plain values; each node once, however often it is named."""
     if isinstance(node, yaml.ScalarNode):
-        if tag == "tag:yaml.org,2002:bool":
+        if str(node.tag) == "tag:yaml.org,2002:bool":
             return node.value.lower() in ("true", "yes", "on")
         return str(node.value)
-    if id(node) in seen or depth > _MAX_DEPTH:
+    if id(node) in seen:
         return None
     seen.add(id(node))
     if isinstance(node, yaml.SequenceNode):
-        return [
-            _plain(child, f"{key}[{index}]", findings, seen, depth + 1)
-            for index, child in enumerate(node.value)
-        ]
+        return [_plain(child, seen) for child in node.value]
     return {
-        str(name.value): _plain(
-            child,
-            f"{key}.{name.value}" if key else str(name.value),
-            findings,
-            seen,
-            depth + 1,
-        )
+        str(name.value): _plain(child, seen)
         for name, child in node.value
         if isinstance(name, yaml.ScalarNode)
     }
