@@ -17,12 +17,23 @@ _BUILTINS = (
         "object slice range unicode long basestring xrange NotImplemented Ellipsis "
         "None True False",
     ),
+    named("it is an iterator over values", "builtins", "reversed enumerate zip"),
     named(
-        "it computes a value from values and calls nothing that it is given",
+        "it is harmless to hold; what it computes depends on methods of its values",
         "builtins",
-        "len abs round sum min max any all sorted reversed enumerate zip divmod hash "
-        "repr ascii chr ord bin hex oct unichr isinstance issubclass print "
-        "callable dir",
+        "len abs round sum min max any all sorted divmod hash repr ascii chr ord bin "
+        "hex oct unichr isinstance issubclass print callable dir",
+        uncalled=True,
+    ),
+    named(
+        "it is a method that computes a value from values",
+        "builtins",
+        "str.capitalize str.casefold str.endswith str.isalpha str.isdigit str.join "
+        "str.lower str.lstrip str.maketrans str.rstrip str.split str.splitlines "
+        "str.startswith str.strip str.swapcase str.title str.upper unicode.lower "
+        "unicode.split unicode.strip unicode.upper bytes.fromhex bytes.lower "
+        "dict.fromkeys float.fromhex int.from_bytes",
+        uncalled=True,
     ),
     named(
         "it describes an attribute of a class that the pickle would have to change",
@@ -110,6 +121,7 @@ _STANDARD_LIBRARY = (
         "operator",
         "add sub truediv floordiv mod neg pos and_ or_ xor not_ truth eq ne lt le "
         "gt ge",
+        uncalled=True,
     ),
     named(
         "it is a container of values",
@@ -121,12 +133,19 @@ _STANDARD_LIBRARY = (
         "it takes the text of a path apart; it touches no file",
         "posixpath ntpath",
         "join basename dirname split splitext normpath",
+        uncalled=True,
     ),
     named("it is a logger by name", "logging", "getLogger"),
     named("it is a status", "http", "HTTPStatus HTTPMethod"),
     named("it is a text with places", "string", "Template"),
     named("it is a distribution of numbers", "statistics", "NormalDist"),
-    named("it makes a value of an enumeration", "enum", "auto Enum IntEnum Flag"),
+    named("it stands for a value to be chosen", "enum", "auto"),
+    named(
+        "it is the base of enumerations; calling it would make a class",
+        "enum",
+        "Enum IntEnum Flag",
+        uncalled=True,
+    ),
     named("it marks a missing value", "dataclasses", "MISSING _MISSING_TYPE"),
     named(
         "it is an annotation",
@@ -138,6 +157,7 @@ _STANDARD_LIBRARY = (
         "it is a function of numbers",
         "math cmath",
         "sqrt exp log log2 log10 sin cos tan tanh floor ceil fabs",
+        uncalled=True,
     ),
 )
 

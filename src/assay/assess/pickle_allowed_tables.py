@@ -62,17 +62,20 @@ _NUMPY = (
         "numpy numpy.core._multiarray_umath numpy._core._multiarray_umath",
         "exp log log1p expm1 sqrt sin cos tan tanh abs absolute add subtract multiply "
         "divide true_divide power maximum minimum square sign isnan mean median sum",
+        uncalled=True,
     ),
     named(
         "it is a function of numbers",
         "numpy.linalg numpy.linalg._linalg numpy.linalg.linalg",
         "norm inv pinv det solve svd qr eig eigh cholesky matrix_rank",
+        uncalled=True,
     ),
     named(
         "it makes an array of values",
         "numpy scipy._lib.array_api_compat.numpy._aliases "
         "sklearn.externals.array_api_compat.numpy._aliases",
         "asarray",
+        uncalled=True,
     ),
 )
 
@@ -95,6 +98,7 @@ _OTHERS = (
         "sklearn.feature_selection._mutual_info",
         "f_classif f_oneway f_regression r_regression chi2 mutual_info_classif "
         "mutual_info_regression",
+        uncalled=True,
     ),
     named(
         "it is a measure of predictions, computed from numbers",
@@ -118,11 +122,13 @@ _OTHERS = (
         "fowlkes_mallows_score homogeneity_score mutual_info_score "
         "normalized_mutual_info_score rand_score v_measure_score "
         "calinski_harabasz_score davies_bouldin_score silhouette_score",
+        uncalled=True,
     ),
     named(
         "it is one step of a clustering, computed from numbers",
         "sklearn.cluster._kmeans sklearn.cluster.k_means_",
         "_kmeans_single_lloyd _kmeans_single_elkan",
+        uncalled=True,
     ),
     named(
         "it is a measure of distance or likeness, computed from numbers",
@@ -131,6 +137,7 @@ _OTHERS = (
         "euclidean_distances haversine_distances laplacian_kernel linear_kernel "
         "manhattan_distances nan_euclidean_distances polynomial_kernel rbf_kernel "
         "sigmoid_kernel",
+        uncalled=True,
     ),
     named(
         "it chooses the columns of a table by type or name",
@@ -227,7 +234,18 @@ TABLE_FAMILIES = (
     Family(
         modules=("sklearn",),
         reason="it is an estimator or a part of one, rebuilt from its state",
-        besides=frozenset({"Memory", "Parallel", "ThreadPool", "Pool", "Thread"}),
+        without=(
+            "sklearn.conftest",
+            "sklearn.datasets",
+            "sklearn.externals",
+            "sklearn.utils._joblib",
+            "sklearn.utils._mocking",
+            "sklearn.utils._testing",
+            "sklearn.utils.deprecation",
+            "sklearn.utils.fixes",
+            "sklearn.utils.parallel",
+            "sklearn.utils.testing",
+        ),
     ),
     Family(
         modules=(
@@ -250,6 +268,5 @@ TABLE_FAMILIES = (
     Family(
         modules=("xgboost.sklearn", "lightgbm.sklearn", "imblearn", "catboost.core"),
         reason="it is an estimator, rebuilt from its state",
-        besides=frozenset({"Memory", "Parallel"}),
     ),
 )

@@ -78,6 +78,7 @@ TORCH = (
         "relu relu_ relu6 rms_norm rrelu scaled_dot_product_attention selu "
         "sigmoid silu smooth_l1_loss softmax softmin softplus softshrink "
         "softsign tanh tanhshrink threshold",
+        uncalled=True,
     ),
     named(
         "it is a tensor spread over devices, rebuilt from values",
@@ -114,6 +115,11 @@ TORCH_FAMILIES = (
             "torchvision.ops",
         ),
         reason="it is a layer or an optimiser, rebuilt from its state",
+        without=(
+            "torch.ao.quantization.fx",
+            "torch.ao.quantization.pt2e",
+            "torchvision.models.feature_extraction",
+        ),
     ),
     Family(
         modules=("torch.distributions",),

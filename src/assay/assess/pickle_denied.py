@@ -379,9 +379,12 @@ EXECUTORS = _words(
 
 # Methods that touch files, reached as `Class.method` through a class that is harmless.
 FILE_METHODS = _words(
-    "chmod dump hardlink_to link_to mkdir open read_bytes read_text rename replace "
-    "rmdir symlink_to to_csv to_excel to_hdf to_html to_json to_parquet to_pickle "
-    "to_sql tofile touch unlink write_bytes write_text"
+    "absolute chmod cwd dump exists expanduser glob group hardlink_to home is_dir "
+    "is_file iterdir link_to load load_model lstat mkdir open owner read read_array "
+    "read_bytes read_mmap read_text readlink rename replace resolve rglob rmdir "
+    "samefile save save_model stat symlink_to to_csv to_excel to_hdf to_html to_json "
+    "to_parquet to_pickle to_sql tofile touch unlink walk write write_array "
+    "write_bytes write_text"
 )
 
 DENIED = _STANDARD_LIBRARY + _LIBRARIES

@@ -16,14 +16,32 @@ class Allowed:
         modules: Dotted modules, exactly.
         names: Names in each of them, dotted where a class holds the name.
         reason: Why they are harmless, as a clause.
+        uncalled: Whether honest files only fetch them, as values of an object, and
+            never call them while loading.
     """
 
     modules: tuple[str, ...]
     names: tuple[str, ...]
     reason: str
+    uncalled: bool = False
 
 
 # Class names by PEP 8, and the functions by which Cython rebuilds its classes.
+# Names that modules hold only because they import them, and that do more than hold
+# data: makers of classes, runners of functions, graphs that become source code.
+_BORROWED_NAMES = (
+    "ABC ABCMeta BaseEnum CodeType DualGraphModule Enum EnumMeta EnumType "
+    "EnumWithContains Executor ExitStack ExplicitEnum FileIO Flag FunctionType "
+    "FusedGraphModule Future Graph GraphModule IntEnum IntFlag Interpreter "
+    "LambdaType Memory MethodType ModuleType NDArrayWrapper NamedTemporaryFile "
+    "NamedTuple NewType NumpyArrayWrapper NumpyUnpickler ObservedGraphModule "
+    "ObservedStandaloneGraphModule Parallel Pickler Pool Popen Process "
+    "ProcessPoolExecutor Proxy QuantizedGraphModule ReprEnum StrEnum TarFile "
+    "TempMemmap TemporaryDirectory TemporaryFile Thread ThreadPool "
+    "ThreadPoolExecutor Timer Tracer TypedDict Unpickler WeightsEnum "
+    "ZNDArrayWrapper ZipFile"
+)
+_BORROWED = frozenset(_BORROWED_NAMES.split())
 _CLASS_NAME = re.compile(r"_*[A-Z]\w*|__pyx_unpickle_\w+", re.ASCII)
 
 
@@ -35,24 +53,34 @@ class Family:
         modules: Dotted modules; everything below them is meant too.
         reason: Why they are harmless, as a clause.
         besides: Names that the modules also offer and that are not meant.
+        without: Dotted modules below them that are not meant.
     """
 
     modules: tuple[str, ...]
     reason: str
     besides: frozenset[str] = frozenset()
+    without: tuple[str, ...] = ()
 
     def holds(self, module: str, name: str) -> bool:
         """Tell whether a name is a class of this family."""
-        if name in self.besides or not _CLASS_NAME.fullmatch(name):
+        if name in self.besides or name in _BORROWED:
             return False
-        return any(
-            module == prefix or module.startswith(f"{prefix}.")
-            for prefix in self.modules
-        )
+        if not _CLASS_NAME.fullmatch(name) or "tests" in module.split("."):
+            return False
+        return _is_below(module, self.modules) and not _is_below(module, self.without)
 
 
-def named(reason: str, modules: str, names: str) -> Allowed:
+def _is_below(module: str, prefixes: tuple[str, ...]) -> bool:
+    return any(
+        module == prefix or module.startswith(f"{prefix}.") for prefix in prefixes
+    )
+
+
+def named(reason: str, modules: str, names: str, *, uncalled: bool = False) -> Allowed:
     """Make an entry of words: modules and names, separated by spaces."""
     return Allowed(
-        modules=tuple(modules.split()), names=tuple(names.split()), reason=reason
+        modules=tuple(modules.split()),
+        names=tuple(names.split()),
+        reason=reason,
+        uncalled=uncalled,
     )

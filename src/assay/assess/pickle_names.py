@@ -34,11 +34,13 @@ class Judgement:
         verdict: The verdict.
         reason: Why, as a clause that fits after a colon; empty when unknown.
         gain: What an attacker gains by the name; empty unless denied or risky.
+        uncalled: Whether it is allowed only as long as loading does not call it.
     """
 
     verdict: Verdict
     reason: str = ""
     gain: str = ""
+    uncalled: bool = False
 
 
 # Names of Python 2 modules that loaders still translate (`fix_imports`), and C
@@ -98,7 +100,7 @@ _RISKY = {
     for name in entry.names
 }
 _ALLOWED = {
-    (module, name): entry.reason
+    (module, name): entry
     for entry in ALLOWED
     for module in entry.modules
     for name in entry.names
@@ -111,9 +113,11 @@ def judge(module: str, name: str) -> Judgement:
         return Judgement(verdict=Verdict.UNRESOLVED)
     # Steps 1 and 2: names known one by one.
     module = public_module(module)
-    reason = _ALLOWED.get((module, name))
-    if reason is not None:
-        return Judgement(verdict=Verdict.ALLOWED, reason=reason)
+    allowed = _ALLOWED.get((module, name))
+    if allowed is not None:
+        return Judgement(
+            verdict=Verdict.ALLOWED, reason=allowed.reason, uncalled=allowed.uncalled
+        )
     risky = _RISKY.get((module, name))
     if risky is not None:
         return Judgement(

@@ -11,14 +11,20 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from assay.assess.pickle_names import Verdict, judge, public_module
+from assay.assess.pickle_names import Judgement, Verdict, judge, public_module
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from assay.domain.facts import PickleImport
 
-__all__ = ["is_honest_method", "is_honest_use"]
+__all__ = [
+    "CONDITIONS",
+    "fetches_methods",
+    "is_honest_method",
+    "is_honest_use",
+    "is_plain_call",
+]
 
 _BUILTINS = r"(?:builtins|__builtin__)"
 # `type(None)`: what the pickle of a type of a constant holds.
@@ -34,6 +40,7 @@ _UNION = re.compile(r"_?operator\.or_, \(", re.ASCII)
 # `getattr(dict, 'fromkeys')`, `getattr('abc', 'upper')`: the pickle of a method.
 _METHOD = re.compile(r"(.+), '([A-Za-z]\w*|_unpickle)'", re.ASCII)
 _TEXT = re.compile(r"'[^'\\]*'", re.ASCII)
+_UNRESOLVED = Judgement(verdict=Verdict.UNRESOLVED)
 _GETATTR = re.compile(rf"{_BUILTINS}\.getattr\((.+)\)", re.ASCII)
 
 
@@ -48,35 +55,117 @@ def is_honest_use(
     return test is not None and test(given) is not None
 
 
+def is_plain_call(entry: PickleImport, given: str) -> bool:
+    """Tell whether an allowed name is called with what honest files give it.
+
+    Most allowed names may be called with anything. Those that call one of their
+    arguments may be given only names, which are judged on their own.
+    """
+    module = public_module(entry.module)
+    if judge(module, entry.name).uncalled:
+        return False
+    condition = CONDITIONS.get((module, entry.name))
+    if condition is None:
+        condition = next(
+            (
+                pattern
+                for names, pattern in _CLASS_CONDITIONS
+                if names.fullmatch(f"{module}:{entry.name}")
+            ),
+            None,
+        )
+    return condition is None or condition.fullmatch(given) is not None
+
+
+def fetches_methods(
+    entry: PickleImport, given: Iterable[str], imports: Iterable[PickleImport]
+) -> bool:
+    """Tell whether these calls of `getattr` do no more than fetch unlisted methods."""
+    if (public_module(entry.module), entry.name) != ("builtins", "getattr"):
+        return False
+    known = tuple(imports)
+    return all(
+        _method(arguments, known).verdict in {Verdict.ALLOWED, Verdict.UNKNOWN}
+        for arguments in given
+    )
+
+
 def is_honest_method(callee: str, imports: Iterable[PickleImport]) -> bool:
     """Tell whether what is called is a method that is allowed by its full name."""
     match = _GETATTR.fullmatch(callee)
-    return match is not None and _method(match.group(1), imports) is Verdict.ALLOWED
+    if match is None:
+        return False
+    found = _method(match.group(1), imports)
+    return found.verdict is Verdict.ALLOWED and not found.uncalled
 
 
 def _is_method(given: str, imports: Iterable[PickleImport]) -> bool:
-    """Fetching a method of a harmless class is harmless; calling it is another matter.
-
-    Names that start with `__`, and methods that touch files or run code, are denied
-    by their own names.
-    """
-    return _method(given, imports) in {Verdict.ALLOWED, Verdict.UNKNOWN}
+    """Fetching a method that is on the list by its full name is harmless."""
+    return _method(given, imports).verdict is Verdict.ALLOWED
 
 
-def _method(given: str, imports: Iterable[PickleImport]) -> Verdict:
+def _method(given: str, imports: Iterable[PickleImport]) -> Judgement:
     match = _METHOD.fullmatch(given)
     if match is None:
-        return Verdict.UNRESOLVED
+        return _UNRESOLVED
     owner, attribute = match.groups()
     if _TEXT.fullmatch(owner):
-        return judge("builtins", f"str.{attribute}").verdict
+        return judge("builtins", f"str.{attribute}")
     for entry in imports:
         if owner == f"{entry.module}.{entry.name}":
             if judge(entry.module, entry.name).verdict is not Verdict.ALLOWED:
                 break
-            return judge(entry.module, f"{entry.name}.{attribute}").verdict
-    return Verdict.UNRESOLVED
+            return judge(entry.module, f"{entry.name}.{attribute}")
+    return _UNRESOLVED
 
+
+# What honest files give to the allowed names that call an argument, or call a method
+# of one: in its place a name, which is judged on its own, and nothing computed.
+_NAME = r"[A-Za-z_][\w.]*"
+_RANDOM = r"numpy\.random\.[\w.]+"
+
+
+def _given(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.ASCII | re.DOTALL)
+
+
+_ANY_CLASS = _given(rf"{_NAME}(?:, .*)?")
+_PANDAS_CLASS = _given(r"pandas\.[\w.]+, .*")
+_TWO_CLASSES = _given(rf"{_NAME}, {_NAME}, .*")
+_REBUILT = _given(rf"torch\._utils\._rebuild_\w+, {_NAME}, .*")
+_GENERATOR = _given(rf"(?:b?'\w+'|{_RANDOM}(?:\(.*\))?)(?:, {_RANDOM})?")
+_NOTHING = _given(r"")
+
+CONDITIONS: dict[tuple[str, str], re.Pattern[str]] = {
+    ("functools", "partial"): _ANY_CLASS,
+    ("collections", "defaultdict"): _given(
+        rf"(?:(?:{_NAME}|functools\.partial\(.*)(?:, .*)?)?"
+    ),
+    ("copyreg", "_reconstructor"): _TWO_CLASSES,
+    ("copyreg", "__newobj__"): _ANY_CLASS,
+    ("copyreg", "__newobj_ex__"): _ANY_CLASS,
+    ("torch._tensor", "_rebuild_from_type"): _REBUILT,
+    ("torch._tensor", "_rebuild_from_type_v2"): _REBUILT,
+    **{
+        (module, name): _GENERATOR
+        for module in ("numpy.random._pickle", "numpy.random")
+        for name in ("__randomstate_ctor", "__generator_ctor", "__bit_generator_ctor")
+    },
+    **{
+        (module, "_mareconstruct"): _TWO_CLASSES
+        for module in ("numpy.ma.core", "numpy.ma")
+    },
+}
+
+_CLASS_CONDITIONS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
+    (_given(r"sklearn\.[\w.]+:newObj"), _ANY_CLASS),
+    (_given(r"pandas\.[\w.]+:_new_\w*Index"), _PANDAS_CLASS),
+    # Made of arguments, these call a function among them or read a file.
+    (_given(r"sklearn\.[\w.]+:(?:Ball|KD|Binary)Tree(?:32|64)?"), _NOTHING),
+    (_given(r"scipy\.stats\.[\w.]+:gaussian_kde"), _NOTHING),
+    (_given(r"torch\.optim\.lr_scheduler:\w+"), _NOTHING),
+    (_given(r"(?:xgboost\.core|lightgbm\.basic):Booster"), _NOTHING),
+)
 
 _USES: dict[tuple[str, str], Callable[[str], re.Match[str] | None]] = {
     ("builtins", "type"): _CONSTANT.fullmatch,

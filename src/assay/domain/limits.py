@@ -26,12 +26,16 @@ class Limits:
     # Deepest directory below the release root.
     max_directory_depth: int = 64
 
+    # Files up to this size are held in memory while they are hashed and inspected, one
+    # for each thread: configurations, tokenizers and code all are.
+    max_held_bytes: int = 32 * MIB
+
     # Documents we read whole (JSON, TOML): a MiniLM tokenizer is 0.5 MiB, the largest
     # published ones about 35 MiB.
     max_document_bytes: int = 64 * MIB
     max_json_depth: int = 100
-    # Values in one document: each takes up to some 300 bytes of memory as an object.
-    # The largest tokenizers hold about a million.
+    # Values in one document, objects counted twice: each takes up to some 300 bytes of
+    # memory. The largest tokenizers hold about a million and a half.
     max_json_values: int = 2_000_000
     # Longest number literal: far beyond any 64-bit integer or double.
     max_json_number_chars: int = 64
@@ -145,6 +149,11 @@ class Limits:
     # C2SP signed-note: verifiers accept at least 16 signatures; ML-DSA ones near 5 kB.
     max_note_bytes: int = 512 * KIB
     max_note_signatures: int = 64
+    # A log's time never goes back, so one that is far ahead would be stated for ever:
+    # a day is more than clocks and time zones differ by.
+    max_log_seconds_ahead: int = 86_400
+    # End of the year 9999, the last that calendars hold.
+    max_log_time: int = 253_402_300_799
 
 
 DEFAULT_LIMITS = Limits()

@@ -161,6 +161,19 @@ PLAIN_PICKLE = (
 )
 # What `pickle` makes of an object whose __reduce__ says (os.system, ("echo assay",)).
 CALLING_PICKLE = b"\x80\x02cposix\nsystem\nq\x00X\x0a\x00\x00\x00echo assayq\x01\x85q\x02Rq\x03."
+# An array of objects by a name that NumPy understands and never writes itself.
+_OBJECT_HEADER = b"{'descr': 'object', 'fortran_order': False, 'shape': (1,), }\n"
+OBJECT_ARRAY = (
+    b"\x93NUMPY\x01\x00"
+    + struct.pack("<H", len(_OBJECT_HEADER))
+    + _OBJECT_HEADER
+    + b"cposix\nsystem\n(S'echo assay'\ntR."
+)
+# Allowed names only, and a method that none of them brings; nothing calls it here.
+INDIRECT_PICKLE = (
+    b"\x80\x02cfunctools\npartial\ncbuiltins\ngetattr\ncbuiltins\nlist\n"
+    b"X\x06\x00\x00\x00append\x86R\x85R."
+)
 UNKNOWN_PICKLE = b"\x80\x02cexample_house.layers\nAttic\n)\x81}b."
 # Calls first and breaks afterwards: a loader has run the call by then.
 BROKEN_PICKLE = CALLING_PICKLE[:-1] + b"\xff\xff"
@@ -273,6 +286,8 @@ VECTORS: dict[str, dict[str, tuple[Entry, ...]]] = {
             File("optimizer.pt", CALLING_PICKLE),
             File("scheduler.pt", UNKNOWN_PICKLE),
             File("labels.txt", b"I1\n.cposix\nsystem\n(S'echo assay'\ntR."),
+            File("shapes.npy", OBJECT_ARRAY),
+            File("names.pkl", INDIRECT_PICKLE),
         ),
         "not_applicable": (CONFIG, WEIGHTS),
         "malformed": (File("optimizer.pt", CUT_PICKLE),),

@@ -14,7 +14,12 @@ from assay.assess.check import (
     shown,
 )
 from assay.assess.pickle_names import Verdict, judge
-from assay.assess.pickle_uses import is_honest_method, is_honest_use
+from assay.assess.pickle_uses import (
+    fetches_methods,
+    is_honest_method,
+    is_honest_use,
+    is_plain_call,
+)
 from assay.domain.facts import Content, Gap, PickleFacts
 from assay.domain.finding import Confidence, Severity
 
@@ -102,6 +107,24 @@ RISKY_IMPORT = Rule(
     gain="One step of a longer chain.",
     references=_REFERENCES,
 )
+INDIRECT_CALL = Rule(
+    id="indirect-call",
+    severity=Severity.HIGH,
+    confidence=Confidence.MEDIUM,
+    summary="Loading has a harmless function call what no honest file gives it",
+    remediation=_REPLACE,
+    gain="Calls functions of the attacker's choice through one that is allowed.",
+    references=_REFERENCES,
+)
+UNKNOWN_METHOD = Rule(
+    id="unknown-method",
+    severity=Severity.MEDIUM,
+    confidence=Confidence.LOW,
+    summary="Loading fetches a method that is on neither list",
+    remediation=_EXPLAIN,
+    gain="Has the method at hand for whatever the loading program then calls.",
+    references=_REFERENCES,
+)
 UNKNOWN_IMPORT = Rule(
     id="unknown-import",
     severity=Severity.MEDIUM,
@@ -127,9 +150,23 @@ def _imports(stream: PickleFacts, limits: Limits) -> Iterable[Sighting]:
         if _is_torchscript(entry):
             continue
         judgement = judge(entry.module, entry.name)
-        if judgement.verdict is Verdict.ALLOWED or _harmless(entry, stream):
+        if judgement.verdict is Verdict.ALLOWED:
+            yield from _indirect(entry, stream, limits)
+        elif not _harmless(entry, stream):
+            yield _sighting(entry, judgement, stream, limits)
+
+
+def _indirect(
+    entry: PickleImport, stream: PickleFacts, limits: Limits
+) -> Iterable[Sighting]:
+    """Judge the calls of an allowed name: some call what they are given."""
+    for call in stream.calls:
+        if call.callee != f"{entry.module}.{entry.name}":
             continue
-        yield _sighting(entry, judgement, stream, limits)
+        if not is_plain_call(entry, call.arguments):
+            name, given = shown(call.callee, limits), shown(call.arguments, limits)
+            message = f"The pickle calls `{name}` with {given}; honest files do not."
+            yield Sighting(rule=INDIRECT_CALL, place=call.place, message=message)
 
 
 def _is_torchscript(entry: PickleImport) -> bool:
@@ -168,6 +205,9 @@ def _sighting(
     entry: PickleImport, judgement: Judgement, stream: PickleFacts, limits: Limits
 ) -> Sighting:
     name = shown(f"{entry.module or '?'}.{entry.name or '?'}", limits)
+    method = _unknown_method(entry, stream, limits)
+    if method is not None:
+        return method
     if judgement.verdict is not Verdict.DENIED:
         rule, why = _SIGNS[judgement.verdict]
         if judgement.reason:
@@ -183,6 +223,27 @@ def _sighting(
         place=entry.place,
         message=f"The pickle {_verb(entry)} `{name}`{call}; {judgement.reason}.",
         gain=judgement.gain,
+    )
+
+
+def _unknown_method(
+    entry: PickleImport, stream: PickleFacts, limits: Limits
+) -> Sighting | None:
+    """Say that methods on no list are fetched, and whether anything gets them."""
+    given = _arguments(entry, stream)
+    if f"{entry.module}.{entry.name}" in stream.unlisted or not given:
+        return None
+    if not fetches_methods(entry, given, stream.imports):
+        return None
+    used = any(
+        f"{entry.module}.{entry.name}(" in call.arguments for call in stream.calls
+    )
+    which = shown(given[0], limits)
+    message = f"The pickle fetches a method that is on no list: {which}."
+    return Sighting(
+        rule=INDIRECT_CALL if used else UNKNOWN_METHOD,
+        place=entry.place,
+        message=message,
     )
 
 
@@ -215,9 +276,14 @@ def _changes(callee: str, imported: set[str]) -> bool:
 
 
 def _unlisted(streams: tuple[PickleFacts, ...]) -> Iterable[Gap]:
-    """Give the computed calls that are not listed; imports are judged by name."""
+    """Give the calls that are not listed, unless the name alone is judged."""
     for stream in streams:
-        if "?" in stream.unlisted:
+        if "?" in stream.unlisted or any(
+            f"{entry.module}.{entry.name}" in stream.unlisted
+            and judge(entry.module, entry.name).verdict is Verdict.ALLOWED
+            and not is_plain_call(entry, "?(")
+            for entry in stream.imports
+        ):
             reason = "The pickle makes more calls than are listed and judged."
             yield Gap(place=stream.place, content=Content.PICKLE, reason=reason)
 
@@ -252,6 +318,8 @@ CHECK = FactCheck(
         CHANGED_IMPORT,
         TORCHSCRIPT,
         RISKY_IMPORT,
+        INDIRECT_CALL,
+        UNKNOWN_METHOD,
         UNKNOWN_IMPORT,
     ),
     examine=_examine,

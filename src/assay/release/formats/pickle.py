@@ -194,18 +194,26 @@ def _gaps(subject: Subject, found: Walk) -> list[Fact]:
 def _embedded(subject: Subject, found: Walk, inspection: Inspection) -> list[Fact]:
     """Read the pickles and archives inside the byte strings of a stream."""
     facts: list[Fact] = []
-    bound = inspection.limits.max_pickle_embedded
-    for item in found.embedded[:bound]:
+    limits = inspection.limits
+    tried = found.embedded[: limits.max_pickle_byte_strings]
+    beyond = found.embedded[len(tried) :]
+    count = 0
+    for index, item in enumerate(tried):
         name = f"bytes@{item.offset}"
         # Spelled as a text it is written out; it may be too long for the memory.
         with Spool() as spool:
             source = _content(subject, item, spool)
-            facts.extend(inspection.raw_data(subject, name, source))
-    if len(found.embedded) > bound:
+            seen = list(inspection.raw_data(subject, name, source))
+        if seen and count == limits.max_pickle_embedded:
+            beyond = tried[index:]
+            break
+        count += bool(seen)
+        facts.extend(seen)
+    if beyond:
         facts.append(
             Gap(
-                place=subject.at(offset=found.embedded[bound].offset),
-                reason=f"more than {bound} byte strings that look like files",
+                place=subject.at(offset=beyond[0].offset),
+                reason=f"more byte strings than the {count} read look like files",
                 content=Content.PICKLE,
             )
         )

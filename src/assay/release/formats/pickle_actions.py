@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from assay.release.formats import joblib_array
 from assay.release.formats.pickle_memory import NODE_BYTES
-from assay.release.formats.pickle_opcodes import HIGHEST_PROTOCOL
+from assay.release.formats.pickle_opcodes import HIGHEST_PROTOCOL, STARTERS
 from assay.release.formats.pickle_state import Broken, Embedded, Stopped
 from assay.release.formats.pickle_values import (
     KEPT_TEXT,
@@ -35,16 +35,33 @@ __all__ = ["ACTIONS"]
 _KEPT_NUMBER_BYTES = 32
 # Byte strings that begin like these are read as files of their own.
 _ARCHIVES = (b"PK\x03\x04", b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ\x00", b"\x7fELF")
+# What a pickle needs to fetch a name: a line, a code, or two texts.
+_FETCH = re.compile(rb"[\n\x82-\x84\x93]")
 _ESCAPE = re.compile(rb"\\(x[0-9a-fA-F]{2}|[0-7]{1,3}|.)", re.DOTALL)
+_ENCODERS = frozenset(
+    {
+        ("_codecs", "encode"),
+        ("codecs", "encode"),
+        *(
+            (module, name)
+            for module in ("builtins", "__builtin__")
+            for name in ("bytes", "bytearray")
+        ),
+    }
+)
 _ESCAPED = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"\\": b"\\", b"'": b"'", b'"': b'"'}
 
 
 def looks_embedded(head: bytes) -> bool:
-    """Tell whether a byte string may be a pickle or an archive of its own."""
+    """Tell whether a byte string may be a pickle or an archive of its own.
+
+    Old pickles begin with almost anything: whether it is one is found out by reading
+    it. Here only those are passed over that are whole and fetch nothing.
+    """
     if head[:1] == b"\x80":
         return len(head) > 2 and head[1] <= HIGHEST_PROTOCOL
-    if head[:1] in (b"c", b"("):
-        return b"\n" in head
+    if head[:1] and head[0] in STARTERS:
+        return len(head) >= KEPT_TEXT or _FETCH.search(head) is not None
     return head.startswith(_ARCHIVES)
 
 
@@ -337,14 +354,17 @@ def _reduce(machine: MachineState) -> None:
 
 
 def _decode_constant(machine: MachineState, callee: object, arguments: object) -> None:
-    """Follow `_codecs.encode(text, 'latin1')`, protocol 2's way to write bytes."""
-    if not (isinstance(callee, Import) and callee.module in ("_codecs", "codecs")):
+    """Follow `_codecs.encode(text, 'latin1')`, protocol 2's way to write bytes.
+
+    It writes those that can be changed as `bytearray(text, 'latin-1')`.
+    """
+    if not isinstance(callee, Import) or not isinstance(arguments, Node):
         return
-    if callee.name != "encode" or not isinstance(arguments, Node):
+    if (callee.module, callee.name) not in _ENCODERS:
         return
     text = arguments.items[0] if arguments.items else None
     if isinstance(text, LongText) and isinstance(text.prefix, str):
-        if looks_embedded(text.prefix[:64].encode("latin-1", "replace")):
+        if looks_embedded(text.prefix.encode("latin-1", "replace")):
             machine.embed(Embedded(text.offset, text.length, codec=text.codec))
     elif isinstance(text, str):
         raw = text.encode("latin-1", "replace")
@@ -392,6 +412,10 @@ def _build(machine: MachineState) -> None:
     if isinstance(target, Call):
         target.state = state
         target.builds += 1
+        callee = target.callee
+        if isinstance(callee, Import) and callee.name == "partial":
+            # Its state names the function anew: the same as another call of it.
+            machine.calls.note(callee, state, machine.opcode_at)
 
 
 # The stream itself.

@@ -291,5 +291,5 @@ class MachineState:
 
     def embed(self, found: Embedded) -> None:
         """Remember a byte string to be read as a member of its own."""
-        if len(self.embedded) <= self.limits.max_pickle_embedded:
+        if len(self.embedded) <= self.limits.max_pickle_byte_strings:
             self.embedded.append(found)

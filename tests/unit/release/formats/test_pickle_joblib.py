@@ -153,3 +153,34 @@ def test_a_part_that_holds_objects_is_a_pickle_that_follows(look):
     found, gaps = names(look, data)
     assert "print" in found
     assert not gaps
+
+
+def carried(data, how):
+    raw = struct.pack("<I", len(data)) + data
+    if how == "list":
+        return b"\x80\x03]B" + raw + b"a."
+    if how == "call":
+        return b"\x80\x03chouse\nload\nB" + raw + b"\x85R."
+    if how == "state":
+        return b"\x80\x03chouse\nAttic\n)\x81}B" + raw + b"Nsb."
+    encoded = data.decode("latin-1").encode()
+    spelled = b"X" + struct.pack("<I", len(encoded)) + encoded + text("latin-1")
+    return b"\x80\x02cbuiltins\nbytearray\n" + spelled + b"\x86R."
+
+
+@pytest.mark.parametrize("how", ["list", "call", "state", "bytearray"])
+@pytest.mark.parametrize(
+    "start", [b"]0", b"(l0", b"I1\n0", b"N0", b"}0", b"(t0", b"F1\n0", b"K\x010", b")0"]
+)
+def test_a_pickle_inside_bytes_is_found_however_it_begins(look, start, how):
+    inside = start + b"cbuiltins\nprint\n(Vassay\ntR."
+    found, _ = names(look, carried(inside, how))
+    assert "print" in found
+
+
+def test_more_pickles_inside_bytes_than_are_read_are_a_gap(look):
+    inside = b"]0cbuiltins\nprint\n(tR."
+    data = b"\x80\x03(" + (b"C" + bytes((len(inside),)) + inside) * 258 + b"l."
+    found, gaps = names(look, data)
+    assert "print" in found
+    assert any("more byte strings" in gap.reason for gap in gaps)
