@@ -20,6 +20,8 @@ def hash_descriptor(
     path: str,
     buffer: memoryview,
     advance: Callable[[int], None],
+    *,
+    keep: bytearray | None = None,
 ) -> str:
     """Give the SHA-256 of a file's content in lowercase hex.
 
@@ -32,6 +34,7 @@ def hash_descriptor(
         path: Its path, for messages.
         buffer: Writable memory of the caller's thread.
         advance: Told how many bytes each step took.
+        keep: Memory of `size` bytes that takes the content as it was hashed.
 
     Raises:
         ReleaseError: `release.unreadable`, or `release.changed-while-read` when the
@@ -47,6 +50,8 @@ def hash_descriptor(
         if not count:
             break
         digest.update(buffer[:count])
+        if keep is not None and total + count <= size:
+            keep[total : total + count] = buffer[:count]
         total += count
         advance(count)
         if total > size:

@@ -4,8 +4,10 @@ Order of work for each file, all on one descriptor, so that what was hashed is w
 was inspected:
 
 1. Open it without following links; prove that it is what the walk saw.
-2. Hash the whole content in one read.
-3. Inspect it by content.
+2. Hash the whole content in one read. A file of up to `max_held_bytes` is kept in
+   memory, so that a writer with the file mapped, whose writes set no time, cannot
+   show the hash one content and the inspection another.
+3. Inspect it by content: from that memory, or, when it is larger, by reading again.
 4. Compare size, times and inode with those of step 1.
 """
 
@@ -21,7 +23,7 @@ from assay.domain.limits import DEFAULT_LIMITS, Limits
 from assay.domain.release import FileRecord, Inventory
 from assay.errors import AssayError
 from assay.release.digest import hash_descriptor
-from assay.release.source import CHUNK_BYTES, FileSource, changed
+from assay.release.source import CHUNK_BYTES, BytesSource, FileSource, changed
 from assay.release.walk import (
     Entry,
     find_entries,
@@ -33,6 +35,8 @@ from assay.release.walk import (
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from assay.release.source import ByteSource
 
 __all__ = ["InspectedRelease", "Progress", "inspect_release", "take_inventory"]
 
@@ -216,31 +220,40 @@ class _Crew:
         size = entry.status.st_size
         descriptor = open_entry(self._root, entry)  # 1
         try:
+            held = self._memory_for(size)
             digest = hash_descriptor(  # 2
                 descriptor,
                 size,
                 entry.path,
                 buffer,
                 lambda count: self._teller.advanced(entry.path, count),
+                keep=held,
             )
             facts = None
             if self._paths is not None:
-                facts = self._inspect(descriptor, entry, self._paths)  # 3
+                source: ByteSource = FileSource(descriptor, size, entry.path)
+                if held is not None:
+                    source = BytesSource(held)
+                facts = self._inspect(source, entry, self._paths)  # 3
             if identity(os.fstat(descriptor)) != identity(entry.status):  # 4
                 raise changed(entry.path, "its size, times or inode are other now")
         finally:
             os.close(descriptor)
         return FileRecord(path=entry.path, size=size, sha256=digest), facts
 
+    def _memory_for(self, size: int) -> bytearray | None:
+        """Give the memory for one whole file, when it is small and is inspected."""
+        wanted = self._paths is not None and size <= self._limits.max_held_bytes
+        return bytearray(size) if wanted else None
+
     def _inspect(
-        self, descriptor: int, entry: Entry, paths: frozenset[str]
+        self, source: ByteSource, entry: Entry, paths: frozenset[str]
     ) -> FileFacts:
         # Imported here: an inventory alone needs none of it, and start-up counts.
         from assay.release.inspection import inspect_source  # noqa: PLC0415 - see above
 
-        size = entry.status.st_size
         return inspect_source(
-            FileSource(descriptor, size, entry.path),
+            source,
             path=entry.path,
             executable_bit=bool(entry.status.st_mode & 0o111),
             limits=self._limits,

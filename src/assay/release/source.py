@@ -50,8 +50,9 @@ class BytesSource:
 
     __slots__ = ("_data",)
 
-    def __init__(self, data: bytes) -> None:
-        self._data = data
+    def __init__(self, data: bytes | bytearray) -> None:
+        # A view, so that a slice of a bytearray costs one copy and not two.
+        self._data = memoryview(data)
 
     @property
     def size(self) -> int:
@@ -62,7 +63,7 @@ class BytesSource:
         """Give `count` bytes from `offset`, fewer only at the end."""
         if offset < 0 or count <= 0:
             return b""
-        return self._data[offset : offset + count]
+        return bytes(self._data[offset : offset + count])
 
 
 class FileSource:

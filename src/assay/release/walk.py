@@ -78,8 +78,9 @@ def open_root(root: Path) -> int:
 def find_entries(descriptor: int, root: Path, limits: Limits) -> Found:
     """List everything below an open directory, sorted by path.
 
-    Symbolic links are never followed, special files never opened, and a `.git` at
-    the top is version-control metadata and no part of the release.
+    Symbolic links are never followed, special files never opened, and a directory
+    `.git` at the top is version-control metadata and no part of the release. A file
+    of that name is a file, and a link a link.
 
     Raises:
         ReleaseError: `release.too-many-files`, `release.too-deep`,
@@ -205,16 +206,16 @@ class _Walk:
 
     def _entry(self, parent: int, entry: os.DirEntry[str], path: str) -> bool:
         """Note one entry; tell whether it is a directory to go into."""
-        if path == ".git":
-            self._odd(path, IrregularKind.VERSION_CONTROL, "version control metadata")
-            return False
         try:
             status = entry.stat(follow_symlinks=False)
         except FileNotFoundError as error:
             raise _vanished(path) from error
         kind = stat.S_IFMT(status.st_mode)
         if kind == stat.S_IFDIR:
-            return True
+            if path != ".git":
+                return True
+            self._odd(path, IrregularKind.VERSION_CONTROL, "version control metadata")
+            return False
         if kind == stat.S_IFREG:
             self.files.append(Entry(path, status))
             self._refuse_crowds()

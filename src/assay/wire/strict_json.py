@@ -70,8 +70,11 @@ def loads(
 
 
 def _refuse_crowds(text: str, bound: int) -> None:
-    """Count commas, which stand between any two values; those in strings count too."""
-    values = text.count(",") + 1
+    """Count commas, which stand between any two values; those in strings count too.
+
+    An object counts once more: it takes the memory of several plain values.
+    """
+    values = text.count(",") + text.count("{") + 1
     if values > bound:
         raise DocumentError(
             "too-many-values",

@@ -117,17 +117,34 @@ def test_special_files_are_listed_and_never_opened(tmp_path):
     assert [item.detail for item in inventory.irregular] == ["FIFO", "socket"]
 
 
-@pytest.mark.parametrize("as_file", [True, False])
-def test_version_control_at_the_top_is_no_part_of_the_release(tmp_path, as_file):
-    make(tmp_path, "a", ".gitattributes", "sub/.git/config")
-    make(tmp_path, ".git" if as_file else ".git/config")
+def test_a_git_directory_at_the_top_is_left_out_and_told(tmp_path):
+    make(tmp_path, "a", ".gitattributes", "sub/.git/config", ".git/config")
     inventory = take_inventory(tmp_path)
-    assert [r.path for r in inventory.files] == [
+    assert [record.path for record in inventory.files] == [
         ".gitattributes",
         "a",
         "sub/.git/config",
     ]
     assert kinds(inventory) == {".git": IrregularKind.VERSION_CONTROL}
+
+
+def test_a_file_named_git_is_part_of_the_release(tmp_path):
+    make(tmp_path, "a", ".git")
+    inventory = take_inventory(tmp_path)
+    assert [record.path for record in inventory.files] == [".git", "a"]
+    assert kinds(inventory) == {}
+
+
+def test_a_link_or_pipe_named_git_is_what_it_is(tmp_path):
+    make(tmp_path, "one/a", "two/a")
+    (tmp_path / "one" / ".git").symlink_to("a")
+    os.mkfifo(tmp_path / "two" / ".git")
+    assert kinds(take_inventory(tmp_path / "one")) == {
+        ".git": IrregularKind.SYMLINK_INSIDE
+    }
+    assert kinds(take_inventory(tmp_path / "two")) == {
+        ".git": IrregularKind.SPECIAL_FILE
+    }
 
 
 def test_a_name_that_is_not_utf8_is_refused(tmp_path):

@@ -14,12 +14,10 @@ from assay.assess.check import (
     gaps_about,
     shown,
 )
-from assay.domain.facts import Content, NativeCodeFacts, Place
+from assay.domain.facts import Content, NativeCodeFacts
 from assay.domain.finding import Confidence, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from assay.assess.check import CheckSubject
 
 __all__ = ["CHECK"]
@@ -51,17 +49,6 @@ SCRIPT = Rule(
     gain="Runs as soon as a person starts it, with that person's rights.",
     references=("CWE-506", "AML.T0050"),
 )
-EXECUTABLE_BIT = Rule(
-    id="executable-bit",
-    severity=Severity.LOW,
-    confidence=Confidence.HIGH,
-    summary="A file of data may be executed, by its mode",
-    remediation="Clear the bit: chmod a-x.",
-    gain="One obstacle less to running a file that is data and program at once.",
-    references=("CWE-732",),
-)
-
-_MAY_BE_EXECUTABLE = NATIVE | {Content.PYTHON}
 
 
 def _native(fact: NativeCodeFacts, subject: CheckSubject) -> Sighting:
@@ -77,21 +64,12 @@ def _native(fact: NativeCodeFacts, subject: CheckSubject) -> Sighting:
     return Sighting(rule=NATIVE_CODE, place=fact.place, message=message)
 
 
-def _executable(subject: CheckSubject) -> Iterable[Sighting]:
-    for file in subject.facts.files:
-        if file.executable_bit and file.content not in _MAY_BE_EXECUTABLE:
-            yield Sighting(
-                rule=EXECUTABLE_BIT,
-                place=Place(path=file.path),
-                message=f"The file holds {file.content} data and may be executed.",
-            )
-
-
 def _examine(subject: CheckSubject) -> Examination:
     native = (_native(fact, subject) for fact in facts_of(subject, NativeCodeFacts))
     return Examination(
+        # The mode of a file counts for nothing: the digest does not bind it.
         examined=len(subject.facts.files),
-        sightings=(*native, *_executable(subject)),
+        sightings=tuple(native),
         gaps=gaps_about(subject, *NATIVE),
     )
 
@@ -100,6 +78,6 @@ CHECK = FactCheck(
     id="native-code",
     version=1,
     title="No executables, libraries or scripts among the files of the model",
-    rules=(NATIVE_CODE, BYTECODE, SCRIPT, EXECUTABLE_BIT),
+    rules=(NATIVE_CODE, BYTECODE, SCRIPT),
     examine=_examine,
 )

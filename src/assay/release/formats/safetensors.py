@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assay.domain.facts import SafetensorsFacts
+from assay.domain.facts import Gap, SafetensorsFacts
 from assay.errors import DocumentError
 from assay.release.formats.reading import Problems, shorten
 from assay.wire import strict_json
@@ -52,7 +52,12 @@ _MAX_DIMENSIONS = 64
 
 def read(subject: Subject, inspection: Inspection) -> list[Fact]:
     """Give the facts of one safetensors file."""
-    return [_Header(subject, inspection).read()]
+    header = _Header(subject, inspection)
+    facts: list[Fact] = [header.read()]
+    if header.unread:
+        reason = f"the header was not read: {header.unread}"
+        facts.append(Gap(place=subject.place, reason=reason, content=subject.content))
+    return facts
 
 
 class _Header:
@@ -63,6 +68,8 @@ class _Header:
         self._limits = inspection.limits
         self._problems = Problems(subject, inspection.limits)
         self._length = 0
+        # Why the header was passed over, when a bound of ours and no fault says so.
+        self.unread = ""
 
     def read(self) -> SafetensorsFacts:
         size = self._subject.source.size
@@ -112,6 +119,8 @@ class _Header:
                 max_bytes=self._limits.max_safetensors_header_bytes,
             )
         except DocumentError as error:
+            if error.code == "document.too-many-values":
+                self.unread = f"more values than the {self._limits.max_json_values}"
             repeated = error.code == "document.repeated-key"
             kind = "duplicate-key" if repeated else "header-json"
             self._add(kind, f"{error.message} Found {error.found}")

@@ -33,20 +33,19 @@ def test_compiled_python_is_high_and_named_as_such():
     assert "runs without source" in report.findings[0].message
 
 
-def test_a_script_is_medium_and_its_executable_bit_is_no_second_finding():
+def test_a_script_is_medium():
     (finding,) = run(CHECK, native("run", Content.SCRIPT)).findings
     assert (finding.rule, finding.severity) == ("script", Severity.MEDIUM)
 
 
-def test_data_that_may_be_executed_is_low():
-    report = run(CHECK, file("a.txt", content=Content.TEXT, executable_bit=True))
-    assert rules(report) == ["executable-bit"]
-    assert report.findings[0].severity is Severity.LOW
-
-
-def test_python_source_may_be_executable():
-    report = run(CHECK, file("a.py", content=Content.PYTHON, executable_bit=True))
-    assert report.status is CheckStatus.CLEAN
+def test_the_mode_of_a_file_changes_nothing_since_no_digest_binds_it():
+    for content in (Content.TEXT, Content.PYTHON):
+        reports = [
+            run(CHECK, file("a", content=content, executable_bit=bit))
+            for bit in (False, True)
+        ]
+        assert reports[0] == reports[1]
+        assert reports[0].status is CheckStatus.CLEAN
 
 
 def test_an_unopened_archive_leaves_the_check_incomplete():

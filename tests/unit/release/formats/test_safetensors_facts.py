@@ -120,3 +120,10 @@ def test_a_header_beyond_the_bound_is_refused_unread(look, only):
 def test_problems_of_one_file_are_bounded(look, only):
     header = {str(number): 5 for number in range(500)}
     assert len(kinds(look(build(header)), only)) == 100
+
+
+def test_a_header_of_too_many_values_is_told_and_is_a_gap(look, only):
+    limits = replace(DEFAULT_LIMITS, max_json_values=10)
+    file = look(build({str(number): {} for number in range(9)}), limits=limits)
+    assert kinds(file, only) == ["header-json"]
+    assert [gap.content for gap in only(file, Gap)] == [Content.SAFETENSORS]
