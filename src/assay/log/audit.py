@@ -1,20 +1,23 @@
 """Audit a log: recompute every hash from the entries and name what was altered.
 
 Trusts nothing in the directory but `log.json`, and not even that where the caller says
-which logs they believe. Needs no private key and no lock: files are listed first, then
-the ledger is read, so that a log which grows meanwhile is not accused.
+which logs they believe. Needs no lock: files are listed first, then the ledger is read,
+so that a log which grows meanwhile is not accused. The private keys of a whole log are
+read only to see that they are its own.
 
 A copy of what the log has published has neither ledger nor private keys. Then the
 public part is audited by itself, and the report says that no more was looked at.
 
     0. the log is one that the caller believes, with those keys (see `settings`)
-    1. the published checkpoint carries valid signatures by all of the log's keys, and
-       the ledger is not behind it
+    1. the published checkpoint carries valid signatures by all of the log's keys, the
+       ledger is not behind it, and neither states a time that is still to come; the
+       private keys and the ledger are this log's (see `ledger_audit`)
     2. every tile is what the entries give, and the ledger has the same entries in the
        same order (see `tile_audit`)
     3. the roots so computed are the published one and the bound one
     4. every body has the digest that is its name; one that was logged and is not
-       there counts as withheld, which is no fault
+       there counts as withheld, which is no fault; the ledger's rows are as they were
+       written (see `ledger_audit`)
 """
 
 from __future__ import annotations
@@ -27,16 +30,19 @@ from typing import TYPE_CHECKING
 
 from assay.domain.limits import DEFAULT_LIMITS
 from assay.errors import AssayError, LogError
-from assay.log.layout import DATABASE, ED25519_KEY, LOCK, ML_DSA_KEY, TILE_WIDTH
+from assay.log.directory import system_clock
+from assay.log.layout import DATABASE, ED25519_KEY, LOCK, ML_DSA_KEY
+from assay.log.ledger_audit import RowAudit, audit_identity, audit_keys
 from assay.log.published import checkpoint_missing, find_published
 from assay.log.settings import believed_settings, read_settings
+from assay.log.standing import check_time
 from assay.log.stores.files import TEMPORARY, DirectoryFiles
 from assay.log.stores.interface import SignedTree
 from assay.log.stores.sqlite import SqliteLedger
 from assay.log.tile_audit import TileAudit
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from assay.crypto.verifier_key import VerifierKey
     from assay.domain.trust import TrustedLog
@@ -171,7 +177,10 @@ class _Heads:
 
 
 def audit_log(
-    path: Path | str, *, trusted: Sequence[TrustedLog] | None = None
+    path: Path | str,
+    *,
+    trusted: Sequence[TrustedLog] | None = None,
+    clock: Callable[[], int] = system_clock,
 ) -> AuditReport:
     """Recompute a whole log and report everything that does not agree.
 
@@ -179,6 +188,7 @@ def audit_log(
         path: The log's directory, or a copy of what the log has published.
         trusted: The logs that the auditor believes; the log must be one of them, with
             all of its keys. None: the log's own word for its keys is taken.
+        clock: Gives the time in seconds since the Epoch.
 
     Raises:
         LogError: `log.not-a-log` or `log.settings-malformed`: there is nothing to
@@ -198,7 +208,12 @@ def audit_log(
         root / DATABASE, root / LOCK, lock_seconds=_LEDGER_SECONDS, read_only=True
     )
     _read_heads(heads, files, settings, ledger if scope is AuditScope.WHOLE else None)
+    _judge_time(heads, clock)
+    if scope is AuditScope.WHOLE:
+        audit_keys(root, stated, heads.blame)
     readable = ledger if heads.bound is not None else None
+    if readable:
+        audit_identity(readable, stated, heads.blame)
     sizes = {heads.published_size, heads.signed.size}
     audit = TileAudit(
         files=files,
@@ -209,17 +224,17 @@ def audit_log(
         blame=heads.blame,
         growing=scope is AuditScope.PUBLIC,
     )
+    present = {name.rpartition("/")[2] for name in bodies}
     logged: set[str] = set()
     try:
         audit.run(tiles)
-        logged = _logged_bodies(readable, heads.sequenced)
+        logged = _audited_rows(readable, files, heads, present)
     except LogError as error:
         # The ledger broke while it was read.
         heads.blame(error)
         audit.complete, readable = False, None
     recomputed = _compare_roots(heads, audit) if audit.complete else None
     good = _good_bodies(files, heads, bodies)
-    present = {name.rpartition("/")[2] for name in bodies}
     return AuditReport(
         scope=scope,
         origin=settings.origin,
@@ -277,7 +292,17 @@ def _read_heads(
     except LogError as error:
         heads.blame(error)
         heads.bound = None
-    if heads.bound is not None and heads.published_size > heads.bound.size:
+        return
+    if heads.sequenced < heads.bound.size:
+        heads.blame(
+            LogError(
+                "database-altered",
+                "The ledger has bound more entries than it has.",
+                expected=f"at least {heads.bound.size} entries",
+                found=str(heads.sequenced),
+            )
+        )
+    if heads.published_size > heads.bound.size:
         heads.blame(
             LogError(
                 "database-behind",
@@ -342,10 +367,29 @@ def _good_bodies(files: FileStore, heads: _Heads, names: list[str]) -> int:
     return good
 
 
-def _logged_bodies(ledger: Ledger | None, sequenced: int) -> set[str]:
-    logged: set[str] = set()
-    if ledger is not None:
-        for first in range(0, sequenced, TILE_WIDTH):
-            rows = ledger.entries(first, first + TILE_WIDTH)
-            logged.update(row.body_sha256 for row in rows)
-    return logged
+def _audited_rows(
+    ledger: Ledger | None, files: FileStore, heads: _Heads, present: set[str]
+) -> set[str]:
+    """Audit the ledger's rows and give the digests of the bodies that they name."""
+    if ledger is None or heads.bound is None:
+        return set()
+    rows = RowAudit(
+        files=files,
+        ledger=ledger,
+        bound=heads.bound.size,
+        signed=heads.signed.size,
+        sequenced=heads.sequenced,
+        blame=heads.blame,
+    )
+    rows.run(present)
+    return rows.logged
+
+
+def _judge_time(heads: _Heads, clock: Callable[[], int]) -> None:
+    stated = [
+        tree.timestamp for tree in (heads.published, heads.bound) if tree is not None
+    ]
+    try:
+        check_time(max(stated, default=0), clock())
+    except LogError as error:
+        heads.blame(error)

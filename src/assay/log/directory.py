@@ -13,7 +13,7 @@ from assay.crypto.checkpoint import Checkpoint
 from assay.crypto.tlog_proof import TlogProof, format_tlog_proof
 from assay.domain.limits import DEFAULT_LIMITS
 from assay.errors import LogError
-from assay.log.keys import create_keys, read_keys
+from assay.log.keys import create_keys, keys_mismatch, read_keys
 from assay.log.layout import CHECKPOINT, DATABASE, LOCK, TILE_WIDTH, body_path
 from assay.log.published import read_published
 from assay.log.sequencer import (
@@ -31,7 +31,7 @@ from assay.log.settings import (
     write_settings,
 )
 from assay.log.stores.files import DirectoryFiles, machine_error
-from assay.log.stores.interface import SignedTree
+from assay.log.stores.interface import LedgerIdentity, SignedTree
 from assay.log.stores.sqlite import SqliteLedger, create_ledger
 from assay.log.tiles import TileTree
 
@@ -349,7 +349,8 @@ def init_log(
     files = DirectoryFiles(root)
     keys = create_keys(root, origin)
     first = SignedTree(size=0, root=merkle.EMPTY_ROOT, timestamp=bounded_time(clock()))
-    create_ledger(root / DATABASE, first)
+    vkeys = tuple(map(str, keys.vkeys))
+    create_ledger(root / DATABASE, first, LedgerIdentity(origin=origin, vkeys=vkeys))
     checkpoint = Checkpoint(origin=origin, size=0, root=first.root)
     files.replace(CHECKPOINT, keys.sign(checkpoint, first.timestamp).encode())
     write_settings(files, LogSettings(origin=origin, vkeys=keys.vkeys))
@@ -372,7 +373,8 @@ def open_log(
     Raises:
         LogError: `log.not-a-log`, `log.settings-malformed`, `log.key-missing`,
             `log.key-exposed`, `log.key-malformed`, `log.keys-mismatch`,
-            `log.database-missing`, or the parts disagree (see `log.sequencer.load`).
+            `log.database-missing`, `log.identity-mismatch`,
+            `log.time-implausible`, or the parts disagree (see `log.sequencer.load`).
         MachineError: A part cannot be read or written.
     """
     root = Path(path)
@@ -380,13 +382,7 @@ def open_log(
     settings = read_settings(files)
     keys = read_keys(root, settings.origin)
     if keys.vkeys != settings.vkeys:
-        raise LogError(
-            "keys-mismatch",
-            "The private keys are not those of this log.",
-            expected=", ".join(key.key_id.hex() for key in settings.vkeys),
-            found=", ".join(key.key_id.hex() for key in keys.vkeys),
-            remedy="restore the log's own keys; a log cannot change them",
-        )
+        raise keys_mismatch(settings.vkeys, keys.vkeys)
     ledger = SqliteLedger(root / DATABASE, root / LOCK, lock_seconds=lock_seconds)
     log = Log(
         LogParts(settings=settings, keys=keys, files=files, ledger=ledger, clock=clock)

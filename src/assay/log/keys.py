@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from assay.crypto.checkpoint import Checkpoint
 
-__all__ = ["LogKeys", "create_keys", "read_keys"]
+__all__ = ["LogKeys", "create_keys", "keys_mismatch", "read_keys"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +135,19 @@ def read_keys(root: Path, origin: str) -> LogKeys:
     if not isinstance(timed, MLDSA44PrivateKey):
         raise _malformed(ML_DSA_KEY, "an ML-DSA-44 key")
     return LogKeys(origin=origin, ed25519=plain, ml_dsa_44=timed)
+
+
+def keys_mismatch(
+    stated: tuple[VerifierKey, ...], found: tuple[VerifierKey, ...]
+) -> LogError:
+    """Say that the private keys are not those that the log states."""
+    return LogError(
+        "keys-mismatch",
+        "The private keys are not those of this log.",
+        expected=", ".join(key.key_id.hex() for key in stated),
+        found=", ".join(key.key_id.hex() for key in found),
+        remedy="restore the log's own keys; a log cannot change them",
+    )
 
 
 def _read_key(path: Path) -> object:

@@ -86,7 +86,9 @@ def checkpoint_missing() -> LogError:
         "The log has no checkpoint.",
         expected=f"a file {CHECKPOINT}",
         found="none",
-        remedy="open the log for appending once: it signs its bound tree again",
+        remedy="restore the newest one from a mirror or a receipt; only if log.sqlite "
+        "is certainly the newest, open the log for appending: it signs its bound tree "
+        "again",
     )
 
 
@@ -96,6 +98,7 @@ def _altered(found: str) -> LogError:
         "The published checkpoint is not one that this log has signed.",
         expected="its origin and valid signatures by all of its keys",
         found=found,
-        remedy=f"find out who replaced the file {CHECKPOINT}; remove it, and the log "
-        "signs its bound tree again",
+        remedy=f"find out who replaced the file {CHECKPOINT}, keep it as evidence, and "
+        "restore the newest one from a mirror or a receipt; do not just remove it: it "
+        "shows whether log.sqlite is an older copy",
     )

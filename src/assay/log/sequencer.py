@@ -24,7 +24,7 @@ lost; what a crash leaves behind is a body without an entry, which the audit cou
 against the bound root, bodies against their digests, the checkpoint against the
 log's keys and the ledger. The ledger is what prevents forks: it must never be restored
 to an earlier state than the published checkpoint, and two copies of a log must never
-both run. Where that can be noticed, the log refuses to sign.
+both run. Where that can be noticed, the log refuses to sign; `standing` says where.
 """
 
 from __future__ import annotations
@@ -46,6 +46,7 @@ from assay.log.layout import (
     tile_path,
 )
 from assay.log.published import Published, find_published
+from assay.log.standing import check_edge, check_identity, check_time
 from assay.log.stores.interface import SequencedEntry, SignedTree
 from assay.log.tiles import TileTree, grown_tiles
 
@@ -121,10 +122,12 @@ def load(parts: LogParts) -> LogState:
 
     Raises:
         LogError: `log.root-mismatch`, `log.checkpoint-mismatch`,
-            `log.database-behind`, and what reading the parts raises.
+            `log.database-behind`, `log.ledger-behind`, `log.identity-mismatch`,
+            `log.time-implausible`, and what reading the parts raises.
         MachineError: A part cannot be read.
     """
-    # Before the ledger: while others append, a checkpoint is never ahead of it.
+    check_identity(parts.ledger, parts.settings)
+    # Before the tree: while others append, a checkpoint is never ahead of it.
     published = find_published(parts.files, parts.settings)
     bound = parts.ledger.signed()
     tree = TileTree(parts.files, bound.size)
@@ -149,6 +152,9 @@ def load(parts: LogParts) -> LogState:
                 remedy="the log was forked: keep both checkpoints as evidence, and "
                 "close the log",
             )
+    check_edge(parts.files, parts.ledger, tree)
+    stated = published.timestamp if published else 0
+    check_time(max(bound.timestamp, stated), parts.clock())
     return LogState(bound=bound, published=published, tree=tree, edge=edge)
 
 

@@ -24,6 +24,7 @@ from assay.log.layout import (
     tile_path,
     tile_width,
 )
+from assay.log.standing import ledger_behind
 from assay.log.tiles import (
     TileTree,
     parse_bundle,
@@ -103,6 +104,9 @@ class TileAudit:
                 self.complete = False
                 return
             hashes = self._level_0(index)
+            if not hashes and index * TILE_WIDTH >= self.signed.size:
+                # A gap in the ledger, which was named; a forged index may be anything.
+                break
             if index in edges:
                 self._tree[0, index] = hashes
             # A gap would shift every hash above it.
@@ -133,6 +137,8 @@ class TileAudit:
             )
             if beyond and self.growing:
                 self.beyond += 1
+            elif beyond and parsed is not None and not parsed.level:
+                self.blame(ledger_behind(name, f"{size} entries in the ledger"))
             elif parsed is None or beyond:
                 self.blame(
                     LogError(

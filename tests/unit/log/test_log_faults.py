@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from assay.errors import MachineError
+from assay.errors import LogError, MachineError
 from assay.log import audit_log, init_log, open_log
 from assay.log.keys import LogKeys
 from tests.simulators.log_scenes import (
     ORIGIN,
+    START,
     Clock,
     Disk,
     batch,
@@ -184,14 +185,30 @@ def test_a_broken_medium_is_the_machines_fault(tmp_path, monkeypatch):
 def test_the_time_of_a_checkpoint_never_goes_back(tmp_path, signatures):
     clock = Clock()
     log = init_log(tmp_path / "log", ORIGIN, clock=clock)
-    clock.now -= 1_000_000
+    clock.now -= 86_400
     log.append(batch(0, 1))
     clock.now += 2_000_000
     log.append(batch(1, 2))
-    clock.now = -5
+    clock.now -= 10_000
     log.append(batch(2, 3))
     signatures.check()
-    clock.now = 2**70
-    log.append(batch(3, 4))
-    assert signatures.times[-1] == 2**63 - 1
-    check_sound(tmp_path / "log", size=4)
+    assert signatures.times[-1] == signatures.times[-2]
+    check_sound(tmp_path / "log", size=3)
+
+
+def test_a_time_that_no_clock_can_have_given_is_not_signed(tmp_path, signatures):
+    clock = Clock()
+    log = init_log(tmp_path / "log", ORIGIN, clock=clock)
+    log.append(batch(0, 1))
+    signed = list(signatures.times)
+    for now in (START - 86_401, -5, 253_402_300_800, 2**70):
+        clock.now = now
+        with pytest.raises(LogError) as caught:
+            log.append(batch(1, 2))
+        assert caught.value.code == "log.time-implausible"
+    assert signatures.times == signed
+    # Nothing was sequenced either.
+    check_sound(tmp_path / "log", size=1)
+    clock.now = START + 5
+    log.append(batch(1, 2))
+    check_sound(tmp_path / "log", size=2)

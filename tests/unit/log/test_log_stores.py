@@ -8,13 +8,15 @@ import pytest
 
 from assay.crypto import merkle
 from assay.errors import AssayError, LogError, MachineError
+from assay.log.body_chain import EMPTY_CHAIN, extended
 from assay.log.keys import create_keys
 from assay.log.stores.files import DirectoryFiles
-from assay.log.stores.interface import SequencedEntry, SignedTree
+from assay.log.stores.interface import LedgerIdentity, SequencedEntry, SignedTree
 from assay.log.stores.sqlite import SqliteLedger, create_ledger
 from assay.log.tiles import encode_bundle, parse_bundle
 
 EMPTY = SignedTree(size=0, root=merkle.EMPTY_ROOT, timestamp=100)
+OWNER = LedgerIdentity(origin="log", vkeys=("a+b+c", "d"))
 
 
 def refused(code: str):
@@ -28,7 +30,7 @@ def files(tmp_path):
 
 @pytest.fixture
 def ledger(tmp_path):
-    create_ledger(tmp_path / "ledger", EMPTY)
+    create_ledger(tmp_path / "ledger", EMPTY, OWNER)
     return SqliteLedger(tmp_path / "ledger", tmp_path / "lock", lock_seconds=0.05)
 
 
@@ -182,14 +184,39 @@ def test_a_ledger_that_cannot_grow_means_a_full_disk(ledger, monkeypatch):
 
 
 def test_a_lock_that_cannot_be_opened_is_the_machines_fault(tmp_path):
-    create_ledger(tmp_path / "ledger", EMPTY)
+    create_ledger(tmp_path / "ledger", EMPTY, OWNER)
     ledger = SqliteLedger(
         tmp_path / "ledger", tmp_path / "no" / "lock", lock_seconds=0.05
     )
     with refused("machine.file-access"), ledger.exclusive():
         pass
     with refused("machine.file-access"):
-        create_ledger(Path("/proc/nowhere"), EMPTY)
+        create_ledger(Path("/proc/nowhere"), EMPTY, OWNER)
+
+
+def test_a_ledger_says_whose_it_is(ledger, tmp_path):
+    assert ledger.identity() == OWNER
+    for statement in ("UPDATE identity SET vkeys = x'00'", "DELETE FROM identity"):
+        with sqlite3.connect(tmp_path / "ledger") as database:
+            database.execute(statement)
+        database.close()
+        with refused("log.database-altered"):
+            ledger.identity()
+
+
+def test_binding_a_tree_binds_the_bodies_of_its_entries(ledger):
+    items = [entry(i) for i in range(3)]
+    ledger.sequence(items)
+    assert ledger.bound_bodies() == (0, EMPTY_CHAIN)
+    bound = SignedTree(size=2, root=bytes(32), timestamp=100)
+    ledger.compare_and_swap(EMPTY, bound)
+    two = extended(EMPTY_CHAIN, [items[0].body_sha256, items[1].body_sha256])
+    assert ledger.bound_bodies() == (2, two)
+    ledger.compare_and_swap(bound, bound)
+    assert ledger.bound_bodies() == (2, two)
+    last = SignedTree(size=3, root=bytes(32), timestamp=100)
+    ledger.compare_and_swap(bound, last)
+    assert ledger.bound_bodies() == (3, extended(two, [items[2].body_sha256]))
 
 
 def test_another_sqlite_file_is_no_ledger(tmp_path):

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from contextlib import AbstractContextManager
 
-__all__ = ["FileStore", "Ledger", "SequencedEntry", "SignedTree"]
+__all__ = ["FileStore", "Ledger", "LedgerIdentity", "SequencedEntry", "SignedTree"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +29,19 @@ class SignedTree:
     size: int
     root: bytes
     timestamp: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerIdentity:
+    """The log that a ledger was made for.
+
+    Attributes:
+        origin: Its name.
+        vkeys: Its verifier keys, as texts: whole, because a key id has 32 bits only.
+    """
+
+    origin: str
+    vkeys: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +86,14 @@ class Ledger(Protocol):
     def exclusive(self) -> AbstractContextManager[None]:
         """Keep every other appender out, in this process or another."""
 
+    def identity(self) -> LedgerIdentity:
+        """Give the log that the ledger was made for."""
+
     def signed(self) -> SignedTree:
         """Give the tree that was last bound."""
+
+    def bound_bodies(self) -> tuple[int, bytes]:
+        """Give the size last bound and the chain over the bodies of its entries."""
 
     def size(self) -> int:
         """Count the sequenced entries, signed or not."""

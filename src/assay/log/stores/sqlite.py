@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from assay.errors import AssayError, LogError, MachineError
-from assay.log.stores.interface import SequencedEntry, SignedTree
+from assay.log.body_chain import EMPTY_CHAIN, extended
+from assay.log.stores.interface import LedgerIdentity, SequencedEntry, SignedTree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -24,7 +25,8 @@ __all__ = ["SqliteLedger", "create_ledger"]
 
 # "Assy" as a 32-bit number, so that another SQLite file is not taken for a ledger.
 _APPLICATION_ID = 0x41737379
-_SCHEMA_VERSION = 1
+_SCHEMA_VERSION = 2
+_ROW_TYPES = {(int, bytes, str, bytes), (int, bytes, str, type(None))}
 _SCHEMA = """
 CREATE TABLE entry (
     idx INTEGER PRIMARY KEY,
@@ -37,12 +39,18 @@ CREATE TABLE signed (
     id INTEGER PRIMARY KEY CHECK (id = 0),
     size INTEGER NOT NULL,
     root BLOB NOT NULL,
-    timestamp INTEGER NOT NULL
+    timestamp INTEGER NOT NULL,
+    bodies BLOB NOT NULL
+);
+CREATE TABLE identity (
+    id INTEGER PRIMARY KEY CHECK (id = 0),
+    origin TEXT NOT NULL,
+    vkeys TEXT NOT NULL
 );
 """
 
 
-def create_ledger(path: Path, first: SignedTree) -> None:
+def create_ledger(path: Path, first: SignedTree, identity: LedgerIdentity) -> None:
     """Create the database of a new log.
 
     Raises:
@@ -58,8 +66,12 @@ def create_ledger(path: Path, first: SignedTree) -> None:
                 f"PRAGMA user_version={_SCHEMA_VERSION};{_SCHEMA}COMMIT;"
             )
             connection.execute(
-                "INSERT INTO signed VALUES (0, ?, ?, ?)",
-                (first.size, first.root, first.timestamp),
+                "INSERT INTO identity VALUES (0, ?, ?)",
+                (identity.origin, "\n".join(identity.vkeys)),
+            )
+            connection.execute(
+                "INSERT INTO signed VALUES (0, ?, ?, ?, ?)",
+                (first.size, first.root, first.timestamp, EMPTY_CHAIN),
             )
 
 
@@ -151,6 +163,20 @@ class SqliteLedger:
                 connection.execute("BEGIN EXCLUSIVE")
             yield
 
+    def identity(self) -> LedgerIdentity:
+        """Give the log that the ledger was made for.
+
+        Raises:
+            LogError: `log.database-missing` or `log.database-altered`.
+            MachineError: The database cannot be read.
+        """
+        query = "SELECT origin, vkeys FROM identity"
+        with self._connection("reading whose ledger it is") as connection:
+            row = connection.execute(query).fetchone()
+        if row is None or tuple(map(type, row)) != (str, str):
+            raise _unlike("the log's name and keys in the table identity")
+        return LedgerIdentity(origin=row[0], vkeys=tuple(row[1].split("\n")))
+
     def signed(self) -> SignedTree:
         """Give the tree that was last bound.
 
@@ -160,6 +186,16 @@ class SqliteLedger:
         """
         with self._connection("reading the last signed tree") as connection:
             return _read_signed(connection)
+
+    def bound_bodies(self) -> tuple[int, bytes]:
+        """Give the size last bound and the chain over the bodies of its entries.
+
+        Raises:
+            LogError: `log.database-missing` or `log.database-altered`.
+            MachineError: The database cannot be read.
+        """
+        with self._connection("reading the last signed tree") as connection:
+            return _read_signed(connection).size, _read_chain(connection)
 
     def size(self) -> int:
         """Count the sequenced entries, signed or not.
@@ -211,6 +247,8 @@ class SqliteLedger:
         )
         with self._connection("reading entries") as connection:
             rows = connection.execute(query, (start, end)).fetchall()
+        if any(tuple(map(type, row)) not in _ROW_TYPES for row in rows):
+            raise _unlike(f"numbers, hashes and entries from {start} on")
         return tuple(
             SequencedEntry(
                 index=index, leaf_hash=leaf_hash, body_sha256=body_sha256, leaf=leaf
@@ -253,9 +291,14 @@ class SqliteLedger:
             grows = new.size > old.size or (new.size, new.root) == (old.size, old.root)
             if last != old or not grows or new.timestamp < old.timestamp:
                 raise _moved(f"size {old.size}", f"size {last.size} to {new.size}")
+            bodies = connection.execute(
+                "SELECT body_sha256 FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx",
+                (old.size, new.size),
+            ).fetchall()
+            chain = extended(_read_chain(connection), (row[0] for row in bodies))
             connection.execute(
-                "UPDATE signed SET size = ?, root = ?, timestamp = ?",
-                (new.size, new.root, new.timestamp),
+                "UPDATE signed SET size = ?, root = ?, timestamp = ?, bodies = ?",
+                (new.size, new.root, new.timestamp, chain),
             )
             # These are in durable tiles by now; the ledger need not keep them twice.
             connection.execute(
@@ -301,6 +344,16 @@ class SqliteLedger:
             connection.execute("COMMIT")
 
 
+def _unlike(expected: str) -> LogError:
+    return LogError(
+        "database-altered",
+        "The ledger holds something else than was written to it.",
+        expected=expected,
+        found="none, or values of other types",
+        remedy="restore log.sqlite from the newest backup",
+    )
+
+
 def _moved(expected: str, found: str) -> LogError:
     return LogError(
         "ledger-moved",
@@ -327,6 +380,8 @@ def _check_identity(connection: sqlite3.Connection) -> None:
             "The database is not a ledger that this version of Assay knows.",
             expected=f"version {_SCHEMA_VERSION}",
             found=f"application {found[0]:#x}, version {found[1]}",
+            remedy="restore log.sqlite from the newest backup; a ledger made before "
+            "the first release cannot be taken over",
         )
 
 
@@ -337,12 +392,19 @@ def _read_size(connection: sqlite3.Connection) -> int:
 def _read_signed(connection: sqlite3.Connection) -> SignedTree:
     row: Any = connection.execute("SELECT size, root, timestamp FROM signed").fetchone()
     types = None if row is None else tuple(map(type, row))
-    if types != (int, bytes, int):
+    if types != (int, bytes, int) or row[0] < 0 or row[2] < 0:
         raise LogError(
             "database-altered",
             "The ledger does not say what was signed last.",
             expected="a size, a root and a time in the table signed",
-            found="no row" if row is None else "values of other types",
+            found="no row" if row is None else "other values",
             remedy="restore log.sqlite from the newest backup",
         )
     return SignedTree(size=row[0], root=row[1], timestamp=row[2])
+
+
+def _read_chain(connection: sqlite3.Connection) -> bytes:
+    (chain,) = connection.execute("SELECT bodies FROM signed").fetchone()
+    if not isinstance(chain, bytes):
+        raise _unlike("a digest over all bodies in the table signed")
+    return chain
