@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from assay.domain.credentials import redact
 from assay.domain.facts import (
     ArchiveFacts,
     CardFacts,
@@ -291,7 +292,8 @@ def extension(path: str) -> str:
 
 
 def shown(text: str, limits: Limits = DEFAULT_LIMITS) -> str:
-    """Make a text from outside fit for one line: printable and shortened."""
+    """Make a text from outside fit for one line: printable, redacted and shortened."""
+    text = redact(text)
     kept = text[: limits.max_shown_chars]
     printable = "".join(
         char if char.isprintable() else f"\\u{{{ord(char):x}}}" for char in kept

@@ -7,12 +7,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assay.assess.check import finding_order, gap_order, shown
+from assay.domain.credentials import redact
 from assay.domain.finding import CheckReport
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from assay.assess.check import Check, CheckSubject
+    from assay.domain.facts import Place
 
 __all__ = ["run_check", "run_checks"]
 
@@ -51,13 +53,37 @@ def _failed(check: Check, subject: CheckSubject, why: str) -> CheckReport:
 
 def _tidied(report: CheckReport, subject: CheckSubject) -> CheckReport:
     bound = subject.limits.max_findings_per_check
-    findings = sorted(set(report.findings), key=finding_order)
+    # Once more for all, whatever a check put together: reports are signed.
+    told = {
+        replace(
+            finding,
+            message=redact(finding.message),
+            place=_without_secrets(finding.place),
+        )
+        for finding in report.findings
+    }
+    left = {
+        replace(gap, reason=redact(gap.reason), place=_without_secrets(gap.place))
+        for gap in report.gaps
+    }
+    findings = sorted(told, key=finding_order)
     # A list that must be cut loses its mildest findings, not the last files' ones.
     worst = sorted(findings, key=lambda finding: -finding.severity.rank)[:bound]
-    gaps = sorted(set(report.gaps), key=gap_order)
+    gaps = sorted(left, key=gap_order)
     return replace(
         report,
         findings=tuple(sorted(worst, key=finding_order)),
         findings_total=len(findings),
         gaps=tuple(gaps[:bound]),
+    )
+
+
+def _without_secrets(place: Place) -> Place:
+    """Redact what files say of themselves; the path is the file's identity."""
+    if place.member is None and place.key is None:
+        return place
+    return replace(
+        place,
+        member=None if place.member is None else redact(place.member),
+        key=None if place.key is None else redact(place.key),
     )

@@ -14,9 +14,10 @@ from assay.domain.facts import (
     PickleFacts,
     Place,
 )
-from assay.release.formats import readers_of
+from assay.release.formats import readers_of, secrets
 from assay.release.formats.reading import Subject
 from assay.release.identify import identify
+from assay.release.source import SliceSource
 
 if TYPE_CHECKING:
     from assay.domain.limits import Limits
@@ -38,6 +39,8 @@ _WRAPPERS = frozenset(
         Content.NUMPY,
     }
 )
+# Types that are no text and yet may hold one: constants, comments, what is appended.
+_PEEKED = frozenset({Content.PICKLE, Content.IMAGE})
 # What raw numbers are never mistaken for: these types have long, checked signatures.
 _UNMISTAKABLE = frozenset(
     {Content.ZIP, Content.PYTORCH_ZIP, Content.ELF, Content.PE, Content.SEVEN_ZIP}
@@ -102,7 +105,21 @@ class FileInspection:
         for content, reader in readers_of(contents):
             subject = Subject(source=source, place=place, content=content, depth=depth)
             facts.extend(reader(subject, self))
+        facts.extend(self._secrets(source, place, contents))
         return facts
+
+    def _secrets(
+        self, source: ByteSource, place: Place, contents: tuple[Content, ...]
+    ) -> list[Fact]:
+        """Look for credentials where no text is: in names, and between other bytes."""
+        facts = secrets.in_name(place)
+        if contents[0] is Content.SAFETENSORS:
+            # Only the header: what follows are numbers, and many.
+            length = int.from_bytes(source.read_at(0, 8), "little")
+            source = SliceSource(source, 8, min(length, source.size))
+        elif contents[0] not in _PEEKED:
+            return facts
+        return facts + secrets.in_bytes(source, place, self.limits)
 
     def descend(self, parent: Subject, member: str, source: ByteSource) -> list[Fact]:
         """Identify and read a member, or give the Gap that says why not."""

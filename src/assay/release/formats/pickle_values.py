@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assay.domain.credentials import redact
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -174,9 +176,10 @@ def show_arguments(arguments: object, bound: int) -> str:
 
 def _show(value: object, bound: int, depth: int) -> str:
     if isinstance(value, (str, bytes)):
+        value = _redacted(value)
         return repr(value) if len(value) <= bound else _cut(value, bound)
     if isinstance(value, LongText):
-        return _cut(value.prefix, bound)
+        return _cut(_redacted(value.prefix), bound)
     if value is None or isinstance(value, (bool, int, float)):
         return repr(value)
     if isinstance(value, Import):
@@ -196,6 +199,12 @@ def _show_nested(value: object, bound: int, depth: int) -> str:
         left, right = _BRACKETS[value.kind]
         return left + _join(value, bound, depth - 1) + right
     return "…"
+
+
+def _redacted(value: str | bytes) -> str | bytes:
+    if isinstance(value, str):
+        return redact(value)
+    return redact(value.decode("latin-1")).encode("latin-1", "replace")
 
 
 def _cut(value: str | bytes, bound: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
+from assay.domain.credentials import redact
 from assay.domain.facts import Content, ParseProblem, Place
 
 if TYPE_CHECKING:
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from assay.release.source import ByteSource
 
 __all__ = ["Inspection", "Problems", "Subject", "shorten"]
+
+
+# Characters that may follow a cut and still belong to a credential before it.
+_LONGEST_SECRET = 8192
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +113,11 @@ class Problems:
 
 
 def shorten(text: str, bound: int) -> str:
-    """Cut a text for people to `bound` characters and make it printable."""
+    """Cut a text for people to `bound` characters and make it printable.
+
+    What has the shape of a credential is redacted, before a cut can disguise it.
+    """
+    text = redact(text[: bound + _LONGEST_SECRET])
     shown = text if len(text) <= bound else text[: bound - 1] + "…"
     if shown.isprintable():
         return shown

@@ -10,173 +10,33 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from assay.domain.credentials import RULES, redacted
 from assay.domain.facts import Gap, SecretMatch, SecretsFacts
 from assay.release.source import BytesSource, chunks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from assay.domain.credentials import Rule
     from assay.domain.facts import Fact, Place
+    from assay.domain.limits import Limits
     from assay.release.formats.reading import Inspection, Subject
     from assay.release.source import ByteSource
 
-__all__ = ["RULES", "Rule", "read"]
+__all__ = ["in_bytes", "in_name", "read"]
 
 # Longest match of any rule, so that none is lost between two chunks.
 _OVERLAP_BYTES = 8192
 _MAX_MATCHES = 1_000
-_SHOWN_CHARS = 4
 # Random letters and digits have 4 bits or more; words and `xxxx` stay below 3.
 _MIN_ENTROPY = 3.0
 _PLACEHOLDERS = re.compile(
     rb"(?i)example|placeholder|your[_-]?|dummy|changeme|redacted|insert|fake|test_?key"
     rb"|x{6}|\*{4}|\.{4}|0{8}|12345678|abcdefgh|<[^>]*>"
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """One shape of credential.
-
-    Attributes:
-        id: Stable identifier.
-        title: For people.
-        literals: One of these must be there before the pattern is tried.
-        pattern: The shape; group 1, when there is one, is the secret part.
-        confidence: `high` or `medium`.
-    """
-
-    id: str
-    title: str
-    literals: tuple[bytes, ...]
-    pattern: re.Pattern[bytes]
-    confidence: str = "high"
-
-
-def _rule(
-    name: str,
-    title: str,
-    literals: tuple[bytes, ...],
-    pattern: bytes,
-    confidence: str = "high",
-) -> Rule:
-    return Rule(
-        id=name,
-        title=title,
-        literals=literals,
-        pattern=re.compile(pattern),
-        confidence=confidence,
-    )
-
-
-_BEFORE = rb"(?<![A-Za-z0-9_-])"
-_AFTER = rb"(?![A-Za-z0-9_-])"
-
-RULES: tuple[Rule, ...] = (
-    _rule(
-        "private-key",
-        "private key",
-        (b"PRIVATE KEY",),
-        rb"-----BEGIN (?:[A-Z0-9]{2,10} ){0,2}PRIVATE KEY(?: BLOCK)?-----"
-        # Atomic and possessive: headers of PGP and old PEM must not be tried in
-        # every possible split.
-        rb"(?:\\r|\\n|\s|(?>[A-Za-z0-9-]{1,40}: ?[^\r\n]{0,80}[\r\n])){1,40}+"
-        rb"([A-Za-z0-9+/=]{40,})",
-    ),
-    _rule(
-        "aws-access-key-id",
-        "AWS access key id",
-        (b"AKIA", b"ASIA"),
-        rb"(?<![A-Za-z0-9+/])((?:AKIA|ASIA)[A-Z2-7]{16})(?![A-Za-z0-9+/])",
-    ),
-    _rule(
-        "github-token",
-        "GitHub token",
-        (b"ghp_", b"gho_", b"ghu_", b"ghs_", b"ghr_"),
-        _BEFORE + rb"(gh[pousr]_[A-Za-z0-9]{36,251})" + _AFTER,
-    ),
-    _rule(
-        "github-fine-grained-token",
-        "GitHub fine-grained token",
-        (b"github_pat_",),
-        _BEFORE + rb"(github_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59})" + _AFTER,
-    ),
-    _rule(
-        "huggingface-token",
-        "Hugging Face token",
-        (b"hf_", b"api_org_"),
-        _BEFORE + rb"((?:hf|api_org)_[A-Za-z]{34})" + _AFTER,
-    ),
-    _rule(
-        "anthropic-key",
-        "Anthropic API key",
-        (b"sk-ant-",),
-        _BEFORE + rb"(sk-ant-[a-z0-9]{3,8}-[A-Za-z0-9_-]{60,120})" + _AFTER,
-    ),
-    _rule(
-        "openai-key",
-        "OpenAI API key",
-        (b"sk-",),
-        _BEFORE
-        + rb"(sk-(?:(?:proj|svcacct|admin)-[A-Za-z0-9_-]{40,200}"
-        + rb"|[A-Za-z0-9]{20}T3BlbkFJ[A-Za-z0-9]{20}))"
-        + _AFTER,
-    ),
-    _rule(
-        "slack-token",
-        "Slack token",
-        (b"xoxb-", b"xoxp-", b"xoxa-", b"xoxr-", b"xoxs-", b"xapp-"),
-        _BEFORE + rb"((?:xox[bpars]-[0-9]{8,14}|xapp-[0-9])-[A-Za-z0-9-]{16,200})",
-    ),
-    _rule(
-        "google-api-key",
-        "Google API key",
-        (b"AIza",),
-        _BEFORE + rb"(AIza[A-Za-z0-9_-]{35})" + _AFTER,
-    ),
-    _rule(
-        "gitlab-token",
-        "GitLab token",
-        (b"glpat-",),
-        _BEFORE + rb"(glpat-[A-Za-z0-9_-]{20,64})" + _AFTER,
-    ),
-    _rule(
-        "stripe-key",
-        "Stripe live key",
-        (b"sk_live_", b"rk_live_"),
-        _BEFORE + rb"([rs]k_live_[A-Za-z0-9]{20,247})" + _AFTER,
-    ),
-    _rule(
-        "azure-storage-key",
-        "Azure storage account key",
-        (b"AccountKey=",),
-        rb"AccountKey=([A-Za-z0-9+/]{86}==)",
-    ),
-    _rule(
-        "npm-token",
-        "npm token",
-        (b"npm_",),
-        _BEFORE + rb"(npm_[A-Za-z0-9]{36})" + _AFTER,
-    ),
-    _rule(
-        "pypi-token",
-        "PyPI token",
-        (b"pypi-AgEI",),
-        _BEFORE + rb"(pypi-AgEI[A-Za-z0-9_-]{50,400})" + _AFTER,
-    ),
-    _rule(
-        "json-web-token",
-        "JSON Web Token",
-        (b"eyJ",),
-        _BEFORE
-        + rb"(eyJ[A-Za-z0-9_-]{10,2000}\.eyJ[A-Za-z0-9_-]{10,4000}"
-        + rb"\.[A-Za-z0-9_-]{20,700})",
-        "medium",
-    ),
 )
 
 
@@ -204,6 +64,40 @@ def read(subject: Subject, inspection: Inspection) -> list[Fact]:
             )
         )
     return facts
+
+
+def in_name(place: Place) -> list[Fact]:
+    """Give the credentials in the name of a file or member, if there are any."""
+    name = (place.path if place.member is None else place.member).encode(
+        "utf-8", "surrogateescape"
+    )
+    found = [
+        _shown(rule, match, place)
+        for _, rule, match in _matches(name, len(name), loose=True)
+    ]
+    return [SecretsFacts(place=place, matches=tuple(found))] if found else []
+
+
+def in_bytes(source: ByteSource, place: Place, limits: Limits) -> list[Fact]:
+    """Give the credentials between the bytes of another format, if there are any."""
+    found = []
+    done = 0
+    data = b""
+    bound = min(source.size, limits.max_text_scan_bytes)
+    for chunk in chunks(source, 0, bound):
+        data += chunk
+        final = done + len(data) >= bound
+        keep = len(data) if final else max(len(data) - _OVERLAP_BYTES, 0)
+        found += [
+            _shown(rule, match, replace(place, offset=done + start))
+            for start, rule, match in _matches(data, keep, loose=True)
+        ]
+        done += keep
+        data = data[keep:]
+        if len(found) >= _MAX_MATCHES:
+            break
+    matches = tuple(found[:_MAX_MATCHES])
+    return [SecretsFacts(place=place, matches=matches)] if matches else []
 
 
 def _first_nul(source: ByteSource, bound: int) -> int | None:
@@ -245,11 +139,14 @@ def _scan(source: ByteSource, bound: int, subject: Subject) -> Iterator[SecretMa
         data = data[keep:]
 
 
-def _matches(data: bytes, keep: int) -> Iterator[tuple[int, Rule, re.Match[bytes]]]:
+def _matches(
+    data: bytes, keep: int, *, loose: bool = False
+) -> Iterator[tuple[int, Rule, re.Match[bytes]]]:
     for rule in RULES:
         if not any(literal in data for literal in rule.literals):
             continue
-        for match in rule.pattern.finditer(data):
+        pattern = rule.loose if loose else rule.pattern
+        for match in pattern.finditer(data):
             if match.start() < keep and not _is_placeholder(match.group(1)):
                 yield match.start(), rule, match
 
@@ -264,12 +161,10 @@ def _is_placeholder(secret: bytes) -> bool:
 
 
 def _shown(rule: Rule, match: re.Match[bytes], place: Place) -> SecretMatch:
-    whole = match.group(0) if rule.id == "private-key" else match.group(1)
-    start = whole[:_SHOWN_CHARS].decode("ascii", "replace")
     return SecretMatch(
         rule=rule.id,
         title=rule.title,
         place=place,
-        redacted=f"{start}… ({len(whole)} characters)",
+        redacted=redacted(rule, match),
         confidence=rule.confidence,
     )
