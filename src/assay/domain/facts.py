@@ -313,10 +313,10 @@ class NativeCodeFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeFacts:
-    """A Python source file in the release (its text is not judged yet).
+    """Python source in the release (its text is not judged yet).
 
     Attributes:
-        place: The file or member.
+        place: The file or member; in a notebook, with the key of the first code cell.
     """
 
     place: Place

@@ -51,6 +51,11 @@ _MSGPACK_STARTS = frozenset((*range(0x81, 0x90), 0xDE, 0xDF))
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 # How a JSON object or array can go on; a template's `{{` and `{%` are none.
 _JSON_START = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\{\s*[\"}]|\[\s*[\"\[\]{0-9tfn-])")
+# Controls, private characters and those that are none: random numbers are full of
+# them, and texts are not.
+_UNWRITTEN = re.compile(
+    "[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x84\x86-\x9f\ue000-\uf8ff\ufffe\uffff]"
+)
 _BOMS = (b"\xff\xfe", b"\xfe\xff")
 # What may be a number in a tar header: base-256, or what `int` reads as octal.
 _TAR_CHECKSUM = re.compile(rb"[\x80\xff]|[0-7oO_+\-\s\x1c-\x1f]{0,8}(?:\0|\Z)")
@@ -207,7 +212,7 @@ def _text_kind(source: ByteSource, head: bytes, name: str) -> Content:
 def _is_text(source: ByteSource, head: bytes) -> bool:
     """Tell text from other bytes: UTF-8, UTF-16 with its mark, or nearly ASCII."""
     if head[:2] in _BOMS:
-        return True
+        return _is_utf16(source, head)
     if _CONTROLS.search(head):
         return False
     # A head that is not all of the file may end inside a character of four bytes.
@@ -219,6 +224,21 @@ def _is_text(source: ByteSource, head: bytes) -> bool:
         return True
     high = sum(1 for byte in head if byte >= 0x80)
     return len(head) >= 16 and high * 4 < len(head)
+
+
+def _is_utf16(source: ByteSource, head: bytes) -> bool:
+    """Tell UTF-16 from other bytes that begin with its mark."""
+    whole = source.size <= len(head)
+    if whole and len(head) % 2:
+        return False
+    # A head that is not all of the file may end between two surrogates.
+    for cut in (0,) if whole else (0, 2):
+        try:
+            text = head[: len(head) // 2 * 2 - cut].decode("utf-16")
+        except UnicodeDecodeError:
+            continue
+        return _UNWRITTEN.search(text) is None
+    return False
 
 
 def _is_json(source: ByteSource, head: bytes) -> bool:

@@ -93,6 +93,26 @@ TRUST = Rule(
     gain="Takes the question whether code may run from the person who would run it.",
     references=("CWE-829", "AML.T0011.000"),
 )
+GENERATION = Rule(
+    id="generation-code",
+    severity=Severity.MEDIUM,
+    confidence=Confidence.HIGH,
+    summary="Code of the release is run by the loader to generate text",
+    remediation="Use a generation method that the library ships, or have the code "
+    "reviewed and say in the card why it is needed.",
+    gain="Whoever may change that file runs code where the model is used.",
+    references=("CWE-94", "AML.T0011.000", "LLM04:2026"),
+)
+NOTEBOOK = Rule(
+    id="notebook-code",
+    severity=Severity.LOW,
+    confidence=Confidence.HIGH,
+    summary="A notebook with code cells lies in the release",
+    remediation="Move it to the repository of the source code, or say in the card what "
+    "it is for.",
+    gain="Runs as soon as a person opens it and runs its cells.",
+    references=("CWE-1164",),
+)
 UNREFERENCED = Rule(
     id="code-unreferenced",
     severity=Severity.INFO,
@@ -105,6 +125,8 @@ UNREFERENCED = Rule(
 # Last keys under which a loader imports whatever name it is given: Hydra, Lightning,
 # Keras, sentence-transformers.
 _NAMING_KEYS = frozenset({"_target_", "class_path", "class_name", "type"})
+# Where transformers looks for a generation method of the release.
+_GENERATION_CODE = re.compile(r"(?:^|/)custom_generate/[^/]+\.py\Z")
 _LAMBDAS = frozenset({"Lambda", "__lambda__"})
 # What PyYAML calls its tags; the others, such as `tuple`, only make plain values.
 _OBJECT_TAG = re.compile(r"(?:object(?:/apply|/new)?|name|module):", re.ASCII)
@@ -164,13 +186,17 @@ def _unreferenced(
 ) -> Iterable[Sighting]:
     referenced = {entry.file for entry in entries}
     for source in code:
-        if source.place.member is None and source.place.path in referenced:
+        place = source.place
+        if place.member is None and place.path in referenced:
             continue
-        yield Sighting(
-            rule=UNREFERENCED,
-            place=source.place,
-            message="The Python source is not asked for by any configuration.",
-        )
+        rule = UNREFERENCED
+        message = "The Python source is not asked for by any configuration."
+        if place.key is not None:
+            rule, message = NOTEBOOK, "The notebook holds code cells."
+        elif place.member is None and _GENERATION_CODE.search(place.path):
+            rule = GENERATION
+            message = "The file is code that transformers runs to generate text."
+        yield Sighting(rule=rule, place=place, message=message)
 
 
 def _examine(subject: CheckSubject) -> Examination:
@@ -200,6 +226,8 @@ CHECK = FactCheck(
         PYTHON_TAG,
         LAMBDA,
         TRUST,
+        GENERATION,
+        NOTEBOOK,
         UNREFERENCED,
     ),
     examine=_examine,

@@ -10,7 +10,13 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from assay.domain.facts import ConfigFacts, HubReference, ParseProblem, RemoteCode
+from assay.domain.facts import (
+    CodeFacts,
+    ConfigFacts,
+    HubReference,
+    ParseProblem,
+    RemoteCode,
+)
 from assay.errors import DocumentError
 from assay.release.formats.reading import shorten
 from assay.wire import strict_json
@@ -126,7 +132,7 @@ def read(data: bytes, subject: Subject, inspection: Inspection) -> list[Fact]:
             data.removeprefix(b"\xef\xbb\xbf"), limits=inspection.limits
         )
     except DocumentError as error:
-        if not subject.name.endswith(".json"):
+        if not subject.name.endswith((".json", ".ipynb")):
             return []
         problem = ParseProblem(
             kind=_PROBLEM_KINDS.get(error.code, "malformed-json"),
@@ -140,6 +146,8 @@ def read(data: bytes, subject: Subject, inspection: Inspection) -> list[Fact]:
     if subject.name == "model_index.json" and isinstance(value, dict):
         _pipeline(value, findings)
     facts: list[Fact] = [findings.facts()]
+    if subject.name.endswith(".ipynb") and isinstance(value, dict):
+        facts.extend(_notebook(value, subject))
     if isinstance(value, dict) and "chat_template" in value:
         from assay.release.formats import template  # noqa: PLC0415 - loads Jinja2
 
@@ -147,6 +155,28 @@ def read(data: bytes, subject: Subject, inspection: Inspection) -> list[Fact]:
             template.from_document(value["chat_template"], subject, inspection)
         )
     return facts
+
+
+def _notebook(value: dict[str, object], subject: Subject) -> list[CodeFacts]:
+    """Give the first code cell of a Jupyter notebook; nbformat 3 kept worksheets."""
+    sheets: list[tuple[str, object]] = [("cells", value.get("cells"))]
+    older = value.get("worksheets")
+    for index, sheet in enumerate(older if isinstance(older, list) else []):
+        if isinstance(sheet, dict):
+            sheets.append((f"worksheets[{index}].cells", sheet.get("cells")))
+    for path, cells in sheets:
+        for index, cell in enumerate(cells if isinstance(cells, list) else []):
+            if _is_code(cell):
+                return [CodeFacts(place=subject.at(key=f"{path}[{index}]"))]
+    return []
+
+
+def _is_code(cell: object) -> bool:
+    return (
+        isinstance(cell, dict)
+        and cell.get("cell_type") == "code"
+        and bool(cell.get("source") or cell.get("input"))
+    )
 
 
 def walk_values(value: object, findings: Findings) -> None:

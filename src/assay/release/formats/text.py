@@ -29,20 +29,25 @@ _ESCAPED_ASCII = re.compile(rb"\\u00[2-7]")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/\r\n]{24,}+={0,2}+\s*")
 _TEMPLATE_NAMES = (".jinja", ".jinja2", ".j2")
 _YAML_NAMES = (".yaml", ".yml")
+# Names that shells and desktops run by.
+_SCRIPTS = frozenset(
+    {"bash", "bat", "cmd", "command", "csh", "fish", "hta", "ksh", "ps1", "psm1", "sh"}
+    | {"vbe", "vbs", "wsf", "zsh"}
+)
+_IMPORT = re.compile(rb"^import[ \t]", re.MULTILINE)
 _CARDS = ("README.md", "MODEL_CARD.md")
 
 
 def read(subject: Subject, inspection: Inspection) -> list[Fact]:
     """Give the facts of one text, by what it holds and what it is called."""
     facts: list[Fact] = []
-    first = subject.source.read_at(0, 512)
-    if first.startswith(b"#!"):
-        line = first.split(b"\n", 1)[0].decode("utf-8", "replace").strip()
+    script = _script(subject)
+    if script:
         facts.append(
             NativeCodeFacts(
                 place=subject.place,
                 content=Content.SCRIPT,
-                detail=shorten(line, inspection.limits.max_shown_chars),
+                detail=shorten(script, inspection.limits.max_shown_chars),
             )
         )
     if subject.content is Content.PYTHON:
@@ -53,6 +58,18 @@ def read(subject: Subject, inspection: Inspection) -> list[Fact]:
         facts.extend(_unwrapped(subject, inspection))
     facts.extend(secrets.read(subject, inspection))
     return facts
+
+
+def _script(subject: Subject) -> str:
+    """Give what makes a text a script: its first line or its name; or nothing."""
+    first = subject.source.read_at(0, 65_536)
+    if first.startswith(b"#!"):
+        return first[:512].split(b"\n", 1)[0].decode("utf-8", "replace").strip()
+    dot, suffix = subject.name.rpartition(".")[1:]
+    # Python runs the lines of a `.pth` among its packages that begin with `import`.
+    if dot and (suffix in _SCRIPTS or (suffix == "pth" and _IMPORT.search(first))):
+        return f"by its name, .{suffix}"
+    return ""
 
 
 def _is_document(subject: Subject) -> bool:
@@ -92,6 +109,7 @@ def _json(subject: Subject, inspection: Inspection) -> list[Fact]:
     data = b"".join(chunks(subject.source))
     if (
         len(data) > _PARSE_ALWAYS_BYTES
+        and not subject.name.endswith(".ipynb")
         and not any(word in data for word in config.WORDS)
         and not _ESCAPED_ASCII.search(data)
     ):
