@@ -143,7 +143,8 @@ def test_tiles_of_a_tree_that_a_crash_kept_from_being_bound_are_taken_up(small):
         disk.countdown, disk.after = failing, True
         with pytest.raises(MachineError):
             on_disk(path, disk)
-        check_receipts(log, batch(6, 9), open_log(path).append(batch(6, 9)))
+        log = open_log(path)
+        check_receipts(log, batch(6, 9), log.append(batch(6, 9)))
         check_sound(path, size=9)
 
 
