@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from assay.domain.credentials import redact
 from assay.domain.facts import Content, ParseProblem, Place
+from assay.domain.printable import is_printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -119,6 +120,6 @@ def shorten(text: str, bound: int) -> str:
     """
     text = redact(text[: bound + _LONGEST_SECRET])
     shown = text if len(text) <= bound else text[: bound - 1] + "…"
-    if shown.isprintable():
+    if shown.isascii() and shown.isprintable():
         return shown
-    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in shown)
+    return "".join(char if is_printable(char) else ascii(char)[1:-1] for char in shown)

@@ -46,7 +46,7 @@ _SPECIAL = frozenset(
     ).split()
 )
 # `str.format` walks attributes by itself.
-_FORMAT_WALK = re.compile(r"\{[^{}]{0,99}[.\[](_\w{1,99})")
+_FORMAT_WALK = re.compile(r"\{[^{}]{0,99}[.\[](_[^{}\[\].!:]{1,99})")
 # Filters whose argument names an attribute, and the position of that argument.
 _ATTRIBUTE_FILTERS = {
     "attr": 0,
