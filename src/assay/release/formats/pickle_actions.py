@@ -407,7 +407,8 @@ def _build(machine: MachineState) -> None:
         # Honest streams build instances; this changes a class or module itself.
         machine.change(target, "__setstate__", [state])
         return
-    if machine.near_joblib and isinstance(target, (Call, Opaque)):
+    near = machine.near_joblib and machine.reads_arrays
+    if near and isinstance(target, (Call, Opaque)):
         joblib_array.build(machine, target, state)
     if isinstance(target, Call):
         target.state = state

@@ -71,11 +71,30 @@ class Walk:
 
 def walk(source: ByteSource, start: int, limits: Limits) -> Walk:
     """Interpret the stream that begins at `start` without loading anything."""
-    first, unsure = _walk(source, start, limits, skips=False)
+    first, unsure = _walk(source, start, limits)
+    if first.arrays:
+        first = _with_plain_reading(first, source, limits)
     if not unsure:
         return first
     other, _ = _walk(source, start, limits, skips=True)
     return _merged(first, other) if first.stopped else _merged(other, first)
+
+
+def _with_plain_reading(walked: Walk, source: ByteSource, limits: Limits) -> Walk:
+    """Add what a loader other than joblib's does, which takes arrays for opcodes.
+
+    Numbers break it at once; what was made to be read so does not.
+    """
+    plain, _ = _walk(source, walked.start, limits, reads_arrays=False)
+    known = {(item.module, item.name) for item in walked.imports}
+    fetched = {(item.module, item.name) for item in plain.imports if _is_name(item)}
+    if not fetched <= known or (plain.stopped and plain.calls):
+        return _merged(walked, plain)
+    return walked
+
+
+def _is_name(item: Import) -> bool:
+    return f"{item.module}.{item.name}".replace(".", "_").isidentifier()
 
 
 def _merged(walked: Walk, other: Walk) -> Walk:
@@ -89,7 +108,7 @@ def _merged(walked: Walk, other: Walk) -> Walk:
         known = imports.get((item.module, item.name))
         if known is not None:
             known.called = known.called or item.called
-        elif f"{item.module}.{item.name}".replace(".", "_").isidentifier():
+        elif _is_name(item):
             imports[item.module, item.name] = item
     calls = {(call.callee, call.arguments): call for call in other.calls}
     calls |= {(call.callee, call.arguments): call for call in walked.calls}
@@ -105,11 +124,17 @@ def _merged(walked: Walk, other: Walk) -> Walk:
 
 
 def _walk(
-    source: ByteSource, start: int, limits: Limits, *, skips: bool
+    source: ByteSource,
+    start: int,
+    limits: Limits,
+    *,
+    skips: bool = False,
+    reads_arrays: bool = True,
 ) -> tuple[Walk, bool]:
     """Interpret a stream one way; tell whether there is another way to read it."""
     machine = MachineState(source, start, limits)
     machine.skips_unsure = skips
+    machine.reads_arrays = reads_arrays
     stopped = False
     try:
         _interpret(machine)

@@ -116,6 +116,8 @@ class MachineState:
         self.near_joblib = False
         self.unsure = False
         self.skips_unsure = False
+        # Whether it is read as joblib reads it, or as any other loader does.
+        self.reads_arrays = True
         # Memory: an upper bound of what was made since it was last counted, and what
         # was counted then beyond the plain cost of the stack and the memo.
         self.made = 0

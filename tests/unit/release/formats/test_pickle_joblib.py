@@ -184,3 +184,21 @@ def test_more_pickles_inside_bytes_than_are_read_are_a_gap(look):
     found, gaps = names(look, data)
     assert "print" in found
     assert any("more byte strings" in gap.reason for gap in gaps)
+
+
+def test_an_array_is_also_read_as_a_loader_other_than_joblib_reads_it(look):
+    evil = b"0cbuiltins\nprint\n(Vassay\ntR."
+    kind = state(shape=b"K" + bytes((len(evil),)) + b"\x85")
+    data = b"\x80\x02" + NEWOBJ + kind + b"b" + evil + b"."
+    found, gaps = names(look, data)
+    assert "print" in found
+    assert not gaps
+
+
+def test_numbers_in_an_array_are_not_taken_for_names(look):
+    numbers = b"c\x00\x01\n\x02\x03\n."
+    kind = state(shape=b"K" + bytes((len(numbers),)) + b"\x85")
+    data = b"\x80\x02" + NEWOBJ + kind + b"b" + numbers + b"."
+    found, gaps = names(look, data)
+    assert found == {"NumpyArrayWrapper", "ndarray", "dtype"}
+    assert not gaps
