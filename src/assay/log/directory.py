@@ -30,6 +30,7 @@ from assay.log.settings import (
     read_settings,
     write_settings,
 )
+from assay.log.standing import check_time
 from assay.log.stores.files import DirectoryFiles, machine_error
 from assay.log.stores.interface import LedgerIdentity, SignedTree
 from assay.log.stores.sqlite import SqliteLedger, create_ledger
@@ -325,11 +326,13 @@ def init_log(
         clock: Gives the time in seconds since the Epoch.
 
     Raises:
-        LogError: `log.directory-not-empty`.
+        LogError: `log.directory-not-empty` or `log.time-implausible`.
         UsageError: `usage.log-origin`.
         MachineError: The directory cannot be written.
     """
     check_origin(origin)
+    now = clock()
+    check_time(0, now)
     root = Path(path)
     try:
         root.mkdir(parents=True, exist_ok=True)
@@ -348,7 +351,7 @@ def init_log(
         )
     files = DirectoryFiles(root)
     keys = create_keys(root, origin)
-    first = SignedTree(size=0, root=merkle.EMPTY_ROOT, timestamp=bounded_time(clock()))
+    first = SignedTree(size=0, root=merkle.EMPTY_ROOT, timestamp=bounded_time(now))
     vkeys = tuple(map(str, keys.vkeys))
     create_ledger(root / DATABASE, first, LedgerIdentity(origin=origin, vkeys=vkeys))
     checkpoint = Checkpoint(origin=origin, size=0, root=first.root)

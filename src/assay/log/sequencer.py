@@ -201,7 +201,7 @@ def advance(parts: LogParts, state: LogState) -> Published:
     The caller holds the append lock and has loaded the state under it.
 
     Raises:
-        LogError: The parts disagree; nothing was signed.
+        LogError: The parts disagree, or `log.time-implausible`; nothing was signed.
         MachineError: The disk is full or failed; the log stays consistent.
     """
     leaves = _pending(parts, state.bound.size)
@@ -216,8 +216,11 @@ def advance(parts: LogParts, state: LogState) -> Published:
     root = edge.root()
     TileTree(parts.files, edge.size).check_root(root)
     # 5.
-    stated = state.published.timestamp if state.published else 0
-    timestamp = bounded_time(max(parts.clock(), bound.timestamp, stated))
+    stated = max(bound.timestamp, state.published.timestamp if state.published else 0)
+    # Once more: the clock may have been set since the log was loaded.
+    now = parts.clock()
+    check_time(stated, now)
+    timestamp = bounded_time(max(now, stated))
     following = SignedTree(size=edge.size, root=root, timestamp=timestamp)
     parts.ledger.compare_and_swap(bound, following)
     # 6.

@@ -212,3 +212,23 @@ def test_a_time_that_no_clock_can_have_given_is_not_signed(tmp_path, signatures)
     clock.now = START + 5
     log.append(batch(1, 2))
     check_sound(tmp_path / "log", size=2)
+
+
+def test_no_log_is_made_at_a_time_beyond_the_calendar(tmp_path):
+    with pytest.raises(LogError) as caught:
+        init_log(tmp_path / "log", ORIGIN, clock=Clock(253_402_300_800))
+    assert caught.value.code == "log.time-implausible"
+    assert not (tmp_path / "log").exists()
+
+
+def test_a_clock_that_is_set_during_an_append_binds_nothing(tmp_path, signatures):
+    times = iter([START, START, START, 2**70])
+    path = tmp_path / "log"
+    log = init_log(path, ORIGIN, clock=lambda: next(times, START))
+    signed = list(signatures.times)
+    with pytest.raises(LogError) as caught:
+        log.append(batch(0, 1))
+    assert caught.value.code == "log.time-implausible"
+    assert signatures.times == signed
+    open_log(path, clock=Clock())
+    check_sound(path, size=1)
