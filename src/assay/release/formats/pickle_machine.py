@@ -87,9 +87,15 @@ def _with_plain_reading(walked: Walk, source: ByteSource, limits: Limits) -> Wal
     """
     plain, _ = _walk(source, walked.start, limits, reads_arrays=False)
     known = {(item.module, item.name) for item in walked.imports}
-    fetched = {(item.module, item.name) for item in plain.imports if _is_name(item)}
-    if not fetched <= known or (plain.stopped and plain.calls):
-        return _merged(walked, plain)
+    # The pickle of an object array mixes up its memo with that around it, so that
+    # names seem computed: those say nothing here.
+    imports = tuple(
+        item for item in plain.imports if item.module and item.name and _is_name(item)
+    )
+    if (plain.stopped and plain.calls) or not known.issuperset(
+        (item.module, item.name) for item in imports
+    ):
+        return _merged(walked, replace(plain, imports=imports))
     return walked
 
 
