@@ -43,6 +43,9 @@ class Limits:
     # recurses two or three frames for each.
     max_toml_depth: int = 32
 
+    # YAML of one file, with all that is packed in it: PyYAML takes some ten seconds
+    # for a dense megabyte, and configurations have a few kilobytes.
+    max_yaml_bytes: int = 1 * MIB
     # Nesting of YAML: configurations reach about ten levels; the parser recurses two
     # or three frames for each.
     max_yaml_depth: int = 100

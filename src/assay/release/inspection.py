@@ -90,6 +90,7 @@ class FileInspection:
         self._budget = limits.max_inflated_bytes
         self._members = limits.max_archive_members
         self._overflowed = False
+        self._yaml = limits.max_yaml_bytes
         self._templates = limits.max_templates
         self._template_chars = limits.max_templates_chars
 
@@ -175,6 +176,13 @@ class FileInspection:
         """Take `count` bytes off what this file may still expand to."""
         self._budget -= count
         return self._budget >= 0
+
+    def may_compose(self, count: int) -> bool | None:
+        """Take YAML off the bound; None when its end was told already."""
+        if self._yaml < 0:
+            return None
+        self._yaml -= count
+        return self._yaml >= 0
 
     def may_parse_template(self, chars: int) -> bool | None:
         """Take a template off the bound; None when its end was told already."""

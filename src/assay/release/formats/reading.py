@@ -83,6 +83,10 @@ class Inspection(Protocol):
         """Take `count` bytes off what this file may still expand to."""
         ...
 
+    def may_compose(self, count: int) -> bool | None:
+        """Take YAML off the bound; None when its end was told already."""
+        ...
+
     def may_parse_template(self, chars: int) -> bool | None:
         """Take a template off the bound; None when its end was told already."""
         ...

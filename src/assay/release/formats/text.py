@@ -88,8 +88,11 @@ def _document(subject: Subject, inspection: Inspection) -> list[Fact]:
     if subject.source.size > bound:
         reason = f"a document of more than {bound} bytes is not parsed"
         return [Gap(place=subject.place, reason=reason, content=subject.content)]
-    if subject.content is Content.JSON and not subject.name.endswith(_YAML_NAMES):
-        return _json(subject, inspection)
+    if subject.content is Content.JSON:
+        facts = _json(subject, inspection)
+        # What only looks like JSON may be YAML with tags; JSON itself has none.
+        if facts or not subject.name.endswith(_YAML_NAMES):
+            return facts
     data = b"".join(chunks(subject.source))
     if subject.name.endswith(_TEMPLATE_NAMES):
         from assay.release.formats import template  # noqa: PLC0415 - loads Jinja2

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["read"]
 
-# PyYAML reads some 2 MB/s; configurations are a few kilobytes.
-_MAX_BYTES = 4 << 20
 _PYTHON_TAG = "tag:yaml.org,2002:python/"
 _LABEL_CHARS = 80
 
@@ -70,13 +68,19 @@ def _label(parent: yaml.Node | None, index: yaml.Node | int | None) -> str:
 def read(data: bytes, subject: Subject, inspection: Inspection) -> list[Fact]:
     """Give the facts of a YAML text: code it asks for, repositories it names."""
     findings = Findings(subject, inspection)
-    if len(data) > _MAX_BYTES:
-        return [_broken(findings, "malformed-yaml", f"more than {_MAX_BYTES} bytes")]
+    bound = inspection.limits.max_yaml_bytes
+    if len(data) > bound:
+        return [_broken(findings, "malformed-yaml", f"more than {bound} bytes")]
+    allowed = inspection.may_compose(len(data))
+    if not allowed:
+        detail = f"expected at most {bound} bytes of YAML in one file; this and all "
+        detail += "that follows was not read"
+        return [] if allowed is None else [_broken(findings, "too-large", detail)]
     try:
         documents = _documents(data, findings)
     except _TooDeepError:
-        bound = inspection.limits.max_yaml_depth
-        detail = f"expected at most {bound} levels of nesting"
+        depth = inspection.limits.max_yaml_depth
+        detail = f"expected at most {depth} levels of nesting"
         return [_broken(findings, "too-deep", detail)]
     except (yaml.YAMLError, UnicodeDecodeError, ValueError) as error:
         return [_broken(findings, "malformed-yaml", str(error).split("\n", 1)[0])]

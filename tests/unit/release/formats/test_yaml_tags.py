@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import time
+import zipfile
+from dataclasses import replace
 
 import pytest
 
@@ -81,3 +84,17 @@ def test_a_long_key_costs_its_children_nothing(look, only):
     (found,) = only(look(data, "config.json"), ConfigFacts)
     assert time.perf_counter() - begun < 20
     assert found.remote_code[0].place.key.endswith(".trust_remote_code")
+
+
+def test_yaml_of_all_members_together_is_bounded_and_its_end_told_once(look, only):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as target:
+        for number in range(5):
+            target.writestr(f"{number}.yaml", "a: 1\n" * 5)
+    limits = replace(DEFAULT_LIMITS, max_yaml_bytes=60)
+    found = only(look(out.getvalue(), "a.zip", limits=limits), ConfigFacts)
+    assert [[p.kind for p in facts.problems] for facts in found] == [
+        [],
+        [],
+        ["too-large"],
+    ]
