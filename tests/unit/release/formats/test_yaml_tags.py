@@ -67,10 +67,10 @@ def test_other_tags_are_no_code(facts, text):
     assert facts(text).remote_code == ()
 
 
-@pytest.mark.parametrize("opening", ["[", "{a: ", "- ", "? "])
+@pytest.mark.parametrize("opening", ["{a: ", "- ", "? "])
 def test_the_depth_that_is_read_is_a_number_of_our_own(facts, opening):
     bound = DEFAULT_LIMITS.max_yaml_depth
-    closing = {"[": "]", "{a: ": "}"}.get(opening, "")
+    closing = "}" if opening == "{a: " else ""
     sound = opening * (bound - 1) + "1" + closing * (bound - 1)
     assert facts(sound).problems == ()
     deep = opening * bound + "1" + closing * bound
