@@ -78,7 +78,9 @@ def test_the_depth_that_is_read_is_a_number_of_our_own(facts, opening):
 
 
 def test_a_long_key_costs_its_children_nothing(look, only):
-    inner = {f"k{n}": {} for n in range(200_000)} | {"trust_remote_code": True}
+    inner: dict[str, object] = {f"k{n}": {} for n in range(200_000)} | {
+        "trust_remote_code": True
+    }
     data = json.dumps({"x" * 5_000_000: inner}).encode()
     begun = time.perf_counter()
     (found,) = only(look(data, "config.json"), ConfigFacts)
