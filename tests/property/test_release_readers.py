@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "formats"
 FOLDERS = ("pickle", "safetensors", "zip", "wrappers", "other")
-SAMPLES = sorted(
-    path for folder in FOLDERS for path in (VECTORS / folder).iterdir()
-)
+SAMPLES = sorted(path for folder in FOLDERS for path in (VECTORS / folder).iterdir())
 NAMES = st.sampled_from(
     ["a", "a.json", "a.yaml", "a.jinja", "README.md", "a.py", "a.safetensors", "a.pkl"]
 )
