@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-import assay
 from assay.cli.exit_status import ExitStatus, status_of_assessment
 from assay.cli.output import (
     on_terminal,
@@ -21,27 +20,9 @@ from assay.cli.output import (
     write_result,
 )
 from assay.cli.targets import is_standard_output
-from assay.crypto.digest import sha256_hex
-from assay.domain.facts import Gap
 from assay.flows.check import check_release
 from assay.flows.programmes import find_programme
 from assay.report import summary
-from assay.statement import assessment_payload
-from assay.wire.v0.parts import (
-    BurdenPart,
-    CheckPart,
-    ControlPart,
-    FilePart,
-    FindingPart,
-    GapPart,
-)
-from assay.wire.v0.results import (
-    CheckDocument,
-    CheckedProgrammePart,
-    CheckedReleasePart,
-    IrregularPart,
-    RunPart,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +32,7 @@ if TYPE_CHECKING:
     from assay.flows.check import CheckedRelease
     from assay.release import InspectedRelease
 
-__all__ = ["CheckOptions", "check_document", "conclude"]
+__all__ = ["CheckOptions", "conclude"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +95,9 @@ def conclude(options: CheckOptions, read: Callable[[], InspectedRelease]) -> Exi
         )
         say(text.rstrip("\n"), json_to=aside, styled=True)
     if options.json_to is not None:
+        # Late: its models take a while to build, and most runs write no document.
+        from assay.cli.check_document import check_document  # noqa: PLC0415 - see above
+
         seconds = time.monotonic() - options.started
         write_json(check_document(checked, seconds), options.json_to)
     return status_of_assessment(checked.assessment, options.fail_on)
@@ -129,40 +113,3 @@ def _write_form(checked: CheckedRelease, path: str, aside: str | None) -> None:
         checked.assessment.burden.asked - checked.assessment.burden.answered
     )
     say(f"Wrote {path} with {open_questions} open questions.", json_to=aside)
-
-
-def check_document(checked: CheckedRelease, seconds: float) -> CheckDocument:
-    """Make the document of `assay check --json`."""
-    assessment, inventory = checked.assessment, checked.inventory
-    gaps = [
-        fact
-        for file in checked.facts.files
-        for fact in file.facts
-        if isinstance(fact, Gap)
-    ]
-    payload = assessment_payload(assessment, inventory)
-    return CheckDocument(
-        format="assay-check/0",
-        release=CheckedReleasePart(
-            name=checked.name,
-            digest=assessment.release_digest,
-            size=inventory.total_size,
-            files=tuple(FilePart.of(record) for record in inventory.files),
-            irregular=tuple(IrregularPart.of(entry) for entry in inventory.irregular),
-        ),
-        programme=CheckedProgrammePart(
-            id=assessment.programme.id,
-            version=assessment.programme.version,
-            digest=assessment.programme.digest,
-            title=checked.programme.title,
-            notice=checked.programme.notice,
-        ),
-        findings=tuple(FindingPart.of(f) for f in assessment.findings),
-        controls=tuple(ControlPart.of(result) for result in assessment.controls),
-        checks=tuple(CheckPart.of(report) for report in assessment.reports),
-        not_inspected=tuple(GapPart.of(gap) for gap in gaps),
-        tiers=assessment.tiers,
-        burden=BurdenPart.of(assessment.burden),
-        assessment_digest=sha256_hex(payload),
-        run=RunPart(tool_version=assay.__version__, seconds=round(seconds, 3)),
-    )

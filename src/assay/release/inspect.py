@@ -18,7 +18,6 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assay.domain.facts import FileFacts, ReleaseFacts
 from assay.domain.limits import DEFAULT_LIMITS, Limits
 from assay.domain.release import FileRecord, Inventory
 from assay.errors import AssayError
@@ -36,12 +35,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from assay.domain.facts import FileFacts, ReleaseFacts
     from assay.release.source import ByteSource
 
 __all__ = ["InspectedRelease", "Progress", "inspect_release", "take_inventory"]
 
 # Progress is told at most once in this many bytes, and at the end of each file.
 _PROGRESS_STEP_BYTES = 16 * CHUNK_BYTES
+# Hashing gives up the interpreter for a whole piece at a time. Pieces this large let
+# it run on while the rest of the program is loaded; larger ones fall out of the cache.
+_HASH_PIECE_BYTES = 4 * CHUNK_BYTES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +110,9 @@ def inspect_release(
         crew.run(max(1, jobs if jobs is not None else os.cpu_count() or 1))
     finally:
         os.close(descriptor)
+    # Late, once the reading is done: start-up counts, and hashing needs no facts.
+    from assay.domain.facts import ReleaseFacts  # noqa: PLC0415 - see above
+
     return InspectedRelease(
         inventory=Inventory(
             files=tuple(crew.records[entry.path] for entry in found.files),
@@ -184,7 +190,7 @@ class _Crew:
             raise min(self._errors, key=lambda item: item[0])[1]
 
     def _work(self) -> None:
-        buffer = memoryview(bytearray(CHUNK_BYTES))
+        buffer = memoryview(bytearray(_HASH_PIECE_BYTES))
         try:
             while (entry := self._next()) is not None:
                 self._file(entry, buffer)

@@ -41,7 +41,13 @@ class WireModel(BaseModel):
             here is never shown: nobody can read one of two hundred characters.
     """
 
-    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
+    model_config = ConfigDict(
+        strict=True,
+        frozen=True,
+        extra="forbid",
+        # Most runs read one or two documents: the others are never built.
+        defer_build=True,
+    )
     described_in: ClassVar[str] = ""
     pattern_words: ClassVar[Mapping[str, str]] = MappingProxyType({})
 
