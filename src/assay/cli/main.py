@@ -7,6 +7,7 @@ nothing but click.
 from __future__ import annotations
 
 import importlib
+import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
