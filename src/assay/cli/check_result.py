@@ -22,7 +22,6 @@ from assay.cli.output import (
 from assay.cli.targets import is_standard_output
 from assay.flows.check import check_release
 from assay.flows.programmes import find_programme
-from assay.report import summary
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,6 +82,9 @@ def conclude(options: CheckOptions, read: Callable[[], InspectedRelease]) -> Exi
         )
         write_result(options.html, page.encode("utf-8"))
     if not options.quiet:
+        # Late: a quiet run, as in a pipeline of many releases, needs no words.
+        from assay.report import summary  # noqa: PLC0415 - see above
+
         aside = options.aside
         text = summary(
             checked.assessment,

@@ -18,7 +18,6 @@ from assay.flows.files import read_file
 from assay.programme import read_programme
 from assay.programme.outcomes import burden_of, control_results, tiers_reached
 from assay.release import inspect_release
-from assay.wire.v0.declarations import read_declarations
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -130,6 +129,9 @@ def read_answers(
     """
     if path is None:
         return Declarations()
+    # Late: its models take a while to build, and most runs have no answers yet.
+    from assay.wire.v0.declarations import read_declarations  # noqa: PLC0415 - see above
+
     data = read_file(path, most=limits.max_declarations_bytes, what="declarations file")
 
     def evidence(name: str) -> EvidenceFile:

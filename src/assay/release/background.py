@@ -6,6 +6,7 @@ before it has loaded the rest of itself: on two cores that hides its whole start
 
 from __future__ import annotations
 
+import sys
 import threading
 from typing import TYPE_CHECKING, Self
 
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 __all__ = ["BackgroundReading"]
+
+
+# How long a thread that hashes waits for one that computes. Python's own 5 ms would
+# idle it for longer than a piece takes to hash.
+_SWITCH_SECONDS = 0.0005
 
 
 class _GivenUpError(Exception):
@@ -46,9 +52,12 @@ class BackgroundReading:
         self._result: InspectedRelease | None = None
         self._error: BaseException | None = None
         self._thread = threading.Thread(target=self._read)
+        self._switch_seconds = sys.getswitchinterval()
 
     def __enter__(self) -> Self:
         """Start to read."""
+        self._switch_seconds = sys.getswitchinterval()
+        sys.setswitchinterval(_SWITCH_SECONDS)
         self._thread.start()
         return self
 
@@ -61,6 +70,7 @@ class BackgroundReading:
         """Stop reading, unless it is done, and wait for the thread."""
         self._given_up.set()
         self._thread.join()
+        sys.setswitchinterval(self._switch_seconds)
 
     def result(self) -> InspectedRelease:
         """Wait for the reading to end and give what was read.

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 import threading
 from typing import TYPE_CHECKING
 
@@ -63,3 +64,11 @@ def test_progress_is_passed_on(tmp_path: Path) -> None:
     with BackgroundReading(release(tmp_path / "m"), progress=seen.append) as reading:
         reading.result()
     assert seen[-1].files_done == 1
+
+
+def test_the_interpreter_is_left_as_it_was(tmp_path: Path) -> None:
+    before = sys.getswitchinterval()
+    with BackgroundReading(release(tmp_path / "m")) as reading:
+        assert sys.getswitchinterval() < before
+        reading.result()
+    assert sys.getswitchinterval() == before
