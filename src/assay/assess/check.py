@@ -22,6 +22,7 @@ from assay.domain.facts import (
 )
 from assay.domain.finding import CheckReport, Confidence, Finding, Severity
 from assay.domain.limits import DEFAULT_LIMITS, Limits
+from assay.domain.printable import is_printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -296,7 +297,7 @@ def shown(text: str, limits: Limits = DEFAULT_LIMITS) -> str:
     text = redact(text)
     kept = text[: limits.max_shown_chars]
     printable = "".join(
-        char if char.isprintable() else f"\\u{{{ord(char):x}}}" for char in kept
+        char if is_printable(char) else f"\\u{{{ord(char):x}}}" for char in kept
     )
     return printable if len(kept) == len(text) else f"{printable}…"
 
