@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "JSON_OPTION",
-    "finish",
     "on_terminal",
     "say",
     "terminal_width",
@@ -132,12 +131,6 @@ def write_result(target: str, data: bytes, *, replace: bool = True) -> None:
     """
     with _whole(sys.stdout, "standard output"):
         write_target(target, data, replace=replace)
-
-
-def finish(document: JsonModel, target: str | None, text: str) -> None:
-    """Print the text for people and write the document."""
-    say(text, json_to=target)
-    write_json(document, target)
 
 
 def on_terminal(*, err: bool = False) -> bool:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assay.crypto.verifier_key import SignatureType, parse_vkey
 from assay.domain.release import IrregularKind
 from assay.domain.verdict import Reason
+from assay.wire.v0.trust import states_time
 
 if TYPE_CHECKING:
     from assay.domain.release import Inventory
@@ -82,17 +82,12 @@ def _about_log(release: VerifiedRelease, trust: TrustFile) -> tuple[Reason, ...]
             "developer's own clock says when the claim was made.",
             subject=log.origin,
             remedy=""
-            if _states_time(log.vkeys)
+            if any(map(states_time, log.vkeys))
             else "add the log's ML-DSA-44 key to the trust file",
         )
         for log in trust.logs
         if log.origin in origins
     )
-
-
-def _states_time(vkeys: tuple[str, ...]) -> bool:
-    kinds = {parse_vkey(text).type for text in vkeys}
-    return SignatureType.ML_DSA_44_COSIGNATURE in kinds
 
 
 def _about_evidence(release: VerifiedRelease) -> tuple[Reason, ...]:
