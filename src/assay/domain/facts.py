@@ -2,22 +2,57 @@
 
 `release/` produces them, the checks of `assess/` read them; neither knows the other.
 A fact never says good or bad. What was not looked at is a fact of its own, `Gap`.
+Those of models are in `model_facts`, those of code and settings in `code_facts`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
+
+from assay.domain.code_facts import (
+    CodeAction,
+    CodeFacts,
+    ConfigFacts,
+    DependencyFacts,
+    HubReference,
+    NativeCodeFacts,
+    RemoteCode,
+    Requirement,
+    TemplateFacts,
+)
+from assay.domain.model_facts import (
+    BuildFacts,
+    BuiltObject,
+    DataFile,
+    GraphFacts,
+    GraphOperator,
+    SafetensorsFacts,
+    TokenizerFacts,
+    WeightsFacts,
+)
+from assay.domain.place import (
+    Content,
+    Gap,
+    ParseProblem,
+    Place,
+)
 
 __all__ = [
     "ArchiveFacts",
+    "BuildFacts",
+    "BuiltObject",
     "CardFacts",
+    "CodeAction",
     "CodeFacts",
     "ConfigFacts",
     "Content",
+    "DataFile",
+    "DependencyFacts",
     "Fact",
     "FileFacts",
     "Gap",
+    "GraphFacts",
+    "GraphOperator",
     "HubReference",
     "NativeCodeFacts",
     "ParseProblem",
@@ -27,126 +62,14 @@ __all__ = [
     "Place",
     "ReleaseFacts",
     "RemoteCode",
+    "Requirement",
     "SafetensorsFacts",
     "SecretMatch",
     "SecretsFacts",
     "TemplateFacts",
+    "TokenizerFacts",
+    "WeightsFacts",
 ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where in a release something was seen.
-
-    Attributes:
-        path: File below the release root.
-        member: Path inside an archive, nested archives joined by `!/`; or None.
-        offset: Byte offset in the file or member, or None.
-        line: Line of a text, from 1, or None.
-        key: Key of a structured document, such as `auto_map.AutoModel`, or None.
-    """
-
-    path: str
-    member: str | None = None
-    offset: int | None = None
-    line: int | None = None
-    key: str | None = None
-
-    def __str__(self) -> str:
-        """Give the place as people write it: `file!/member:line (key)`."""
-        text = self.path if self.member is None else f"{self.path}!/{self.member}"
-        if self.line is not None:
-            text += f":{self.line}"
-        if self.offset is not None:
-            text += f"@{self.offset}"
-        return text if self.key is None else f"{text} ({self.key})"
-
-
-class Content(StrEnum):
-    """The type of a file or member, decided by its bytes alone."""
-
-    EMPTY = "empty"
-    SAFETENSORS = "safetensors"
-    PICKLE = "pickle"
-    ZIP = "zip"
-    PYTORCH_ZIP = "pytorch-zip"
-    TAR = "tar"
-    GZIP = "gzip"
-    BZIP2 = "bzip2"
-    XZ = "xz"
-    ZLIB = "zlib"
-    ZSTD = "zstd"
-    LZ4 = "lz4"
-    SEVEN_ZIP = "7z"
-    NUMPY = "npy"
-    GGUF = "gguf"
-    HDF5 = "hdf5"
-    ONNX = "onnx"
-    SENTENCEPIECE = "sentencepiece"
-    MSGPACK = "msgpack"
-    ELF = "elf"
-    PE = "pe"
-    MACH_O = "mach-o"
-    JAVA_CLASS = "java-class"
-    PYTHON_BYTECODE = "python-bytecode"
-    WASM = "wasm"
-    SCRIPT = "script"
-    JSON = "json"
-    PYTHON = "python"
-    MARKDOWN = "markdown"
-    TEXT = "text"
-    IMAGE = "image"
-    PDF = "pdf"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gap:
-    """Something that was there and was not looked at, and why.
-
-    Attributes:
-        place: What was passed over.
-        reason: One sentence for people: which limit, which unknown format.
-        content: The type, when that much is known.
-    """
-
-    place: Place
-    reason: str
-    content: Content = Content.UNKNOWN
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ParseProblem:
-    """A way in which a file breaks its own format.
-
-    Attributes:
-        kind: Stable word for the problem, kebab-case, such as `tensor-overlap`.
-        detail: What was expected and what was found.
-        place: Where.
-    """
-
-    kind: str
-    detail: str
-    place: Place
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SafetensorsFacts:
-    """What the header of a safetensors file declares, against its bytes.
-
-    Attributes:
-        place: The file or member.
-        tensors: Tensors named by the header.
-        header_bytes: Declared length of the header.
-        metadata: Key and value pairs of `__metadata__`, as they stand.
-        problems: Ways in which it breaks the format; empty when sound.
-    """
-
-    place: Place
-    tensors: int
-    header_bytes: int
-    metadata: tuple[tuple[str, str], ...] = ()
-    problems: tuple[ParseProblem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,101 +151,6 @@ class ArchiveFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RemoteCode:
-    """A configuration entry that makes a loader run code.
-
-    Attributes:
-        place: File and key.
-        target: What is to be run: `modeling_x.XModel`, or the value as it stands.
-        repository: Other repository that the code comes from, or None.
-        file: Path in this release that holds the code, when it is here; or None.
-    """
-
-    place: Place
-    target: str
-    repository: str | None = None
-    file: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HubReference:
-    """A reference from the release to another repository.
-
-    Attributes:
-        place: File and key.
-        repository: As it stands, such as `org/name`.
-        revision: Revision that it is pinned to, or None.
-    """
-
-    place: Place
-    repository: str
-    revision: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConfigFacts:
-    """What a JSON or YAML configuration asks a loader to do.
-
-    Attributes:
-        place: The file.
-        remote_code: Entries that run code.
-        references: Entries that name other repositories.
-        problems: `malformed-json`, `duplicate-key`, `too-deep`.
-    """
-
-    place: Place
-    remote_code: tuple[RemoteCode, ...] = ()
-    references: tuple[HubReference, ...] = ()
-    problems: tuple[ParseProblem, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TemplateFacts:
-    """A chat or prompt template, parsed and never rendered.
-
-    Attributes:
-        place: File and key that hold the template.
-        underscore_names: Attributes, items or names that start with `_` or name
-            Python internals, with their lines.
-        inclusions: `include`, `import`, `extends` targets.
-        hidden_characters: Invisible or direction-changing characters, as `U+XXXX`.
-        problems: `template-syntax`, `template-too-long`.
-    """
-
-    place: Place
-    underscore_names: tuple[tuple[str, int], ...] = ()
-    inclusions: tuple[tuple[str, int], ...] = ()
-    hidden_characters: tuple[tuple[str, int], ...] = ()
-    problems: tuple[ParseProblem, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NativeCodeFacts:
-    """A file that the machine or an interpreter runs as it stands.
-
-    Attributes:
-        place: The file or member.
-        content: ELF, PE, Mach-O, Java class, WebAssembly, Python bytecode or script.
-        detail: What it is to a person: `shared library`, `#!/bin/sh`.
-    """
-
-    place: Place
-    content: Content
-    detail: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CodeFacts:
-    """Python source in the release (its text is not judged yet).
-
-    Attributes:
-        place: The file or member; in a notebook, with the key of the first code cell.
-    """
-
-    place: Place
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SecretMatch:
     """A text that has the shape of a credential.
 
@@ -381,15 +209,20 @@ class CardFacts:
 
 
 Fact = (
-    SafetensorsFacts
-    | PickleFacts
-    | ArchiveFacts
-    | ConfigFacts
-    | TemplateFacts
-    | NativeCodeFacts
-    | CodeFacts
-    | SecretsFacts
+    ArchiveFacts
+    | BuildFacts
     | CardFacts
+    | CodeFacts
+    | ConfigFacts
+    | DependencyFacts
+    | GraphFacts
+    | NativeCodeFacts
+    | PickleFacts
+    | SafetensorsFacts
+    | SecretsFacts
+    | TemplateFacts
+    | TokenizerFacts
+    | WeightsFacts
     | Gap
 )
 

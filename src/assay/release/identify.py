@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from assay.domain.facts import Content
+from assay.release.signatures import MAGIC, PROOFS, TEXTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,24 +22,6 @@ _HEAD_BYTES = 64 * 1024
 # A zip's end record, its longest comment, and a ZIP64 locator before it.
 _TAIL_BYTES = 22 + 65_535 + 20
 
-_MAGIC: tuple[tuple[bytes, Content], ...] = (
-    (b"\x7fELF", Content.ELF),
-    (b"\x1f\x8b\x08", Content.GZIP),
-    (b"\xfd7zXZ\x00", Content.XZ),
-    (b"\x28\xb5\x2f\xfd", Content.ZSTD),
-    (b"\x04\x22\x4d\x18", Content.LZ4),
-    (b"\x02\x21\x4c\x18", Content.LZ4),
-    (b"7z\xbc\xaf\x27\x1c", Content.SEVEN_ZIP),
-    (b"\x93NUMPY", Content.NUMPY),
-    (b"GGUF", Content.GGUF),
-    (b"FUGG", Content.GGUF),
-    (b"\x89HDF\r\n\x1a\n", Content.HDF5),
-    (b"%PDF-", Content.PDF),
-    (b"\x89PNG\r\n\x1a\n", Content.IMAGE),
-    (b"\xff\xd8\xff", Content.IMAGE),
-    (b"GIF87a", Content.IMAGE),
-    (b"GIF89a", Content.IMAGE),
-)
 _MACH_O = frozenset(
     bytes.fromhex(magic)
     for magic in ("feedface", "feedfacf", "cefaedfe", "cffaedfe", "cafebabf")
@@ -46,8 +29,6 @@ _MACH_O = frozenset(
 # Fat Mach-O files and Java classes share a magic number; the next field counts
 # architectures in one and is a version of 45 or more in the other.
 _FIRST_JAVA_VERSION = 45
-# Dictionaries in MessagePack that are not empty.
-_MSGPACK_STARTS = frozenset((*range(0x81, 0x90), 0xDE, 0xDF))
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 # How a JSON object or array can go on; a template's `{{` and `{%` are none.
 _JSON_START = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\{\s*[\"}]|\[\s*[\"\[\]{0-9tfn-])")
@@ -95,7 +76,7 @@ def identify(source: ByteSource, place: Place, limits: Limits) -> tuple[Content,
 
 def _by_magic(source: ByteSource, head: bytes, limits: Limits) -> Content | None:
     del source, limits
-    for magic, content in _MAGIC:
+    for magic, content in MAGIC:
         if head.startswith(magic):
             return content
     if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
@@ -145,18 +126,13 @@ def _tar(source: ByteSource, head: bytes, limits: Limits) -> Content | None:
     return Content.TAR if tar.is_header(head[:512]) else None
 
 
-def _weak(source: ByteSource, head: bytes, limits: Limits) -> Content | None:
+def _proven(source: ByteSource, head: bytes, limits: Limits) -> Content | None:
     """Types with short signatures or none, proven by reading the first part or all."""
-    if head[:1] == b"\x78" and len(head) > 2 and not (head[0] * 256 + head[1]) % 31:
-        return Content.ZLIB if _is("compressed", "is_zlib", source) else None
-    if head[:3] == b"\x5d\0\0":
-        return Content.XZ if _is("compressed", "is_lzma_alone", source) else None
-    if head[:1] == b"\x0a":
-        found = _is("sentencepiece", "is_sentencepiece", source)
-        return Content.SENTENCEPIECE if found else None
-    if head[0] in _MSGPACK_STARTS:
-        found = _is("msgpack", "is_msgpack", source, limits)
-        return Content.MSGPACK if found else None
+    for proof in PROOFS:
+        if proof.begins.match(head):
+            given = (limits,) if proof.bounded else ()
+            if _is(proof.module, proof.test, source, *given):
+                return proof.content
     if _ONNX.match(head) and _CONTROLS.search(head):
         return Content.ONNX
     return None
@@ -200,6 +176,13 @@ def _text_kind(source: ByteSource, head: bytes, name: str) -> Content:
         return Content.PYTHON if name.endswith(".py") else Content.SCRIPT
     if not _is_text(source, head):
         return Content.UNKNOWN
+    for begins, content in TEXTS:
+        if begins.match(head):
+            return content
+    return _named_text(source, head, name)
+
+
+def _named_text(source: ByteSource, head: bytes, name: str) -> Content:
     if name.endswith((".py", ".pyi", ".pyw")):
         return Content.PYTHON
     if name.endswith((".md", ".markdown")):
@@ -253,6 +236,6 @@ _TESTS: tuple[Callable[[ByteSource, bytes, Limits], Content | None], ...] = (
     _executable,
     _bytecode,
     _safetensors,
-    _weak,
+    _proven,
     _tar,
 )

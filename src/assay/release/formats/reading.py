@@ -51,9 +51,10 @@ class Subject:
         offset: int | None = None,
         line: int | None = None,
         key: str | None = None,
+        opcode: int | None = None,
     ) -> Place:
         """Give a place inside this subject."""
-        return replace(self.place, offset=offset, line=line, key=key)
+        return replace(self.place, offset=offset, line=line, key=key, opcode=opcode)
 
 
 class Inspection(Protocol):

@@ -85,6 +85,7 @@ class _Placed(JsonModel):
     offset: Count | None = None
     line: Count | None = None
     key: Text | None = None
+    opcode: Count | None = None
 
     def place(self) -> Place:
         """Read the place."""
@@ -94,6 +95,7 @@ class _Placed(JsonModel):
             offset=self.offset,
             line=self.line,
             key=self.key,
+            opcode=self.opcode,
         )
 
 
@@ -123,6 +125,7 @@ class FindingPart(_Placed):
             offset=place.offset,
             line=place.line,
             key=place.key,
+            opcode=place.opcode,
             message=finding.message,
             gain=finding.gain,
             remediation=finding.remediation,
@@ -160,6 +163,7 @@ class GapPart(_Placed):
             offset=place.offset,
             line=place.line,
             key=place.key,
+            opcode=place.opcode,
             reason=gap.reason,
             content=gap.content.value,
         )

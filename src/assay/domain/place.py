@@ -1,0 +1,130 @@
+"""Where something is, what type it has, and how its format is broken.
+
+Every fact is made of these; `facts` gives them on to those who read facts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = [
+    "Content",
+    "Gap",
+    "ParseProblem",
+    "Place",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where in a release something was seen.
+
+    Attributes:
+        path: File below the release root.
+        member: Path inside an archive, nested archives joined by `!/`; or None.
+        offset: Byte offset in the file or member, or None.
+        line: Line of a text, from 1, or None.
+        key: Key of a structured document, such as `auto_map.AutoModel`, or None.
+        opcode: Index of a pickle's opcode in its stream, from 0, or None.
+    """
+
+    path: str
+    member: str | None = None
+    offset: int | None = None
+    line: int | None = None
+    key: str | None = None
+    opcode: int | None = None
+
+    def __str__(self) -> str:
+        """Give the place as people write it: `file!/member:line (key)`."""
+        text = self.path if self.member is None else f"{self.path}!/{self.member}"
+        if self.line is not None:
+            text += f":{self.line}"
+        if self.offset is not None:
+            text += f"@{self.offset}"
+        return text if self.key is None else f"{text} ({self.key})"
+
+
+class Content(StrEnum):
+    """The type of a file or member, decided by its bytes alone.
+
+    `NUMBERS` is raw data without a signature that a model beside it accounts for;
+    `UNKNOWN` is what nothing accounts for.
+    """
+
+    EMPTY = "empty"
+    SAFETENSORS = "safetensors"
+    PICKLE = "pickle"
+    ZIP = "zip"
+    PYTORCH_ZIP = "pytorch-zip"
+    TAR = "tar"
+    GZIP = "gzip"
+    BZIP2 = "bzip2"
+    XZ = "xz"
+    ZLIB = "zlib"
+    ZSTD = "zstd"
+    LZ4 = "lz4"
+    SEVEN_ZIP = "7z"
+    NUMPY = "npy"
+    GGUF = "gguf"
+    HDF5 = "hdf5"
+    ONNX = "onnx"
+    SAVED_MODEL = "saved-model"
+    TFLITE = "tflite"
+    TF_CHECKPOINT = "tf-checkpoint"
+    CORE_ML = "core-ml"
+    EXECUTORCH = "executorch"
+    TENSORRT = "tensorrt"
+    XML = "xml"
+    UBJSON = "ubjson"
+    XGBOOST = "xgboost"
+    LIGHTGBM = "lightgbm"
+    CATBOOST = "catboost"
+    SENTENCEPIECE = "sentencepiece"
+    MSGPACK = "msgpack"
+    ELF = "elf"
+    PE = "pe"
+    MACH_O = "mach-o"
+    JAVA_CLASS = "java-class"
+    PYTHON_BYTECODE = "python-bytecode"
+    WASM = "wasm"
+    SCRIPT = "script"
+    JSON = "json"
+    PYTHON = "python"
+    MARKDOWN = "markdown"
+    TEXT = "text"
+    NUMBERS = "numbers"
+    IMAGE = "image"
+    PDF = "pdf"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """Something that was there and was not looked at, and why.
+
+    Attributes:
+        place: What was passed over.
+        reason: One sentence for people: which limit, which unknown format.
+        content: The type, when that much is known.
+    """
+
+    place: Place
+    reason: str
+    content: Content = Content.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParseProblem:
+    """A way in which a file breaks its own format.
+
+    Attributes:
+        kind: Stable word for the problem, kebab-case, such as `tensor-overlap`.
+        detail: What was expected and what was found.
+        place: Where.
+    """
+
+    kind: str
+    detail: str
+    place: Place

@@ -1,0 +1,82 @@
+"""By which bytes a type is known: magic numbers, and where proofs are worth trying.
+
+A new format has one line here, in `MAGIC` when its first bytes are long enough to be
+sure of, in `PROOFS` when its reader has to look further, in `TEXTS` when it is a kind
+of text.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from assay.domain.facts import Content
+
+__all__ = ["MAGIC", "PROOFS", "TEXTS", "Proof"]
+
+MAGIC: tuple[tuple[bytes, Content], ...] = (
+    (b"\x7fELF", Content.ELF),
+    (b"\x1f\x8b\x08", Content.GZIP),
+    (b"\xfd7zXZ\x00", Content.XZ),
+    (b"\x28\xb5\x2f\xfd", Content.ZSTD),
+    (b"\x04\x22\x4d\x18", Content.LZ4),
+    (b"\x02\x21\x4c\x18", Content.LZ4),
+    (b"7z\xbc\xaf\x27\x1c", Content.SEVEN_ZIP),
+    (b"\x93NUMPY", Content.NUMPY),
+    (b"GGUF", Content.GGUF),
+    (b"FUGG", Content.GGUF),
+    (b"\x89HDF\r\n\x1a\n", Content.HDF5),
+    (b"%PDF-", Content.PDF),
+    (b"\x89PNG\r\n\x1a\n", Content.IMAGE),
+    (b"\xff\xd8\xff", Content.IMAGE),
+    (b"GIF87a", Content.IMAGE),
+    (b"GIF89a", Content.IMAGE),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A type with a short signature or none, proven by its reader's own test.
+
+    Attributes:
+        content: The type.
+        begins: Pattern that the first bytes must match before anything is tried.
+        module: Reader below `formats/`, imported only then.
+        test: Its function: takes the source, and the limits when `bounded`.
+        bounded: Whether the test takes the limits.
+    """
+
+    content: Content
+    begins: re.Pattern[bytes]
+    module: str
+    test: str
+    bounded: bool = True
+
+
+def _begins(pattern: bytes) -> re.Pattern[bytes]:
+    return re.compile(pattern, re.DOTALL)
+
+
+# Tried in this order; the first that holds counts.
+PROOFS: tuple[Proof, ...] = (
+    Proof(Content.ZLIB, _begins(rb"\x78."), "compressed", "is_zlib", bounded=False),
+    Proof(
+        Content.XZ,
+        _begins(rb"\x5d\x00\x00"),
+        "compressed",
+        "is_lzma_alone",
+        bounded=False,
+    ),
+    Proof(
+        Content.SENTENCEPIECE,
+        _begins(rb"\x0a"),
+        "sentencepiece",
+        "is_sentencepiece",
+        bounded=False,
+    ),
+    # Dictionaries in MessagePack that are not empty.
+    Proof(Content.MSGPACK, _begins(rb"[\x81-\x8f\xde\xdf]"), "msgpack", "is_msgpack"),
+)
+
+# Kinds of text that have a reader of their own, by how they begin.
+TEXTS: tuple[tuple[re.Pattern[bytes], Content], ...] = ()
