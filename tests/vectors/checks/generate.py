@@ -13,106 +13,34 @@ committed: a checkout may not keep the former, and hosts raise alarms over the l
 
 from __future__ import annotations
 
-import io
-import json
 import os
 import struct
-import tarfile
-import zipfile
-import zlib
-from dataclasses import dataclass
+import sys
 from pathlib import Path
+
+# Run as a script it stands outside any package.
+sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
+
+from tests.vectors.checks.entries import (
+    Entry,
+    File,
+    Link,
+    Pipe,
+    json_file,
+    safetensors_file,
+    shared_library,
+    tar_gz_file,
+    tensor,
+    zip_file,
+)
 
 HERE = Path(__file__).parent
 
 
-@dataclass(frozen=True, slots=True)
-class File:
-    """A file; `committed` ones lie in the repository as well."""
-
-    path: str
-    data: bytes
-    mode: int = 0o644
-    committed: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A symbolic link, made by tests only."""
-
-    path: str
-    target: str
-    committed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Pipe:
-    """A named pipe, made by tests only."""
-
-    path: str
-    committed: bool = False
-
-
-Entry = File | Link | Pipe
-
-
-def _json(path: str, value: object) -> File:
-    return File(path, json.dumps(value, indent=2, sort_keys=True).encode() + b"\n")
-
-
-def _safetensors(path: str, tensors: dict[str, object], data: bytes) -> File:
-    header = json.dumps(tensors, sort_keys=True, separators=(",", ":")).encode()
-    header += b" " * (-len(header) % 8)
-    return File(path, struct.pack("<Q", len(header)) + header + data)
-
-
-def _tensor(start: int, end: int) -> dict[str, object]:
-    return {"dtype": "F32", "shape": [(end - start) // 4], "data_offsets": [start, end]}
-
-
-def _zip(path: str, members: dict[str, bytes]) -> File:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-        for name, data in members.items():
-            info = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
-            info.external_attr = 0o644 << 16
-            info.create_system = 3
-            archive.writestr(info, data)
-    return File(path, buffer.getvalue())
-
-
-def _tar_gz(path: str, members: dict[str, bytes], *, keep: float = 1.0) -> File:
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.USTAR_FORMAT) as archive:
-        for name, data in members.items():
-            info = tarfile.TarInfo(name)
-            info.size = len(data)
-            archive.addfile(info, io.BytesIO(data))
-    packed = _gzip(buffer.getvalue())
-    return File(path, packed[: int(len(packed) * keep)])
-
-
-def _gzip(data: bytes) -> bytes:
-    """Wrap data in stored blocks, so that no version of zlib has a say in the bytes."""
-    blocks = [data[start : start + 0xFFFF] for start in range(0, len(data), 0xFFFF)]
-    body = b"".join(
-        struct.pack("<BHH", block is blocks[-1], len(block), len(block) ^ 0xFFFF) + block
-        for block in blocks
-    )
-    end = struct.pack("<II", zlib.crc32(data), len(data))
-    return b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff" + body + end
-
-
-def _elf() -> bytes:
-    """Give the header of a 64-bit shared library that holds nothing."""
-    head = b"\x7fELF\x02\x01\x01" + bytes(9)
-    return head + struct.pack("<HHIQQQIHHHHHH", 3, 62, 1, 0, 0, 0, 0, 64, 56, 0, 64, 0, 0)
-
-
-CONFIG = _json("config.json", {"model_type": "example", "hidden_size": 4})
-WEIGHTS = _safetensors(
+CONFIG = json_file("config.json", {"model_type": "example", "hidden_size": 4})
+WEIGHTS = safetensors_file(
     "model.safetensors",
-    {"a": _tensor(0, 16), "b": _tensor(16, 32)},
+    {"a": tensor(0, 16), "b": tensor(16, 32)},
     struct.pack("<8f", *range(8)),
 )
 CARD = File(
@@ -160,7 +88,9 @@ PLAIN_PICKLE = (
     b"\x80\x02ccollections\nOrderedDict\nq\x00)Rq\x01X\x04\x00\x00\x00stepq\x02K\x07s."
 )
 # What `pickle` makes of an object whose __reduce__ says (os.system, ("echo assay",)).
-CALLING_PICKLE = b"\x80\x02cposix\nsystem\nq\x00X\x0a\x00\x00\x00echo assayq\x01\x85q\x02Rq\x03."
+CALLING_PICKLE = (
+    b"\x80\x02cposix\nsystem\nq\x00X\x0a\x00\x00\x00echo assayq\x01\x85q\x02Rq\x03."
+)
 # An array of objects by a name that NumPy understands and never writes itself.
 _OBJECT_HEADER = b"{'descr': 'object', 'fortran_order': False, 'shape': (1,), }\n"
 OBJECT_ARRAY = (
@@ -184,17 +114,17 @@ WALK = "{{ messages.__class__.__mro__[1].__subclasses__() }}"
 
 
 def _template(text: str) -> File:
-    return _json("tokenizer_config.json", {"chat_template": text})
+    return json_file("tokenizer_config.json", {"chat_template": text})
 
 
 def _auto_map(target: str) -> File:
-    return _json(
+    return json_file(
         "config.json", {"model_type": "example", "auto_map": {"AutoModel": target}}
     )
 
 
 def _adapter(**more: str) -> File:
-    return _json(
+    return json_file(
         "adapter_config.json",
         {"base_model_name_or_path": "example/base", "peft_type": "LORA", **more},
     )
@@ -210,11 +140,13 @@ MODELLING = File("modeling_example.py", b"class ExampleModel:\n    pass\n")
 
 VECTORS: dict[str, dict[str, tuple[Entry, ...]]] = {
     "archives_safe": {
-        "met": (_zip("tokenizer.zip", {"vocab.txt": b"a\nb\n"}),),
-        "unmet": (_zip("tokenizer.zip", {"../../vocab.txt": b"a\nb\n"}),),
+        "met": (zip_file("tokenizer.zip", {"vocab.txt": b"a\nb\n"}),),
+        "unmet": (zip_file("tokenizer.zip", {"../../vocab.txt": b"a\nb\n"}),),
         "not_applicable": (CONFIG, WEIGHTS),
         "malformed": (
-            File("tokenizer.zip", _zip("", {"vocab.txt": b"a\nb\n" * 64}).data[:100]),
+            File(
+                "tokenizer.zip", zip_file("", {"vocab.txt": b"a\nb\n" * 64}).data[:100]
+            ),
         ),
     },
     "chat_templates": {
@@ -234,12 +166,14 @@ VECTORS: dict[str, dict[str, tuple[Entry, ...]]] = {
     "content_inspected": {
         "met": (CONFIG, WEIGHTS, CARD),
         "unmet": (File("weights.7z", b"7z\xbc\xaf\x27\x1c\x00\x04" + bytes(56)),),
-        "malformed": (_tar_gz("weights.tar.gz", {"a.txt": b"a\n" * 4096}, keep=0.5),),
+        "malformed": (
+            tar_gz_file("weights.tar.gz", {"a.txt": b"a\n" * 4096}, keep=0.5),
+        ),
     },
     "content_matches_name": {
         "met": (CONFIG, WEIGHTS, File("pytorch_model.bin", PLAIN_PICKLE)),
         "unmet": (
-            File("vocab.json", _elf()),
+            File("vocab.json", shared_library()),
             File("model.safetensors", CALLING_PICKLE),
             File("card.json.py", b"print('assay')\n"),
         ),
@@ -268,12 +202,12 @@ VECTORS: dict[str, dict[str, tuple[Entry, ...]]] = {
     "native_code": {
         "met": (CONFIG, WEIGHTS),
         "unmet": (
-            File("kernels/fast.so", _elf()),
+            File("kernels/fast.so", shared_library()),
             File("modeling.pyc", b"\xa7\r\r\n" + bytes(12) + b"\xe3" + bytes(24)),
             File("convert.sh", b"#!/bin/sh\necho assay\n"),
             File("vocab.txt", b"a\nb\n", mode=0o755, committed=False),
         ),
-        "malformed": (_tar_gz("tools.tar.gz", {"a.txt": b"a\n" * 4096}, keep=0.5),),
+        "malformed": (tar_gz_file("tools.tar.gz", {"a.txt": b"a\n" * 4096}, keep=0.5),),
     },
     "pickle_free": {
         "met": (CONFIG, WEIGHTS),
@@ -321,9 +255,9 @@ VECTORS: dict[str, dict[str, tuple[Entry, ...]]] = {
     "safetensors_sound": {
         "met": (WEIGHTS,),
         "unmet": (
-            _safetensors(
+            safetensors_file(
                 "model.safetensors",
-                {"a": _tensor(0, 16), "b": _tensor(8, 24)},
+                {"a": tensor(0, 16), "b": tensor(8, 24)},
                 struct.pack("<8f", *range(8)),
             ),
         ),
@@ -336,7 +270,7 @@ VECTORS: dict[str, dict[str, tuple[Entry, ...]]] = {
         "met": (CONFIG,),
         "unmet": (CONFIG, File("NOTES.txt", _credential(), committed=False)),
         "not_applicable": (WEIGHTS,),
-        "malformed": (_tar_gz("notes.tar.gz", {"a.txt": b"a\n" * 4096}, keep=0.5),),
+        "malformed": (tar_gz_file("notes.tar.gz", {"a.txt": b"a\n" * 4096}, keep=0.5),),
     },
 }
 

@@ -1,0 +1,1 @@
+"""What Assay finds and what it leaves in peace, beside its peers."""
