@@ -118,6 +118,8 @@ class CodeAction:
         when: `import` when loading the module does it, `load` when a loader calls it
             (constructors, `from_pretrained`, hooks), `call` otherwise.
         place: File and line; in a notebook, with the key of the cell.
+        scope: Function or method that does it, such as `Model.forward`; empty when
+            the module's own lines do.
     """
 
     kind: str
@@ -125,23 +127,30 @@ class CodeAction:
     place: Place
     when: str
     detail: str = ""
+    scope: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeFacts:
-    """Python source in the release and what it does.
+    """Source in the release and what it does.
 
     Attributes:
         place: The file or member; in a notebook, with the key of the first code cell.
         actions: In the order of the lines, bounded.
         imports: Dotted modules that it imports, sorted, bounded.
-        problems: `python-syntax`, `too-deep`, `too-long`: then nothing was judged.
+        problems: `python-syntax`, `too-deep`, `too-long`, `too-many`: then not all
+            of it was understood; what single words show is among the actions.
+        calls: Functions of other modules of the release that it calls while it is
+            imported or loaded, as `(module.function, when)`, sorted, bounded.
+        language: `python`, `shell`, `javascript`.
     """
 
     place: Place
     actions: tuple[CodeAction, ...] = ()
     imports: tuple[str, ...] = ()
     problems: tuple[ParseProblem, ...] = ()
+    calls: tuple[tuple[str, str], ...] = ()
+    language: str = "python"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -123,6 +123,25 @@ class Limits:
     max_template_nesting: int = 40
     max_front_matter_bytes: int = 256 * KIB
 
+    # Source code that is parsed: the longest files of transformers have 400 kB.
+    max_code_bytes: int = 4 * MIB
+    # Words and signs of one source: its tree takes some 400 bytes for each, so that
+    # the largest takes 100 MB; the longest files of transformers have 90 000.
+    max_code_tokens: int = 250_000
+    # Brackets, blocks and chained operators inside one another: Python's own parser
+    # ends at 200 brackets and 100 blocks, and builds chains level by level.
+    max_code_nesting: int = 90
+    max_code_chain: int = 800
+    # Actions kept of one source, and names of modules.
+    max_code_actions: int = 1_000
+    # Values worked out for one source, and the longest text among them.
+    max_code_folds: int = 200_000
+    max_code_text_chars: int = 256 * KIB
+    # Sources that a source keeps in texts and runs, one inside the other.
+    max_code_layers: int = 4
+    # Requirements of one file: the longest locks of honest projects have some thousand.
+    max_requirements: int = 20_000
+
     # Findings kept for one check; beyond it the count goes on and the list stops.
     max_findings_per_check: int = 1_000
 
