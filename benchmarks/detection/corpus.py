@@ -5,12 +5,14 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING
 
+from assay.wire import strict_json
+from benchmarks.detection.sample import Sample, Truth
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-    from benchmarks.detection.sample import Sample
-
-__all__ = ["FAMILIES", "samples"]
+__all__ = ["FAMILIES", "real_samples", "samples"]
 
 # Modules of `families/`; each has `samples() -> Iterator[Sample]`.
 FAMILIES: tuple[str, ...] = ()
@@ -32,3 +34,26 @@ def samples() -> Iterator[Sample]:
                 raise ValueError(message)
             seen.add(key)
             yield sample
+
+
+def real_samples(directory: Path) -> Iterator[Sample]:
+    """Give the honest samples that `real_dumps.py` wrote, one folder each.
+
+    `sample.json` of a folder has `name`, `family` and `source`; all else is the release.
+    """
+    for note in sorted(directory.glob("*/sample.json")):
+        about = strict_json.loads(note.read_bytes())
+        folder = note.parent
+        files = {
+            path.relative_to(folder).as_posix(): path.read_bytes()
+            for path in sorted(folder.rglob("*"))
+            if path.is_file() and path != note
+        }
+        yield Sample(
+            name=about["name"],
+            family=about["family"],
+            technique="honest",
+            truth=Truth.HONEST,
+            files=files,
+            source=about["source"],
+        )
