@@ -15,7 +15,7 @@ __all__ = ["CHECK"]
 
 NONE = Rule(
     id="no-licence",
-    severity=Severity.MEDIUM,
+    severity=Severity.LOW,
     confidence=Confidence.HIGH,
     summary="Neither the card nor a file names a licence",
     remediation="Add a LICENSE file, and `license:` to the card's front matter.",
@@ -23,21 +23,21 @@ NONE = Rule(
 )
 NO_FIELD = Rule(
     id="no-licence-field",
-    severity=Severity.LOW,
+    severity=Severity.INFO,
     confidence=Confidence.HIGH,
     summary="A licence file is there, but the card does not name the licence",
     remediation="Add `license:` with an SPDX identifier to the card's front matter.",
 )
 NO_FILE = Rule(
     id="no-licence-file",
-    severity=Severity.LOW,
+    severity=Severity.INFO,
     confidence=Confidence.HIGH,
     summary="The card names a licence, but its text is not in the release",
     remediation="Add the text of the licence as LICENSE; many licences require it.",
 )
 VAGUE = Rule(
     id="vague-licence",
-    severity=Severity.LOW,
+    severity=Severity.INFO,
     confidence=Confidence.HIGH,
     summary="The card's licence field names no licence",
     remediation="Name the licence by its SPDX identifier, or give `license_name`, "
@@ -86,7 +86,7 @@ def _examine(subject: CheckSubject) -> Examination:
 
 CHECK = FactCheck(
     id="licence-declared",
-    version=1,
+    version=2,
     title="The release says under which licence it may be used",
     rules=(NONE, NO_FIELD, NO_FILE, VAGUE),
     examine=_examine,

@@ -26,7 +26,7 @@ __all__ = ["CHECK"]
 
 NO_CARD = Rule(
     id="no-card",
-    severity=Severity.MEDIUM,
+    severity=Severity.LOW,
     confidence=Confidence.HIGH,
     summary="The release has no model card at its root",
     remediation="Add a README.md with front matter: purpose, training data, "
@@ -35,28 +35,28 @@ NO_CARD = Rule(
 )
 FRONT_MATTER = Rule(
     id="malformed-front-matter",
-    severity=Severity.MEDIUM,
+    severity=Severity.LOW,
     confidence=Confidence.HIGH,
     summary="The YAML block that opens the card cannot be read",
     remediation="Repair the YAML between the two lines of three dashes.",
 )
 NO_FRONT_MATTER = Rule(
     id="no-front-matter",
-    severity=Severity.LOW,
+    severity=Severity.INFO,
     confidence=Confidence.HIGH,
     summary="The card has no YAML block for machines to read",
     remediation="Open the card with a YAML block: license, datasets, base_model.",
 )
 THIN = Rule(
     id="thin-card",
-    severity=Severity.LOW,
+    severity=Severity.INFO,
     confidence=Confidence.MEDIUM,
     summary="The card holds too little text to say anything",
     remediation="Say what the model is for, what it was made of and where it fails.",
 )
 SECTION = Rule(
     id="missing-section",
-    severity=Severity.LOW,
+    severity=Severity.INFO,
     confidence=Confidence.MEDIUM,
     summary="The card has no heading for something that a user must know",
     remediation="Add the section under a heading of its own.",
@@ -124,7 +124,7 @@ def _examine(subject: CheckSubject) -> Examination:
 
 CHECK = FactCheck(
     id="model-card",
-    version=1,
+    version=2,
     title="A model card says what the model is for, made of, and bad at",
     rules=(NO_CARD, FRONT_MATTER, NO_FRONT_MATTER, THIN, SECTION),
     examine=_examine,

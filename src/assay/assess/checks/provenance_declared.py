@@ -20,7 +20,7 @@ _REFERENCES = ("AML.T0010.002", "AML.T0010.003", "LLM04:2026")
 
 NOTHING = Rule(
     id="nothing-declared",
-    severity=Severity.MEDIUM,
+    severity=Severity.LOW,
     confidence=Confidence.HIGH,
     summary="Neither data sets nor a base model are declared",
     remediation="Add `base_model:` and `datasets:` to the card's front matter.",
@@ -29,7 +29,7 @@ NOTHING = Rule(
 )
 NO_DATASETS = Rule(
     id="no-datasets",
-    severity=Severity.LOW,
+    severity=Severity.INFO,
     confidence=Confidence.HIGH,
     summary="The data sets of training are not declared",
     remediation="Add `datasets:` to the card's front matter.",
@@ -38,7 +38,7 @@ NO_DATASETS = Rule(
 )
 NO_BASE = Rule(
     id="no-base-model",
-    severity=Severity.LOW,
+    severity=Severity.INFO,
     confidence=Confidence.LOW,
     summary="No base model is declared; the model may have been trained from nothing",
     remediation="Add `base_model:` to the card's front matter, or say in the card that "
@@ -71,7 +71,7 @@ def _examine(subject: CheckSubject) -> Examination:
 
 CHECK = FactCheck(
     id="provenance-declared",
-    version=1,
+    version=2,
     title="The release says which data and which base model it was made of",
     rules=(NOTHING, NO_DATASETS, NO_BASE),
     examine=_examine,

@@ -18,23 +18,23 @@ def test_a_named_licence_with_its_text_is_clean(name):
     assert report.status is CheckStatus.CLEAN
 
 
-def test_neither_field_nor_file_is_medium():
+def test_neither_field_nor_file_is_low():
     (finding,) = run(CHECK, file("a.bin")).findings
-    assert (finding.rule, finding.severity) == ("no-licence", Severity.MEDIUM)
+    assert (finding.rule, finding.severity) == ("no-licence", Severity.LOW)
 
 
 @pytest.mark.parametrize("field", [None, "", "  "])
-def test_a_file_without_a_field_is_low(field):
+def test_a_file_without_a_field_is_information(field):
     report = run(CHECK, card(license=field), TEXT)
     assert rules(report) == ["no-licence-field"]
-    assert report.findings[0].severity is Severity.LOW
+    assert report.findings[0].severity is Severity.INFO
 
 
-def test_a_field_without_a_file_is_low():
+def test_a_field_without_a_file_is_information():
     assert rules(run(CHECK, card())) == ["no-licence-file"]
 
 
-def test_a_field_that_names_none_is_low_with_a_file_and_medium_without():
+def test_a_field_that_names_none_is_information_with_a_file_and_low_without():
     assert rules(run(CHECK, card(license="Other"), TEXT)) == ["vague-licence"]
     assert rules(run(CHECK, card(license="unknown"))) == ["no-licence"]
 

@@ -10,9 +10,9 @@ def test_a_whole_card_is_clean():
     assert run(CHECK, card()).status is CheckStatus.CLEAN
 
 
-def test_a_release_without_a_card_is_medium():
+def test_a_release_without_a_card_is_low():
     (finding,) = run(CHECK, file("a.bin")).findings
-    assert (finding.rule, finding.severity) == ("no-card", Severity.MEDIUM)
+    assert (finding.rule, finding.severity) == ("no-card", Severity.LOW)
 
 
 def test_a_card_below_the_root_is_not_the_card_of_the_release():
@@ -24,7 +24,7 @@ def test_a_card_inside_an_archive_is_not_the_card_of_the_release():
     assert rules(run(CHECK, file("a.zip", packed))) == ["no-card"]
 
 
-def test_front_matter_that_cannot_be_read_is_medium():
+def test_front_matter_that_cannot_be_read_is_low():
     report = run(
         CHECK,
         card(
@@ -33,14 +33,14 @@ def test_front_matter_that_cannot_be_read_is_medium():
         ),
     )
     assert rules(report) == ["malformed-front-matter"]
-    assert report.findings[0].severity is Severity.MEDIUM
+    assert report.findings[0].severity is Severity.LOW
 
 
-def test_a_card_without_front_matter_is_low():
+def test_a_card_without_front_matter_is_information():
     assert rules(run(CHECK, card(has_front_matter=False))) == ["no-front-matter"]
 
 
-def test_a_card_of_a_few_words_is_low():
+def test_a_card_of_a_few_words_is_information():
     assert rules(run(CHECK, card(text_chars=20))) == ["thin-card"]
 
 

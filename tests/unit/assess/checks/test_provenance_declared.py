@@ -11,7 +11,7 @@ def test_a_card_with_base_and_data_is_clean():
 
 def test_a_release_without_a_card_declares_nothing():
     (finding,) = run(CHECK, file("a.bin")).findings
-    assert (finding.rule, finding.severity) == ("nothing-declared", Severity.MEDIUM)
+    assert (finding.rule, finding.severity) == ("nothing-declared", Severity.LOW)
 
 
 def test_a_card_with_neither_declares_nothing():
@@ -19,11 +19,11 @@ def test_a_card_with_neither_declares_nothing():
     assert finding.rule == "nothing-declared"
 
 
-def test_missing_data_sets_are_low():
+def test_missing_data_sets_are_information():
     (finding,) = run(CHECK, card(datasets=())).findings
-    assert (finding.rule, finding.severity) == ("no-datasets", Severity.LOW)
+    assert (finding.rule, finding.severity) == ("no-datasets", Severity.INFO)
 
 
-def test_a_missing_base_is_low_and_unsure_since_there_may_be_none():
+def test_a_missing_base_is_information_and_unsure_since_there_may_be_none():
     (finding,) = run(CHECK, card(base_models=())).findings
     assert (finding.rule, finding.confidence) == ("no-base-model", Confidence.LOW)
