@@ -26,6 +26,7 @@ from assay.assess.checks import (
     remote_code,
     safetensors_sound,
     secrets,
+    weights_sound,
 )
 from assay.errors import UsageError
 
@@ -48,6 +49,7 @@ CHECKS: tuple[Check, ...] = (
     chat_templates.CHECK,
     # Whether its files are sound.
     safetensors_sound.CHECK,
+    weights_sound.CHECK,
     configuration_sound.CHECK,
     archives_safe.CHECK,
     # What it gives away, and what it depends on.

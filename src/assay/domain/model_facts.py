@@ -29,6 +29,8 @@ class SafetensorsFacts:
         tensors: Tensors named by the header.
         header_bytes: Declared length of the header.
         metadata: Key and value pairs of `__metadata__`, as they stand.
+        names: Digest of the tensors' names, to be compared with an index; empty
+            when the header could not be read.
         problems: Ways in which it breaks the format; empty when sound.
     """
 
@@ -36,6 +38,7 @@ class SafetensorsFacts:
     tensors: int
     header_bytes: int
     metadata: tuple[tuple[str, str], ...] = ()
+    names: str = ""
     problems: tuple[ParseProblem, ...] = ()
 
 
@@ -68,6 +71,8 @@ class DataFile:
         target: Path in the release that it resolves to, or None: outside or absent.
         offset: First byte that is used, or None.
         length: Bytes that are used, or None for all.
+        tensors: How many tensors it is said to hold, or None.
+        names: Digest of the names that they are said to have, or empty.
     """
 
     place: Place
@@ -75,6 +80,8 @@ class DataFile:
     target: str | None = None
     offset: int | None = None
     length: int | None = None
+    tensors: int | None = None
+    names: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,6 +33,7 @@ from tests.vectors.checks.entries import (
     tensor,
     zip_file,
 )
+from tests.vectors.checks.releases_weights_sound import CASES as WEIGHTS_SOUND
 
 HERE = Path(__file__).parent
 
@@ -272,6 +273,7 @@ VECTORS: dict[str, dict[str, tuple[Entry, ...]]] = {
         "not_applicable": (WEIGHTS,),
         "malformed": (tar_gz_file("notes.tar.gz", {"a.txt": b"a\n" * 4096}, keep=0.5),),
     },
+    "weights_sound": WEIGHTS_SOUND,
 }
 
 

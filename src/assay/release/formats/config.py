@@ -18,6 +18,7 @@ from assay.domain.facts import (
     RemoteCode,
 )
 from assay.errors import DocumentError
+from assay.release.formats import shard_index
 from assay.release.formats.reading import shorten
 from assay.wire import strict_json
 
@@ -146,6 +147,8 @@ def read(data: bytes, subject: Subject, inspection: Inspection) -> list[Fact]:
     if subject.name == "model_index.json" and isinstance(value, dict):
         _pipeline(value, findings)
     facts: list[Fact] = [findings.facts()]
+    if shard_index.is_index(subject.name):
+        facts.append(shard_index.read(value, subject, inspection))
     if subject.name.endswith(".ipynb") and isinstance(value, dict):
         facts.extend(_notebook(value, subject))
     if isinstance(value, dict) and "chat_template" in value:

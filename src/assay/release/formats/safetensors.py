@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from assay.domain.facts import Gap, SafetensorsFacts
 from assay.errors import DocumentError
 from assay.release.formats.reading import Problems, shorten
+from assay.release.formats.shard_index import names_digest
 from assay.wire import strict_json
 
 if TYPE_CHECKING:
@@ -90,20 +91,24 @@ class _Header:
             return self._facts(0, ())
         metadata = self._metadata(document.pop("__metadata__", {}))
         self._layout(self._extents(document))
-        return self._facts(len(document), metadata)
+        return self._facts(len(document), metadata, names_digest(document))
 
     def _add(self, kind: str, detail: str, key: str | None = None) -> None:
         place = self._subject.at(key=key) if key is not None else None
         self._problems.add(kind, detail, place=place)
 
     def _facts(
-        self, tensors: int, metadata: tuple[tuple[str, str], ...]
+        self,
+        tensors: int,
+        metadata: tuple[tuple[str, str], ...],
+        names: str = "",
     ) -> SafetensorsFacts:
         return SafetensorsFacts(
             place=self._subject.place,
             tensors=tensors,
             header_bytes=self._length,
             metadata=metadata,
+            names=names,
             problems=self._problems.done(),
         )
 

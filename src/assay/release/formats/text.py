@@ -14,7 +14,7 @@ import re
 from typing import TYPE_CHECKING
 
 from assay.domain.facts import CodeFacts, Content, Gap, NativeCodeFacts
-from assay.release.formats import config, secrets
+from assay.release.formats import config, secrets, shard_index
 from assay.release.formats.reading import shorten
 from assay.release.source import BytesSource, chunks
 
@@ -113,6 +113,7 @@ def _json(subject: Subject, inspection: Inspection) -> list[Fact]:
     if (
         len(data) > _PARSE_ALWAYS_BYTES
         and not subject.name.endswith(".ipynb")
+        and not shard_index.is_index(subject.name)
         and not any(word in data for word in config.WORDS)
         and not _ESCAPED_ASCII.search(data)
     ):
