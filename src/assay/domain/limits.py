@@ -92,6 +92,19 @@ class Limits:
     max_msgpack_items: int = 2_000_000
     max_msgpack_depth: int = 100
 
+    # FlatBuffers (TFLite, ExecuTorch, CatBoost): tables and numbers that one file may
+    # make us look at; graphs hold some ten thousand. Texts are names, and settings.
+    max_flatbuffer_items: int = 500_000
+    max_flatbuffer_text_bytes: int = 16 * MIB
+    # XML (OpenVINO, PMML): the largest forests written as PMML reach some 200 MB; the
+    # parser holds no tree. Readers of such files recurse for each level.
+    max_xml_bytes: int = 256 * MIB
+    max_xml_elements: int = 10_000_000
+    max_xml_depth: int = 1_000
+    # Models of trees that are read whole: values take some 40 bytes in memory.
+    max_tree_json_values: int = 3_500_000
+    max_tree_nodes: int = 20_000_000
+
     # Archives: how far wrappers are unwrapped and how much they may expand to.
     max_archive_depth: int = 6
     max_archive_members: int = 100_000
