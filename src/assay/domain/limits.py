@@ -53,6 +53,15 @@ class Limits:
     # safetensors: the reference implementation refuses headers over 100 MB.
     max_safetensors_header_bytes: int = 100_000_000
 
+    # GGUF: files have some fifty pairs of metadata and a few thousand tensors.
+    max_gguf_pairs: int = 65_536
+    max_gguf_tensors: int = 200_000
+    # Texts in the lists of one file: the largest vocabularies have 260,000 words and
+    # twice as many merges.
+    max_gguf_texts: int = 8_000_000
+    # Offsets are multiples of this; 32 by default, and a page is the largest in use.
+    max_gguf_alignment: int = 65_536
+
     # Pickle interpretation.
     max_pickle_opcodes: int = 20_000_000
     # Values on the stack: picklers hand over lists and dictionaries a thousand items
@@ -104,6 +113,15 @@ class Limits:
     # Models of trees that are read whole: values take some 40 bytes in memory.
     max_tree_json_values: int = 3_500_000
     max_tree_nodes: int = 20_000_000
+
+    # HDF5: bytes of metadata read in one file, and objects walked: the largest Keras
+    # models have some ten thousand datasets and a few megabytes of metadata.
+    max_hdf5_bytes: int = 256 * MIB
+    max_hdf5_objects: int = 100_000
+    max_hdf5_values: int = 100_000
+    # Objects that one description has built by name, each listed once: the largest
+    # Keras models have a few thousand layers of some fifty classes.
+    max_built_objects: int = 2_000
 
     # Archives: how far wrappers are unwrapped and how much they may expand to.
     max_archive_depth: int = 6
