@@ -87,6 +87,60 @@ _STANDARD_LIBRARY = (
     named("it is a time", "time", "struct_time"),
     named("it is a time zone by name", "zoneinfo", "ZoneInfo ZoneInfo._unpickle"),
     named("it is a number", "decimal", "Decimal Context DecimalTuple"),
+    named(
+        "it is a signal of arithmetic, which a context only names",
+        "decimal",
+        "Clamped ConversionSyntax DecimalException DivisionByZero DivisionImpossible "
+        "DivisionUndefined FloatOperation Inexact InvalidContext InvalidOperation "
+        "Overflow Rounded Subnormal Underflow",
+    ),
+    named("it is a record of settings", "argparse", "Namespace"),
+    named(
+        "it is a message or its policy, made of texts",
+        "email.message email._policybase email.policy email.header email.charset",
+        "Message EmailMessage Compat32 EmailPolicy Header Charset",
+    ),
+    named(
+        "it is the parts of an address, as texts",
+        "urllib.parse",
+        "ParseResult ParseResultBytes SplitResult SplitResultBytes DefragResult "
+        "DefragResultBytes",
+    ),
+    named("it is a cookie, made of texts", "http.cookies", "Morsel SimpleCookie"),
+    named(
+        "it is a member of an enumeration",
+        "calendar socket signal inspect uuid tokenize",
+        "Day Month AddressFamily AddressInfo SocketKind Signals _ParameterKind "
+        "SafeUUID TokenInfo",
+    ),
+    named(
+        "it describes the parameters of a function",
+        "inspect",
+        "Signature Parameter _empty",
+    ),
+    named(
+        "it is an element of a document that was read before",
+        "xml.etree.ElementTree",
+        "Element QName",
+    ),
+    named(
+        "it is an exception, a value until somebody raises it",
+        "json.decoder subprocess socket pickle zipfile asyncio.exceptions "
+        "concurrent.futures._base urllib.error queue struct zlib binascii shutil csv "
+        "configparser ssl sqlite3 xml.parsers.expat",
+        "JSONDecodeError CalledProcessError TimeoutExpired SubprocessError timeout "
+        "gaierror herror PickleError PicklingError UnpicklingError BadZipFile "
+        "LargeZipFile TimeoutError CancelledError InvalidStateError URLError HTTPError "
+        "Empty Full error Error SSLError ExpatError",
+    ),
+    named(
+        "it is a kind of number or container, only fetched to be named",
+        "numbers collections.abc",
+        "Number Complex Real Rational Integral Callable Collection Container Hashable "
+        "ItemsView Iterable Iterator KeysView Mapping MutableMapping MutableSequence "
+        "MutableSet Sequence Set Sized ValuesView",
+        uncalled=True,
+    ),
     named("it is a number", "fractions", "Fraction"),
     named("it is an identifier", "uuid", "UUID SafeUUID"),
     named(

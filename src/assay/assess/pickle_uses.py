@@ -36,6 +36,10 @@ _READ_BYTES = re.compile(r"b['\"](?:\\x80|PK\\x03\\x04)", re.ASCII)
 # `operator.getitem(typing.List, int)`: the pickle of an annotation.
 _ANNOTATION = re.compile(r"typing\.[A-Z]\w*, ", re.ASCII)
 # `reduce(operator.or_, (int, str))`: the pickle of a union of types.
+# `itemgetter('text', 2)`: what takes a column out of a table.
+_ITEMS = re.compile(
+    r"(?:'[^'_\\][^'\\]*'|\d+)(?:, (?:'[^'_\\][^'\\]*'|\d+))*", re.ASCII
+)
 _UNION = re.compile(r"_?operator\.or_, \(", re.ASCII)
 # `getattr(dict, 'fromkeys')`, `getattr('abc', 'upper')`: the pickle of a method.
 _METHOD = re.compile(r"(.+), '([A-Za-z]\w*|_unpickle)'", re.ASCII)
@@ -173,5 +177,6 @@ _USES: dict[tuple[str, str], Callable[[str], re.Match[str] | None]] = {
     ("builtins", "reduce"): _UNION.match,
     ("functools", "reduce"): _UNION.match,
     ("operator", "getitem"): _ANNOTATION.match,
+    ("operator", "itemgetter"): _ITEMS.fullmatch,
     ("torch.storage", "_load_from_bytes"): _READ_BYTES.match,
 }

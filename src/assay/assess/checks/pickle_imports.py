@@ -14,6 +14,7 @@ from assay.assess.check import (
     shown,
 )
 from assay.assess.pickle_names import Verdict, judge
+from assay.assess.pickle_surveyed import is_function, is_surveyed, looks_like_code
 from assay.assess.pickle_uses import (
     fetches_methods,
     is_honest_method,
@@ -116,6 +117,25 @@ INDIRECT_CALL = Rule(
     gain="Calls functions of the attacker's choice through one that is allowed.",
     references=_REFERENCES,
 )
+UNLISTED_CALL = Rule(
+    id="unlisted-call",
+    severity=Severity.HIGH,
+    confidence=Confidence.MEDIUM,
+    summary="Loading calls a function of Python or of a library that was looked "
+    "through, and no honest file needs it",
+    remediation=_REPLACE,
+    gain="Runs whatever that function does, past every list of bad names.",
+    references=_REFERENCES,
+)
+UNKNOWN_CALL = Rule(
+    id="unknown-call",
+    severity=Severity.HIGH,
+    confidence=Confidence.LOW,
+    summary="Loading gives a command, an address or code to a function on neither list",
+    remediation=_REPLACE,
+    gain="Runs what the text says, if the function does what its arguments suggest.",
+    references=_REFERENCES,
+)
 UNKNOWN_METHOD = Rule(
     id="unknown-method",
     severity=Severity.MEDIUM,
@@ -209,7 +229,7 @@ def _sighting(
     if method is not None:
         return method
     if judgement.verdict is not Verdict.DENIED:
-        rule, why = _SIGNS[judgement.verdict]
+        rule, why = _weighed(entry, judgement, stream)
         if judgement.reason:
             why = f"{why} {judgement.reason}"
         message = f"The pickle {_verb(entry)} `{name}`; {why}."
@@ -224,6 +244,20 @@ def _sighting(
         message=f"The pickle {_verb(entry)} `{name}`{call}; {judgement.reason}.",
         gain=judgement.gain,
     )
+
+
+def _weighed(
+    entry: PickleImport, judgement: Judgement, stream: PickleFacts
+) -> tuple[Rule, str]:
+    """Weigh a name that is neither allowed nor denied; a class is only unknown."""
+    rule, why = _SIGNS[judgement.verdict]
+    if rule is not UNKNOWN_IMPORT or not entry.called or not is_function(entry.name):
+        return rule, why
+    if is_surveyed(entry.module):
+        return UNLISTED_CALL, "a function that no honest file needs"
+    if any(map(looks_like_code, _arguments(entry, stream))):
+        return UNKNOWN_CALL, f"{why}, and gives it what reads like a command or code"
+    return rule, why
 
 
 def _unknown_method(
@@ -319,6 +353,8 @@ CHECK = FactCheck(
         TORCHSCRIPT,
         RISKY_IMPORT,
         INDIRECT_CALL,
+        UNLISTED_CALL,
+        UNKNOWN_CALL,
         UNKNOWN_METHOD,
         UNKNOWN_IMPORT,
     ),

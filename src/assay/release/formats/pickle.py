@@ -37,6 +37,8 @@ __all__ = ["is_pickle", "read"]
 # The first value of every file that PyTorch wrote before 1.6.
 _PYTORCH_MAGIC = 0x1950A86A20F9469CFC6C
 _KEPT_NAME = 512
+# Opcodes of a stream that chance or a text does not bring to a good end.
+_TELLING_OPCODES = 4
 
 
 def is_pickle(source: ByteSource, limits: Limits) -> bool:
@@ -66,8 +68,10 @@ def _pickle_follows(source: ByteSource, start: int, limits: Limits) -> bool:
     """Look for a stream that acts behind others that do nothing.
 
     Streams that do nothing prove nothing: the text `N.` is one. A thousand of them in
-    a row are no text that anybody wrote.
+    a row are no text that anybody wrote, nor are streams that fill values up to the
+    very end of the bytes.
     """
+    longest = 0
     for _ in range(limits.max_pickle_streams):
         found = walk(source, start, limits)
         if _acts(found):
@@ -77,8 +81,9 @@ def _pickle_follows(source: ByteSource, start: int, limits: Limits) -> bool:
         if _has_header(source, start) or (found.imports and found.opcodes > 2):
             return True
         start = found.end
+        longest = max(longest, found.opcodes)
         if start >= source.size:
-            return False
+            return longest >= _TELLING_OPCODES
     return True
 
 
