@@ -74,8 +74,18 @@ PROOFS: tuple[Proof, ...] = (
         "is_sentencepiece",
         bounded=False,
     ),
+    # GGML's forms before GGUF, and a small number behind the magic.
+    Proof(
+        Content.GGUF,
+        _begins(rb"(?:[lf]mgg|tjgg|algg|nsgg)...\x00"),
+        "gguf",
+        "is_older",
+        bounded=False,
+    ),
     # Dictionaries in MessagePack that are not empty.
     Proof(Content.MSGPACK, _begins(rb"[\x81-\x8f\xde\xdf]"), "msgpack", "is_msgpack"),
+    # HDF5 behind a user block of any bytes; the last, because it asks for every file.
+    Proof(Content.HDF5, _begins(rb"."), "hdf5_bytes", "is_hdf5", bounded=False),
 )
 
 # Kinds of text that have a reader of their own, by how they begin.
