@@ -96,6 +96,16 @@ class Limits:
 
     # SentencePiece: the largest vocabularies published hold some 260,000 pieces.
     max_sentencepiece_fields: int = 2_000_000
+    # Protocol buffers: a graph has some fifteen fields for each node, and the largest
+    # have some hundred thousand nodes; walking this many takes some ten seconds.
+    max_protobuf_fields: int = 8_000_000
+    # Nodes of a TensorFlow graph of which the inputs are kept: some 400 bytes each.
+    max_graph_nodes: int = 250_000
+    # Graphs inside graphs: libraries of protocol buffers end at 100 messages inside
+    # one another, and each graph takes three.
+    max_graph_depth: int = 32
+    # Distinct operators, functions and texts listed for one graph.
+    max_graph_entries: int = 10_000
     # MessagePack: a checkpoint has a few values for each tensor; depth is that of its
     # nested dictionaries.
     max_msgpack_items: int = 2_000_000
@@ -172,6 +182,9 @@ class Limits:
     max_code_layers: int = 4
     # Requirements of one file: the longest locks of honest projects have some thousand.
     max_requirements: int = 20_000
+
+    # Files or shards of one signed manifest: shards of 1 MB of a model of 1 TB.
+    max_manifest_resources: int = 1_000_000
 
     # Findings kept for one check; beyond it the count goes on and the list stops.
     max_findings_per_check: int = 1_000
