@@ -42,6 +42,12 @@ _NUMPY = (
         "_convert_to_stringdtype_kwargs",
     ),
     named(
+        "it is the type of an array; calling it would open a file",
+        "numpy numpy.core.memmap numpy._core.memmap",
+        "memmap",
+        uncalled=True,
+    ),
+    named(
         "it rebuilds a masked array",
         "numpy.ma.core numpy.ma",
         "_mareconstruct MaskedArray MaskedConstant mvoid",

@@ -128,7 +128,8 @@ _STANDARD_LIBRARY = (
         "it reads, writes or removes files",
         "shutil tempfile io fileinput glob posixpath ntpath genericpath tarfile "
         "zipfile gzip bz2 lzma dbm sqlite3 _sqlite3 csv netrc plistlib configparser "
-        "filecmp compileall py_compile zlib mailbox macpath dircache aifc wave",
+        "filecmp compileall py_compile zlib mailbox macpath dircache aifc wave "
+        "mimetypes pstats gettext h5py zarr tables pyclbr",
     ),
     every(
         Gain.NETWORK,
@@ -166,12 +167,6 @@ RISKY = (
         "it can call a function for each item that it gives",
         "builtins",
         "iter",
-    ),
-    some(
-        Gain.FILES,
-        "it opens a file by name when it is made",
-        "numpy numpy.core.memmap numpy._core.memmap",
-        "memmap",
     ),
     some(
         Gain.FILES,
