@@ -40,8 +40,6 @@ _UNWRITTEN = re.compile(
 _BOMS = (b"\xff\xfe", b"\xfe\xff")
 # What may be a number in a tar header: base-256, or what `int` reads as octal.
 _TAR_CHECKSUM = re.compile(rb"[\x80\xff]|[0-7oO_+\-\s\x1c-\x1f]{0,8}(?:\0|\Z)")
-# ONNX ModelProto: field 1 (ir_version) as a small number, then a known field.
-_ONNX = re.compile(rb"\x08[\x01-\x14](?:[\x12\x1a\x22\x32][\x00-\x40]|\x28|\x3a|\x42)")
 
 
 def identify(source: ByteSource, place: Place, limits: Limits) -> tuple[Content, ...]:
@@ -133,8 +131,6 @@ def _proven(source: ByteSource, head: bytes, limits: Limits) -> Content | None:
             given = (limits,) if proof.bounded else ()
             if _is(proof.module, proof.test, source, *given):
                 return proof.content
-    if _ONNX.match(head) and _CONTROLS.search(head):
-        return Content.ONNX
     return None
 
 

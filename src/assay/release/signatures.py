@@ -82,6 +82,14 @@ PROOFS: tuple[Proof, ...] = (
         "is_older",
         bounded=False,
     ),
+    # Messages of protocol buffers: their fields may come in any order.
+    Proof(
+        Content.ONNX,
+        _begins(rb"[\x08\x12\x1a\x22\x28\x32\x3a\x42\x72]|[\xa2\xca\xd2]\x01"),
+        "onnx",
+        "is_onnx",
+        bounded=False,
+    ),
     # Dictionaries in MessagePack that are not empty.
     Proof(Content.MSGPACK, _begins(rb"[\x81-\x8f\xde\xdf]"), "msgpack", "is_msgpack"),
     # HDF5 behind a user block of any bytes; the last, because it asks for every file.

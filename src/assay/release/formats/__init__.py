@@ -39,7 +39,7 @@ READERS: dict[Content, str] = {
     Content.SEVEN_ZIP: "opaque",
     Content.GGUF: "gguf",
     Content.HDF5: "hdf5",
-    Content.ONNX: "opaque",
+    Content.ONNX: "onnx",
     Content.PDF: "opaque",
     Content.SENTENCEPIECE: "sentencepiece",
     Content.UNKNOWN: "opaque",
