@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from assay.assess.graph_data import accounted
 from assay.domain.credentials import redact
 from assay.domain.facts import (
     ArchiveFacts,
@@ -317,9 +318,17 @@ def _archive_gaps(subject: CheckSubject) -> Iterable[Gap]:
 def stated_gaps(subject: CheckSubject) -> tuple[Gap, ...]:
     """Give all that was not looked at: stated gaps, and archives not read whole.
 
-    An archive's own problem is left out where a gap at the same place says it.
+    An archive's own problem is left out where a gap at the same place says it, and a
+    file without a known type where a model takes all of its bytes as numbers.
     """
-    gaps = facts_of(subject, Gap)
+    numbers = accounted(subject.facts)
+    gaps = tuple(
+        gap
+        for gap in facts_of(subject, Gap)
+        if gap.content is not Content.UNKNOWN
+        or gap.place.member is not None
+        or gap.place.path not in numbers
+    )
     places = {gap.place for gap in gaps}
     derived = {gap.place: gap for gap in _archive_gaps(subject)}
     more = (gap for place, gap in derived.items() if place not in places)

@@ -94,14 +94,6 @@ class Graphs:
             self.functions.add(full)
         self._drain()
 
-    def _drain(self) -> None:
-        while self._open:
-            begin, stop, depth = self._open.pop()
-            if depth > self._limits.max_graph_depth and not self._told_depth:
-                self._told_depth = True
-                self._walk.add("too-deep", f"graphs inside graphs, {depth} deep", begin)
-            self._graph(begin, stop, depth)
-
     def _graph(self, start: int, end: int, depth: int) -> None:
         names: set[str] = set()
         for field in self._wire.fields(start, end):
