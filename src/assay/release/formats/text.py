@@ -13,7 +13,7 @@ import binascii
 import re
 from typing import TYPE_CHECKING
 
-from assay.domain.facts import CodeFacts, Content, Gap, NativeCodeFacts
+from assay.domain.facts import Content, Gap, NativeCodeFacts
 from assay.release.formats import config, secrets, shard_index
 from assay.release.formats.reading import shorten
 from assay.release.source import BytesSource, chunks
@@ -50,8 +50,10 @@ def read(subject: Subject, inspection: Inspection) -> list[Fact]:
                 detail=shorten(script, inspection.limits.max_shown_chars),
             )
         )
-    if subject.content is Content.PYTHON:
-        facts.append(CodeFacts(place=subject.place))
+    if _is_python(subject, script):
+        from assay.release.formats import code  # noqa: PLC0415 - loads the parser
+
+        facts.extend(code.read(subject, inspection))
     if _is_document(subject):
         facts.extend(_document(subject, inspection))
     elif subject.content is Content.TEXT:
@@ -70,6 +72,13 @@ def _script(subject: Subject) -> str:
     if dot and (suffix in _SCRIPTS or (suffix == "pth" and _IMPORT.search(first))):
         return f"by its name, .{suffix}"
     return ""
+
+
+def _is_python(subject: Subject, script: str) -> bool:
+    """Tell Python by the type, by a script's first line, and in a `.pth`."""
+    if subject.content is Content.PYTHON:
+        return True
+    return bool(script) and ("python" in script[:200] or subject.name.endswith(".pth"))
 
 
 def _is_document(subject: Subject) -> bool:

@@ -1,0 +1,336 @@
+"""What a parsed source does, and when: the facts that `code` gives on."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from assay.release.formats import code_constants, code_hidden, code_source
+from assay.release.formats.code_names import CONSEQUENTIAL, kind_of
+from assay.release.formats.code_reach import CALL, IMPORT, Reach
+from assay.release.formats.code_resolve import Const, Named, Resolver
+from assay.release.formats.code_scopes import outline
+from assay.release.formats.code_shown import arguments, text_of
+
+if TYPE_CHECKING:
+    from assay.domain.limits import Limits
+    from assay.release.formats.code_scopes import Scope
+
+__all__ = ["Act", "Seen", "examine"]
+
+# Modules whose members nobody honest fetches by a name that is worked out.
+_GUARDED = frozenset(
+    {"os", "posix", "nt", "subprocess", "builtins", "shutil", "socket", "ctypes"}
+    | {"pty", "importlib", "marshal", "sys.modules"}
+)
+# Names that are handed over for their type, not to be called.
+_TYPES = frozenset(
+    {
+        "subprocess.Popen",
+        "types.FunctionType",
+        "types.CodeType",
+        "types.LambdaType",
+        "builtins.compile",
+        "builtins.__import__",
+        "ctypes.CDLL",
+        "ctypes.CFUNCTYPE",
+        "ctypes.pythonapi",
+        "mmap.mmap",
+    }
+)
+_WALKS = frozenset({"__globals__", "__builtins__", "f_globals", "f_builtins"})
+_BASES = frozenset({"__bases__", "__base__", "__mro__", "mro"})
+_DECODERS = frozenset(
+    {*code_constants.DECODERS, "codecs.decode", "marshal.loads", "base64.b64decode"}
+)
+_RUNS_TEXT = frozenset(
+    {"builtins.exec", "builtins.eval", "builtins.compile", "builtins.execfile"}
+    | {"timeit.timeit", "timeit.repeat", "cProfile.run", "profile.run", "pdb.run"}
+)
+_IMPORTERS = frozenset(
+    {"builtins.__import__", "importlib.import_module", "importlib.__import__"}
+)
+_ENVIRONMENT = ("os.environ", "os.environb")
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One action, before it has a place."""
+
+    kind: str
+    name: str
+    line: int
+    when: str
+    detail: str = ""
+    scope: str = ""
+
+
+@dataclass(slots=True)
+class Seen:
+    """What one source does, as far as it was understood."""
+
+    acts: list[Act] = field(default_factory=list)
+    imports: set[str] = field(default_factory=set)
+    calls: set[tuple[str, str]] = field(default_factory=set)
+    problem: code_source.Parsed | None = None
+
+
+def examine(text: str, name: str, limits: Limits, layer: int = 0) -> Seen:
+    """Give what a source does.
+
+    Args:
+        text: The source.
+        name: Path of its file, which says what some functions are for.
+        limits: Bounds on what is worked out.
+        layer: How many sources it was kept in, as text.
+    """
+    parsed = code_source.parse(text, limits)
+    if parsed.tree is None:
+        return Seen(problem=parsed)
+    return _Examination(parsed.tree, name, limits, layer).run()
+
+
+class _Examination:
+    def __init__(self, tree: ast.Module, name: str, limits: Limits, layer: int) -> None:
+        self._limits = limits
+        self._name = name
+        self._layer = layer
+        self._found = outline(tree)
+        self._resolver = Resolver(self._found, limits)
+        self._reach = Reach(self._found, self._resolver, name)
+        self._seen = Seen(imports=self._found.imports)
+        self._texts = 64
+
+    def run(self) -> Seen:
+        for node, scope in self._found.sites:
+            if isinstance(node, ast.Call):
+                self._call(node, scope)
+            elif isinstance(node, ast.Subscript):
+                self._subscript(node, scope)
+            else:
+                self._mention(node, scope)
+        if self._resolver.exhausted:
+            self._seen.problem = code_source.Parsed(
+                None, "too-many", "it has more expressions than are worked out"
+            )
+        return self._seen
+
+    def _act(
+        self, kind: str, name: str, node: ast.expr, scope: Scope, detail: str = ""
+    ) -> None:
+        when = self._reach.when(scope)
+        name = name.replace("()", "")
+        self._seen.acts.append(Act(kind, name, node.lineno, when, detail, scope.name))
+
+    def _call(self, node: ast.Call, scope: Scope) -> None:
+        walked = _walks(node.func)
+        if walked:
+            self._act("dynamic-code", walked, node, scope)
+        for callee in self._resolver.values(node.func, scope):
+            if isinstance(callee, Named):
+                self._named(callee, node, scope)
+
+    def _named(self, callee: Named, node: ast.Call, scope: Scope) -> None:
+        name = callee.name
+        if name.startswith("operator.methodcaller:"):
+            self._method_call(name.partition(":")[2], node, scope)
+            return
+        if name.endswith("()"):
+            return
+        if name.endswith(".?") and name[:-2].replace("()", "") in _GUARDED:
+            self._act("obfuscation", name, node, scope, "a name that is worked out")
+            return
+        if name in _IMPORTERS:
+            self._imported(name, node, scope)
+            return
+        if name.startswith(_ENVIRONMENT) or name == "os.getenv":
+            self._environment(name, node, scope)
+            return
+        kind = self._kind(name, node, scope)
+        if kind:
+            detail = arguments(node, scope, self._resolver)
+            self._act(kind, name, node, scope, detail)
+            if callee.loose and kind in CONSEQUENTIAL:
+                self._act("obfuscation", name, node, scope, "a name in pieces")
+            if name in _RUNS_TEXT or name in ("marshal.loads", "pickle.loads"):
+                self._text(name, node, scope)
+        elif self._reach.when(scope) != CALL:
+            self._elsewhere(name, scope)
+
+    def _method_call(self, method: str, node: ast.Call, scope: Scope) -> None:
+        """Follow `operator.methodcaller("system", …)(os)`."""
+        for given in node.args[:1]:
+            for base in self._resolver.values(given, scope):
+                for value in self._resolver.member(base, method, 0, loose=True):
+                    if isinstance(value, Named):
+                        self._named(value, node, scope)
+
+    def _kind(self, name: str, node: ast.Call, scope: Scope) -> str:
+        """Give the kind of a call, where its arguments have a say in it."""
+        kind = kind_of(name)
+        given = {k.arg: text_of(k.value, scope, self._resolver) for k in node.keywords}
+        if kind == "file-read" and name.rsplit(".", 1)[-1] in ("open", "FileIO"):
+            place = 0 if name.startswith("pathlib.") else 1
+            mode = given.get("mode", "")
+            if len(node.args) > place and not mode:
+                mode = text_of(node.args[place], scope, self._resolver)
+            return "file-write" if set(mode) & set("wax+") and len(mode) < 5 else kind
+        if name == "numpy.load":
+            return kind if given.get("allow_pickle") == "True" else ""
+        if name == "torch.load":
+            return "" if given.get("weights_only") == "True" else kind
+        if name in ("yaml.load", "yaml.load_all", "yaml.full_load"):
+            text = ast.dump(node, annotate_fields=False)[:4000]
+            return "" if "Safe" in text or name == "yaml.full_load" else kind
+        if name in ("builtins.compile", "torch.jit.load"):
+            return kind if name == "builtins.compile" else ""
+        return kind
+
+    def _elsewhere(self, name: str, scope: Scope) -> None:
+        """Note a call into another module, which may be one of the release."""
+        if len(self._seen.calls) < self._limits.max_code_actions:
+            self._seen.calls.add((name.replace("()", ""), self._reach.when(scope)))
+
+    def _imported(self, name: str, node: ast.Call, scope: Scope) -> None:
+        if not node.args:
+            return
+        known = self._resolver.constants(node.args[0], scope)
+        for module in known:
+            if isinstance(module.value, str):
+                self._seen.imports.add(module.value[:200])
+                self._pieces(module, node, scope)
+        if not known:
+            self._act("dynamic-code", name, node, scope, "…")
+
+    def _pieces(self, module: Const, node: ast.Call, scope: Scope) -> None:
+        """Tell a module's name that was put together or decoded."""
+        plain = isinstance(node.args[0], (ast.Constant, ast.Name))
+        top = str(module.value).split(".")[0]
+        if top in _GUARDED and (module.decoded or not plain):
+            detail = f"the name of {top} in pieces"
+            self._act("obfuscation", "importlib.import_module", node, scope, detail)
+
+    def _environment(self, name: str, node: ast.Call, scope: Scope) -> None:
+        last = name.rsplit(".", 1)[-1]
+        detail = ""
+        if last in ("getenv", "get", "setdefault", "pop", "__getitem__"):
+            given = node.args[0] if node.args else None
+            detail = text_of(given, scope, self._resolver) if given else ""
+        elif last not in ("items", "copy", "values"):
+            return
+        self._act("environment", "os.environ", node, scope, detail)
+
+    def _subscript(self, node: ast.Subscript, scope: Scope) -> None:
+        for value in self._resolver.values(node.value, scope):
+            if (
+                isinstance(value, Named)
+                and value.name in _ENVIRONMENT
+                and isinstance(node.ctx, ast.Load)
+            ):
+                detail = text_of(node.slice, scope, self._resolver)
+                self._act("environment", "os.environ", node, scope, detail)
+
+    def _mention(self, node: ast.expr, scope: Scope) -> None:
+        """Look at a name that is handed over, or on the way to Python's insides."""
+        if not isinstance(getattr(node, "ctx", None), ast.Load):
+            return
+        if isinstance(node, ast.Attribute) and node.attr in _WALKS:
+            self._act("dynamic-code", f"object.{node.attr}", node, scope)
+            return
+        if id(node) in self._found.inner:
+            return
+        for value in self._resolver.values(node, scope):
+            if not isinstance(value, Named):
+                continue
+            if value.name in _ENVIRONMENT:
+                self._act("environment", "os.environ", node, scope)
+            elif _is_handed_over(value.name):
+                kind = kind_of(value.name)
+                self._act(kind, value.name, node, scope, "handed over")
+
+    def _text(self, name: str, node: ast.Call, scope: Scope) -> None:
+        """Look into a text that is run: where it comes from, and what it does."""
+        if not node.args:
+            return
+        source = node.args[0]
+        known = self._resolver.constants(source, scope)
+        if any(const.decoded for const in known) or self._decodes(source, scope):
+            self._act("obfuscation", name, node, scope, "runs what it decodes")
+        for const in known[:2]:
+            text = const.value
+            if isinstance(text, bytes):
+                text = text.decode("utf-8", "replace")
+            if isinstance(text, str) and self._texts > 0:
+                self._texts -= 1
+                self._inner(text, node, scope)
+
+    def _inner(self, text: str, node: ast.Call, scope: Scope) -> None:
+        if self._layer >= self._limits.max_code_layers:
+            self._act("obfuscation", "builtins.exec", node, scope, "many layers")
+            return
+        inner = examine(text, self._name, self._limits, self._layer + 1)
+        when = self._reach.when(scope)
+        self._seen.imports |= inner.imports
+        for act in inner.acts:
+            runs = when if act.when == IMPORT else act.when
+            self._seen.acts.append(
+                Act(act.kind, act.name, node.lineno, runs, act.detail, scope.name)
+            )
+
+    def _decodes(self, node: ast.expr, scope: Scope, depth: int = 0) -> bool:
+        """Tell whether an expression decodes something, through a few names."""
+        if depth > 3:
+            return False
+        waiting: list[ast.AST] = [node]
+        for _ in range(200):
+            if not waiting:
+                return False
+            part = waiting.pop()
+            if isinstance(part, ast.Call):
+                for value in self._resolver.values(part.func, scope):
+                    if isinstance(value, Named) and value.name in _DECODERS:
+                        return True
+            if isinstance(part, ast.Name) and self._bound_decodes(part, scope, depth):
+                return True
+            waiting.extend(ast.iter_child_nodes(part))
+        return False
+
+    def _bound_decodes(self, node: ast.Name, scope: Scope, depth: int) -> bool:
+        place: Scope | None = scope
+        while place is not None:
+            for binding in place.bindings.get(node.id, []):
+                if binding.value is not None and binding.scope is not None:
+                    if self._decodes(binding.value, binding.scope, depth + 1):
+                        return True
+            place = place.parent
+        return False
+
+
+def _is_handed_over(name: str) -> bool:
+    name = name.replace("()", "")
+    if name in _TYPES:
+        return False
+    if kind_of(name) == "process":
+        return True
+    return name in ("builtins.exec", "builtins.eval", "marshal.loads", "pickle.loads")
+
+
+def _walks(func: ast.expr) -> str:
+    """Tell `().__class__.__bases__[0].__subclasses__()` from a class's own."""
+    if not (isinstance(func, ast.Attribute) and func.attr == "__subclasses__"):
+        return ""
+    base: ast.expr = func.value
+    for _ in range(8):
+        if isinstance(base, ast.Subscript):
+            base = base.value
+        elif isinstance(base, ast.Call):
+            base = base.func
+        elif isinstance(base, ast.Attribute):
+            if base.attr in _BASES:
+                return "object.__subclasses__"
+            base = base.value
+        else:
+            break
+    plain = isinstance(base, ast.Name) and base.id == "object"
+    return "object.__subclasses__" if plain else ""

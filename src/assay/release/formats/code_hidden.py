@@ -1,0 +1,68 @@
+"""What a source hides from the eye that reads it.
+
+Source: CVE-2021-42574 ("Trojan Source": characters that turn the direction of text).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["disguised", "hidden"]
+
+_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
+# Characters without a width: a few come from copying, many carry a message.
+_INVISIBLE = re.compile(
+    "[\u200b-\u200d\u2060-\u2064\ufe00-\ufe0f\U000e0000-\U000e0fff]{8,}"
+)
+_FAR_RIGHT = re.compile(
+    r"^[^\n#]*?\S(?P<gap>[ \t]{120,});?[ \t]*[^\s#\"'][^\n]*$", re.MULTILINE
+)
+_WORD = re.compile(r"[^\W\d]\w{1,40}")
+_MAX_EACH = 8
+
+
+def hidden(text: str) -> Iterator[tuple[str, str, int]]:
+    """Give what is hidden: a name for it, what it is, and the line."""
+    for name, pattern in (
+        ("direction-control", _BIDI),
+        ("invisible-characters", _INVISIBLE),
+        ("far-right", _FAR_RIGHT),
+    ):
+        if name != "far-right" and text.isascii():
+            continue
+        for count, found in enumerate(pattern.finditer(text)):
+            if count >= _MAX_EACH:
+                break
+            start = found.start("gap") if name == "far-right" else found.start()
+            yield name, _detail(name, found), text.count("\n", 0, start) + 1
+
+
+def _detail(name: str, found: re.Match[str]) -> str:
+    if name == "far-right":
+        return f"code behind {len(found['gap'])} spaces"
+    return f"U+{ord(found[0][0]):04X}, {len(found[0])} of them"
+
+
+def disguised(text: str) -> Iterator[tuple[str, int]]:
+    """Give words in other letters that Python reads as plain ones, with their lines.
+
+    Python reads names in their NFKC form. Source: PEP 3131.
+    """
+    if text.isascii():
+        return
+    count = 0
+    for found in _WORD.finditer(text):
+        word = found[0]
+        if word.isascii():
+            continue
+        plain = unicodedata.normalize("NFKC", word)
+        if plain.isascii() and plain.isidentifier():
+            yield plain, text.count("\n", 0, found.start()) + 1
+            count += 1
+            if count >= _MAX_EACH:
+                return

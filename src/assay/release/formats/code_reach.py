@@ -1,0 +1,203 @@
+"""When each function of a source runs: on import, when a loader calls it, or later.
+
+What is called from a line that runs on import runs on import, too, and so on. Where it
+cannot be told, a function is taken to wait for its caller.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from assay.release.formats.code_resolve import Named, Own
+from assay.release.formats.code_scopes import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from assay.release.formats.code_resolve import Resolver, Value
+    from assay.release.formats.code_scopes import Outline, Scope
+
+__all__ = ["CALL", "IMPORT", "LOAD", "Reach", "runs_in"]
+
+IMPORT, LOAD, CALL = "import", "load", "call"
+# What libraries call by itself when they load a model, a tokenizer or a pipeline:
+# transformers, diffusers, sentence-transformers, MLflow, Triton, TorchServe, SageMaker,
+# Hugging Face endpoints, and what Python calls when it builds or restores an object.
+_LOADED = frozenset(
+    {
+        "__init__", "__new__", "__post_init__", "__del__", "__setstate__",
+        "__getstate__", "__reduce__", "__reduce_ex__", "__getnewargs__",
+        "__getnewargs_ex__", "__init_subclass__", "__class_getitem__", "__set_name__",
+        "__prepare__", "__getattr__", "__getattribute__", "__dir__", "__enter__",
+        "__setattr__", "__instancecheck__", "__subclasscheck__", "__missing__",
+        "from_pretrained", "_from_pretrained", "from_config", "_from_config",
+        "from_dict", "from_file", "from_json_file", "from_input_shape", "load",
+        "load_model", "load_state_dict", "_load_from_state_dict", "load_weights",
+        "_load_state_dict_into_model", "_load_pretrained_model", "load_checkpoint",
+        "get_config_dict", "post_init", "init_weights", "_init_weights",
+        "initialize_weights", "_initialize_weights", "reset_parameters",
+        "tie_weights", "_tie_weights", "setup", "build", "from_args_and_dict",
+        "load_context", "initialize", "model_fn", "init", "configure_model",
+        "register_for_auto_class", "on_load", "create_model", "get_model",
+        "_build", "load_vocab", "_load_vocab", "get_class_from_dynamic_module",
+        "load_custom_model", "_post_init", "setup_model", "load_pipeline",
+        "build_model", "convert_tokens", "get_init_context", "_from_args",
+    }
+)  # fmt: skip
+_INSTALLED = frozenset({"run", "finalize_options", "initialize_options"})
+# What calls the functions that it is given.
+_RUNNERS = frozenset(
+    {
+        "atexit.register", "asyncio.run", "builtins.all", "builtins.any",
+        "builtins.filter", "builtins.list", "builtins.map", "builtins.max",
+        "builtins.min", "builtins.sorted", "builtins.tuple", "builtins.set",
+        "builtins.sum", "builtins.next", "functools.reduce", "itertools.starmap",
+        "multiprocessing.Process", "signal.signal", "sys.setprofile",
+        "sys.settrace", "threading.Thread", "threading.Timer", "weakref.finalize",
+        "_thread.start_new_thread", "concurrent.futures.ThreadPoolExecutor().submit",
+        "sys.meta_path.insert", "sys.meta_path.append", "sys.path_hooks.append",
+        "asyncio.get_event_loop().run_until_complete", "asyncio.create_task",
+        "asyncio.ensure_future", "os.register_at_fork", "threading.settrace",
+    }
+)  # fmt: skip
+
+
+def runs_in(scope: Scope) -> Scope:
+    """Give the function, module or main block whose lines a scope's lines are."""
+    while scope.kind is Kind.CLASS and scope.parent is not None:
+        scope = scope.parent
+    return scope
+
+
+class Reach:
+    """Works out when each scope of one source runs."""
+
+    def __init__(self, found: Outline, resolver: Resolver, name: str) -> None:
+        self._found = found
+        self._resolver = resolver
+        self._edges: dict[Scope, set[Scope]] = {}
+        for node, scope in found.sites:
+            self._site(node, scope)
+        for scope in found.scopes:
+            self._definition(scope)
+        self._when: dict[Scope, str] = {}
+        self._spread([found.module], IMPORT)
+        entered = [s for s in found.scopes if _is_loaded(s, name)]
+        self._spread(entered, LOAD)
+
+    def when(self, scope: Scope) -> str:
+        """Give `import`, `load` or `call` for what stands in a scope."""
+        return self._when.get(runs_in(scope), CALL)
+
+    def _spread(self, waiting: list[Scope], when: str) -> None:
+        while waiting:
+            scope = waiting.pop()
+            if scope in self._when:
+                continue
+            self._when[scope] = when
+            waiting.extend(self._edges.get(scope, ()))
+
+    def _edge(self, scope: Scope, target: Scope) -> None:
+        self._edges.setdefault(runs_in(scope), set()).add(target)
+
+    def _site(self, node: ast.expr, scope: Scope) -> None:
+        if isinstance(node, ast.Subscript):
+            for value in self._resolver.values(node.value, scope):
+                if isinstance(value, Own) and value.scope.kind is Kind.CLASS:
+                    self._methods(value.scope, scope, ("__class_getitem__",))
+        if not isinstance(node, ast.Call):
+            return
+        for callee in self._resolver.values(node.func, scope):
+            if isinstance(callee, Own):
+                self._called(callee, scope)
+            elif isinstance(callee, Named) and callee.name in _RUNNERS:
+                self._handed_over(node, scope)
+
+    def _handed_over(self, node: ast.Call, scope: Scope) -> None:
+        for given in (*node.args, *(keyword.value for keyword in node.keywords)):
+            for value in self._resolver.values(given, scope):
+                if isinstance(value, Own):
+                    self._called(value, scope)
+
+    def _called(self, callee: Own, scope: Scope) -> None:
+        if callee.scope.kind is Kind.FUNCTION:
+            self._edge(scope, callee.scope)
+        elif callee.made:
+            self._methods(callee.scope, scope, ("__call__",))
+        else:
+            self._made(callee.scope, scope)
+
+    def _made(self, made: Scope, scope: Scope) -> None:
+        """Count every method that Python calls by itself, once there is an object."""
+        for name in self._dunders(made):
+            if name != "__call__":
+                self._methods(made, scope, (name,))
+        for meta in self._own(made.metaclasses, made):
+            self._methods(meta, scope, ("__call__",))
+
+    def _dunders(self, made: Scope, seen: int = 0) -> Iterator[str]:
+        for name in made.bindings:
+            if name.startswith("__") and name.endswith("__"):
+                yield name
+        if seen < 4:
+            for base in self._own(made.bases, made):
+                yield from self._dunders(base, seen + 1)
+
+    def _methods(self, of: Scope, scope: Scope, names: tuple[str, ...]) -> None:
+        for name in names:
+            for value in self._resolver.member(Own(of), name, 0):
+                if isinstance(value, Own) and value.scope.kind is Kind.FUNCTION:
+                    self._edge(scope, value.scope)
+
+    def _own(self, nodes: list[ast.expr], scope: Scope) -> Iterator[Scope]:
+        outer = scope.parent or scope
+        for node in nodes:
+            for value in self._resolver.values(node, outer):
+                if isinstance(value, Own) and value.scope.kind is Kind.CLASS:
+                    yield value.scope
+
+    def _definition(self, scope: Scope) -> None:
+        """Count what runs because a class or a decorated function is defined."""
+        outer = scope.parent
+        if outer is None:
+            return
+        for base in self._own(scope.bases, scope):
+            if base is not scope:
+                self._methods(base, outer, ("__init_subclass__",))
+            for meta in self._own(base.metaclasses, base):
+                self._methods(meta, outer, ("__new__", "__init__", "__prepare__"))
+        for meta in self._own(scope.metaclasses, scope):
+            self._methods(meta, outer, ("__new__", "__init__", "__prepare__"))
+        for node in scope.decorators:
+            for value in self._resolver.values(node, outer):
+                self._decorated(value, scope, outer)
+
+    def _decorated(self, value: Value, scope: Scope, outer: Scope) -> None:
+        if isinstance(value, Named) and value.name in _RUNNERS:
+            self._edge(outer, scope)
+        if not isinstance(value, Own):
+            return
+        self._called(value, outer)
+        taken = next(iter(value.scope.bindings), "")
+        # A decorator that calls what it is given, and does not only wrap it.
+        for node, place in self._found.sites:
+            if (
+                place is value.scope
+                and isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id == taken
+            ):
+                self._edge(outer, scope)
+                return
+
+
+def _is_loaded(scope: Scope, name: str) -> bool:
+    if scope.kind is not Kind.FUNCTION:
+        return False
+    last = scope.name.rsplit(".", 1)[-1]
+    if last in _LOADED:
+        return True
+    if name.endswith("setup.py") and last in _INSTALLED:
+        return True
+    return "custom_generate/" in name and scope.name == "generate"

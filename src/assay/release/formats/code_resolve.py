@@ -1,0 +1,548 @@
+"""What an expression of a source stands for: a dotted name, a plain value, own code.
+
+The answer is a few candidates, worked out when they are asked for, with a budget: an
+expression that costs more stands for nothing, which the caller can tell.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from assay.release.formats import code_constants as constants
+from assay.release.formats.code_scopes import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from assay.domain.limits import Limits
+    from assay.release.formats.code_scopes import Binding, Outline, Scope
+
+__all__ = ["Const", "Named", "Own", "Resolver", "Value"]
+
+_MAX_DEPTH = 40
+_MAX_CANDIDATES = 4
+_MAX_CHAIN = 1_000
+_MAX_ITEMS = 4_096
+_BUILTINS = frozenset(dir(builtins))
+# Modules whose names count when a source imports all of them.
+_STARRED = frozenset(
+    {"os", "posix", "subprocess", "shutil", "socket", "ctypes", "pickle", "base64"}
+    | {"zlib", "marshal", "requests", "urllib.request", "importlib", "builtins"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A name of another module; `()` in it stands for what a call gives.
+
+    `loose` says that some of it was worked out and not written.
+    """
+
+    name: str
+    loose: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Const:
+    """A plain value; `decoded` says that it was kept in another form."""
+
+    value: constants.Plain
+    decoded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """A function or class of the source; `made` is what the class makes."""
+
+    scope: Scope
+    made: bool = False
+
+
+Value = Named | Const | Own
+
+
+class Resolver:
+    """Works out the expressions of one source, within one budget."""
+
+    def __init__(self, found: Outline, limits: Limits) -> None:
+        self._found = found
+        self._bound = limits.max_code_text_chars
+        self._left = limits.max_code_folds
+        self._names: dict[tuple[int, str], list[Value]] = {}
+        self._done: dict[tuple[int, int], tuple[Value, ...]] = {}
+        self._local: list[dict[str, Value]] = []
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether the budget ended before everything was worked out."""
+        return self._left <= 0
+
+    def values(self, node: ast.AST, scope: Scope, depth: int = 0) -> tuple[Value, ...]:
+        """Give what an expression may stand for, the likeliest first."""
+        if depth > _MAX_DEPTH or self._left <= 0:
+            return ()
+        key = (id(node), id(scope))
+        if not self._local and key in self._done:
+            return self._done[key]
+        self._left -= 1
+        rule = _RULES.get(type(node))
+        if rule is None:
+            return ()
+        found = tuple(_few(rule(self, node, scope, depth + 1)))
+        if not self._local:
+            self._done[key] = found
+        return found
+
+    def constants(self, node: ast.AST, scope: Scope, depth: int = 0) -> list[Const]:
+        """Give the plain values that an expression may stand for."""
+        return [v for v in self.values(node, scope, depth) if isinstance(v, Const)]
+
+    def look_up(self, name: str, scope: Scope, depth: int = 0) -> list[Value]:
+        """Give what a name may stand for in a scope."""
+        for local in reversed(self._local):
+            if name in local:
+                return [local[name]]
+        start: Scope | None = scope
+        while start is not None:
+            # The names of a class are not seen from inside its methods.
+            hidden = start.kind is Kind.CLASS and start is not scope
+            if name in start.bindings and not hidden:
+                return self._bound_values(name, start, depth)
+            start = start.parent
+        if name == "__builtins__":
+            return [Named("builtins")]
+        for module in self._found.stars:
+            if module in _STARRED and not hasattr(builtins, name):
+                return [Named(f"{module}.{name}")]
+        return [Named(f"builtins.{name}")] if name in _BUILTINS else []
+
+    def _bound_values(self, name: str, scope: Scope, depth: int) -> list[Value]:
+        key = (id(scope.bindings), name)
+        if key in self._names and not self._local:
+            # While it is being worked out: what is known of it so far.
+            return list(self._names[key])
+        found: list[Value] = []
+        if not self._local:
+            self._names[key] = found
+        for binding in scope.bindings[name]:
+            for value in self._of_binding(binding, depth):
+                if value not in found and len(found) < _MAX_CANDIDATES:
+                    found.append(value)
+        return list(found)
+
+    def _of_binding(self, binding: Binding, depth: int) -> tuple[Value, ...]:
+        if binding.dotted:
+            return (Named(binding.dotted),)
+        if binding.scope is None:
+            return ()
+        if binding.defines:
+            return (Own(binding.scope),)
+        if binding.value is None:
+            return ()
+        if not binding.item:
+            return self.values(binding.value, binding.scope, depth)
+        return tuple(self._items(binding.value, binding.scope, depth))
+
+    def _items(self, node: ast.expr, scope: Scope, depth: int) -> Iterator[Value]:
+        if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
+            for part in node.elts[:_MAX_CANDIDATES]:
+                yield from self.values(part, scope, depth)
+            return
+        for known in self.constants(node, scope, depth):
+            if isinstance(known.value, tuple):
+                for item in known.value[:_MAX_CANDIDATES]:
+                    yield Const(item, known.decoded)
+
+    # What each kind of expression stands for.
+
+    def _constant(
+        self, node: ast.Constant, scope: Scope, depth: int
+    ) -> Iterator[Value]:
+        del scope, depth
+        value = node.value
+        if isinstance(value, (str, bytes, int)):
+            if not isinstance(value, int) and len(value) > self._bound:
+                return
+            yield Const(value)
+
+    def _name(self, node: ast.Name, scope: Scope, depth: int) -> Iterator[Value]:
+        if node.id in ("self", "cls") and scope.owner is not None:
+            yield Own(scope.owner, made=True)
+            return
+        yield from self.look_up(node.id, scope, depth)
+
+    def _attribute(
+        self, node: ast.Attribute, scope: Scope, depth: int
+    ) -> Iterator[Value]:
+        if isinstance(node.value, ast.Name):
+            place = f"{node.value.id}.{node.attr}"
+            module = self._found.module
+            if place in module.bindings:
+                yield from self._bound_values(place, module, depth)
+        for base in self.values(node.value, scope, depth):
+            yield from self.member(base, node.attr, depth)
+
+    def member(
+        self, base: Value, name: str, depth: int, *, loose: bool = False
+    ) -> Iterator[Value]:
+        """Give what an attribute of a value may stand for."""
+        if isinstance(base, Named):
+            if name == "__dict__":
+                yield base
+            else:
+                yield Named(_join(base.name, name), base.loose or loose)
+        elif isinstance(base, Own):
+            yield from self._own_member(base.scope, name, depth)
+
+    def _own_member(
+        self, scope: Scope, name: str, depth: int, seen: int = 0
+    ) -> Iterator[Value]:
+        if name in scope.bindings and scope.kind is Kind.CLASS:
+            yield from self._bound_values(name, scope, depth)
+            return
+        if scope.parent is None or seen > 8:
+            return
+        for base in scope.bases:
+            for value in self.values(base, scope.parent, depth):
+                if isinstance(value, Own) and value.scope is not scope:
+                    yield from self._own_member(value.scope, name, depth, seen + 1)
+                    return
+
+    def _call(self, node: ast.Call, scope: Scope, depth: int) -> Iterator[Value]:
+        func = node.func
+        if isinstance(func, ast.Attribute):
+            yield from self._method(func, node, scope, depth)
+        for callee in self.values(func, scope, depth):
+            if isinstance(callee, Named):
+                yield from self._named_call(callee, node, scope, depth)
+            elif isinstance(callee, Own) and callee.scope.kind is Kind.CLASS:
+                yield Own(callee.scope, made=True)
+            elif isinstance(callee, Own):
+                for given in callee.scope.returns[:_MAX_CANDIDATES]:
+                    yield from self.values(given, callee.scope, depth + 2)
+
+    def _method(
+        self, func: ast.Attribute, node: ast.Call, scope: Scope, depth: int
+    ) -> Iterator[Value]:
+        """Work out a method of a plain value."""
+        for base in self.constants(func.value, scope, depth):
+            given = self._arguments(node, scope, depth)
+            if given is None:
+                continue
+            value = constants.method(
+                base.value, func.attr, [arg.value for arg in given], self._bound
+            )
+            if value is not None:
+                loose = func.attr in ("decode", "replace", "translate", "join")
+                yield Const(value, base.decoded or loose)
+
+    def _arguments(
+        self, node: ast.Call, scope: Scope, depth: int
+    ) -> list[Const] | None:
+        given: list[Const] = []
+        for arg in node.args:
+            known = self.constants(arg, scope, depth)
+            if not known:
+                return None
+            given.append(known[0])
+        return given
+
+    def _named_call(
+        self, callee: Named, node: ast.Call, scope: Scope, depth: int
+    ) -> Iterator[Value]:
+        name = callee.name
+        if name in _LOOKERS:
+            yield from self._looked_up(name, node, scope, depth)
+            return
+        if name == "builtins.map" and len(node.args) == 2:
+            yield from self._mapped(node, scope, depth)
+            return
+        if name.startswith("operator.attrgetter:"):
+            path = name.partition(":")[2].split(".")
+            yield from self._walked(path, node, scope, depth)
+            return
+        if name == "operator.methodcaller" and node.args:
+            for known in self.constants(node.args[0], scope, depth):
+                yield Named(f"operator.methodcaller:{known.value}"[:200])
+            return
+        if name in ("functools.partial", "functools.wraps", "builtins.staticmethod"):
+            if node.args:
+                yield from self.values(node.args[0], scope, depth)
+            return
+        given = self._arguments(node, scope, depth)
+        if given:
+            value = constants.call(name, [arg.value for arg in given], self._bound)
+            if value is not None:
+                decoded = name in constants.DECODERS or name == "codecs.decode"
+                yield Const(value, decoded or any(arg.decoded for arg in given))
+                return
+        yield Named(f"{name}()", callee.loose)
+
+    def _walked(
+        self, path: list[str], node: ast.Call, scope: Scope, depth: int
+    ) -> Iterator[Value]:
+        for given in node.args[:1]:
+            for base in self.values(given, scope, depth):
+                found = [base]
+                for part in path[:8]:
+                    found = [
+                        value
+                        for inner in found[:1]
+                        for value in self.member(inner, part, depth, loose=True)
+                    ]
+                yield from found
+
+    def _looked_up(
+        self, name: str, node: ast.Call, scope: Scope, depth: int
+    ) -> Iterator[Value]:
+        """Work out modules and attributes that are fetched by a text."""
+        if name in ("builtins.globals", "builtins.locals"):
+            yield Named("builtins.globals()")
+            return
+        if not node.args:
+            return
+        if name == "builtins.vars":
+            yield from self.values(node.args[0], scope, depth)
+            return
+        if name in ("builtins.getattr", "operator.attrgetter"):
+            yield from self._fetched(name, node, scope, depth)
+            return
+        for known in self.constants(node.args[0], scope, depth):
+            if isinstance(known.value, str) and known.value:
+                whole = name != "builtins.__import__" or len(node.args) > 3
+                module = known.value if whole else known.value.split(".")[0]
+                plain = isinstance(node.args[0], ast.Constant)
+                yield Named(module, loose=not plain or not whole)
+
+    def _fetched(
+        self, name: str, node: ast.Call, scope: Scope, depth: int
+    ) -> Iterator[Value]:
+        if name == "operator.attrgetter":
+            for known in self.constants(node.args[0], scope, depth):
+                yield Named(f"operator.attrgetter:{known.value}"[:200])
+            return
+        if len(node.args) < 2:
+            return
+        names = self.constants(node.args[1], scope, depth)
+        for base in self.values(node.args[0], scope, depth):
+            for known in names:
+                if isinstance(known.value, str):
+                    yield from self.member(base, known.value, depth, loose=True)
+            if not names and isinstance(base, Named):
+                yield Named(_join(base.name, "?"), loose=True)
+
+    def _mapped(self, node: ast.Call, scope: Scope, depth: int) -> Iterator[Value]:
+        for callee in self.values(node.args[0], scope, depth):
+            for known in self.constants(node.args[1], scope, depth):
+                if isinstance(callee, Named) and isinstance(known.value, (tuple, str)):
+                    items = known.value[:_MAX_ITEMS]
+                    made = [constants.call(callee.name, [i], 64) for i in items]
+                    self._left -= len(items)
+                    if None not in made:
+                        yield Const(tuple(made), decoded=True)
+
+    def _subscript(
+        self, node: ast.Subscript, scope: Scope, depth: int
+    ) -> Iterator[Value]:
+        index: object
+        for base in self.values(node.value, scope, depth):
+            for index in self._indices(node.slice, scope, depth):
+                if isinstance(base, Const):
+                    value = constants.subscript(base.value, index, self._bound)
+                    if value is not None:
+                        yield Const(value, base.decoded or isinstance(index, slice))
+                elif isinstance(base, Named) and isinstance(index, str):
+                    yield from self._entry(base, index, scope, depth)
+        if isinstance(node.value, ast.Dict):
+            for part in node.value.values[:_MAX_CANDIDATES]:
+                yield from self.values(part, scope, depth)
+        elif isinstance(node.value, (ast.List, ast.Tuple)):
+            for part in node.value.elts[:_MAX_CANDIDATES]:
+                yield from self.values(part, scope, depth)
+
+    def _entry(
+        self, base: Named, index: str, scope: Scope, depth: int
+    ) -> Iterator[Value]:
+        if base.name == "builtins.globals()":
+            if index == "__builtins__":
+                yield Named("builtins", loose=True)
+            else:
+                yield from self.look_up(index, _module(scope), depth)
+        elif base.name == "sys.modules":
+            yield Named(index, loose=True)
+        elif "()" not in base.name:
+            yield Named(_join(base.name, index), loose=True)
+
+    def _indices(self, node: ast.expr, scope: Scope, depth: int) -> Iterator[object]:
+        if isinstance(node, ast.Slice):
+            parts = []
+            for part in (node.lower, node.upper, node.step):
+                known = self.constants(part, scope, depth) if part else []
+                if part and not known:
+                    return
+                parts.append(known[0].value if known else None)
+            yield slice(*parts)
+            return
+        for known in self.constants(node, scope, depth):
+            yield known.value
+
+    def _sum(self, node: ast.BinOp, scope: Scope, depth: int) -> Iterator[Value]:
+        """Work out an operator; long chains of `+` are read from the left."""
+        rights: list[tuple[str, ast.expr]] = []
+        left: ast.expr = node
+        while isinstance(left, ast.BinOp) and len(rights) < _MAX_CHAIN:
+            rights.append((type(left.op).__name__, left.right))
+            left = left.left
+        known: list[Value] = list(self.values(left, scope, depth))
+        for name, part in reversed(rights):
+            known = self._combined(known, name, part, scope, depth)
+            if not known:
+                return
+        yield from known
+
+    def _combined(
+        self, left: list[Value], name: str, part: ast.expr, scope: Scope, depth: int
+    ) -> list[Value]:
+        if name == "Div":  # pathlib joins with it
+            return [v for v in left if isinstance(v, Named)]
+        rights = self.constants(part, scope, depth)
+        made: list[Value] = []
+        for value in left:
+            for right in rights:
+                if isinstance(value, Const) and len(made) < _MAX_CANDIDATES:
+                    plain = constants.binary(
+                        name, value.value, right.value, self._bound
+                    )
+                    if plain is not None:
+                        made.append(Const(plain, value.decoded or right.decoded))
+        return made
+
+    def _joined(self, node: ast.JoinedStr, scope: Scope, depth: int) -> Iterator[Value]:
+        text = ""
+        for part in node.values[:_MAX_ITEMS]:
+            inner = part.value if isinstance(part, ast.FormattedValue) else part
+            known = self.constants(inner, scope, depth)
+            if not known or not isinstance(known[0].value, (str, int)):
+                return
+            text += str(known[0].value)
+            if len(text) > self._bound:
+                return
+        yield Const(text)
+
+    def _sequence(
+        self, node: ast.List | ast.Tuple, scope: Scope, depth: int
+    ) -> Iterator[Value]:
+        items: list[constants.Plain] = []
+        if len(node.elts) > _MAX_ITEMS:
+            return
+        for part in node.elts:
+            known = self.constants(part, scope, depth)
+            if not known:
+                return
+            items.append(known[0].value)
+        yield Const(tuple(items))
+
+    def _comprehension(
+        self, node: ast.GeneratorExp | ast.ListComp, scope: Scope, depth: int
+    ) -> Iterator[Value]:
+        """Work out `chr(x ^ 7) for x in [...]` and the like."""
+        part = node.generators[0]
+        simple = len(node.generators) == 1 and not part.ifs and not self._local
+        if not simple or not isinstance(part.target, ast.Name):
+            return
+        for known in self.constants(part.iter, scope, depth):
+            if not isinstance(known.value, (tuple, str, bytes)):
+                continue
+            made = []
+            for item in known.value[:_MAX_ITEMS]:
+                self._local.append({part.target.id: Const(item)})
+                values = self.constants(node.elt, scope, depth)
+                self._local.pop()
+                if not values:
+                    break
+                made.append(values[0].value)
+            else:
+                yield Const(tuple(made), decoded=True)
+
+    def _choice(
+        self, node: ast.IfExp | ast.BoolOp, scope: Scope, depth: int
+    ) -> Iterator[Value]:
+        parts = [node.body, node.orelse] if isinstance(node, ast.IfExp) else node.values
+        for part in parts[:_MAX_CANDIDATES]:
+            yield from self.values(part, scope, depth)
+
+    def _walrus(
+        self, node: ast.NamedExpr | ast.Await | ast.Starred, scope: Scope, depth: int
+    ) -> Iterator[Value]:
+        yield from self.values(node.value, scope, depth)
+
+    def _lambda(self, node: ast.Lambda, scope: Scope, depth: int) -> Iterator[Value]:
+        del depth
+        for binding in scope.bindings.get(f"<lambda {id(node)}>", []):
+            if binding.scope is not None:
+                yield Own(binding.scope)
+
+    def _negative(self, node: ast.UnaryOp, scope: Scope, depth: int) -> Iterator[Value]:
+        if isinstance(node.op, ast.USub):
+            for known in self.constants(node.operand, scope, depth):
+                if isinstance(known.value, int):
+                    yield Const(-known.value)
+
+
+def _module(scope: Scope) -> Scope:
+    while scope.parent is not None:
+        scope = scope.parent
+    return scope
+
+
+def _few(values: Iterator[Value]) -> Iterator[Value]:
+    seen: list[Value] = []
+    for value in values:
+        if value not in seen:
+            seen.append(value)
+            yield value
+        if len(seen) >= _MAX_CANDIDATES:
+            return
+
+
+def _join(base: str, name: str) -> str:
+    if base in ("builtins.__builtins__", "__builtins__", "builtins"):
+        return f"builtins.{name}"
+    return f"{base}.{name}"[:200]
+
+
+_LOOKERS = frozenset(
+    {
+        "builtins.__import__",
+        "builtins.getattr",
+        "builtins.globals",
+        "builtins.locals",
+        "builtins.vars",
+        "importlib.__import__",
+        "importlib.import_module",
+        "operator.attrgetter",
+    }
+)
+_RULES = {
+    ast.Constant: Resolver._constant,
+    ast.Name: Resolver._name,
+    ast.Attribute: Resolver._attribute,
+    ast.Call: Resolver._call,
+    ast.Subscript: Resolver._subscript,
+    ast.BinOp: Resolver._sum,
+    ast.JoinedStr: Resolver._joined,
+    ast.List: Resolver._sequence,
+    ast.Tuple: Resolver._sequence,
+    ast.GeneratorExp: Resolver._comprehension,
+    ast.ListComp: Resolver._comprehension,
+    ast.IfExp: Resolver._choice,
+    ast.BoolOp: Resolver._choice,
+    ast.NamedExpr: Resolver._walrus,
+    ast.Await: Resolver._walrus,
+    ast.Starred: Resolver._walrus,
+    ast.Lambda: Resolver._lambda,
+    ast.UnaryOp: Resolver._negative,
+}
