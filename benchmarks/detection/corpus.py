@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["FAMILIES", "real_samples", "samples"]
 
 # Modules of `families/`; each has `samples() -> Iterator[Sample]`.
-FAMILIES: tuple[str, ...] = ()
+FAMILIES: tuple[str, ...] = ("weights_gguf",)
 
 
 def samples() -> Iterator[Sample]:
@@ -39,7 +39,7 @@ def samples() -> Iterator[Sample]:
 def real_samples(directory: Path) -> Iterator[Sample]:
     """Give the honest samples that `real_dumps.py` wrote, one folder each.
 
-    `sample.json` of a folder has `name`, `family` and `source`; all else is the release.
+    `sample.json` of a folder has `name`, `family` and `source`; all else is released.
     """
     for note in sorted(directory.glob("*/sample.json")):
         about = strict_json.loads(note.read_bytes())

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from assay.domain.facts import Gap, WeightsFacts
 from assay.release.formats import secrets
 from assay.release.formats.gguf_cursor import BrokenError, Cursor
-from assay.release.formats.gguf_metadata import Metadata
+from assay.release.formats.gguf_metadata import ALIGNMENT, Metadata
 from assay.release.formats.gguf_tensors import judge_layout, read_tensors
 from assay.release.formats.reading import Problems
 from assay.release.source import SliceSource
@@ -149,11 +149,7 @@ class _Header:
 
     def _alignment(self) -> int:
         """Give what offsets are multiples of."""
-        kind, value = self._metadata.numbers.get(
-            "general.alignment", ("I", _DEFAULT_ALIGNMENT)
-        )
-        if kind != "I":
-            raise BrokenError("malformed", "general.alignment is no number of 32 bits")
+        value = self._metadata.numbers.get(ALIGNMENT, _DEFAULT_ALIGNMENT)
         if value <= 0 or value & (value - 1):
             raise BrokenError(
                 "malformed", f"general.alignment {value} is no power of two"

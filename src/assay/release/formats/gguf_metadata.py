@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from assay.release.formats.gguf_cursor import Cursor
     from assay.release.formats.reading import Inspection, Problems, Subject
 
-__all__ = ["Metadata"]
+__all__ = ["ALIGNMENT", "Metadata"]
 
+ALIGNMENT = "general.alignment"
 _TEMPLATE = "tokenizer.chat_template"
 _TOKENS = "tokenizer.ggml.tokens"
 # Lists with an entry for each token, and the types that loaders read them as.
@@ -60,7 +61,7 @@ class Metadata:
         # Type of the entries and length, of each list outside of others.
         self._lists: dict[str, tuple[int, int]] = {}
         self.pairs: list[tuple[str, str]] = []
-        self.numbers: dict[str, tuple[str, int]] = {}
+        self.numbers: dict[str, int] = {}
         self.templates: list[Fact] = []
 
     def read(self, count: int) -> None:
@@ -94,6 +95,8 @@ class Metadata:
             self._add("malformed", key, "a key that is no plain text")
 
     def _value(self, key: str, kind: int) -> None:
+        if key == ALIGNMENT and SCALARS.get(kind) != "I":
+            self._add("malformed", key, "expected a number of 32 bits")
         if kind == STRING:
             self._string(key)
         elif kind == ARRAY:
@@ -104,7 +107,7 @@ class Metadata:
                 raise BrokenError("malformed", f"{key!r}: there is no type {kind}")
             value = self._cursor.number(name)
             if isinstance(value, int):
-                self.numbers[key] = (name, value)
+                self.numbers[key] = value
             self._keep(key, str(value))
 
     def _keep(self, key: str, text: str) -> None:
@@ -191,7 +194,7 @@ class Metadata:
             if found[1] != tokens:
                 detail = f"{found[1]} entries for {tokens} tokens"
                 self._add("count-mismatch", key, detail)
-        for key, (_, value) in self.numbers.items():
+        for key, value in self.numbers.items():
             # Loaders warn and take their default; older converters wrote -1.
             special = key.startswith("tokenizer.") and key.endswith(_TOKEN_ID)
             if special and not 0 <= value < tokens:
