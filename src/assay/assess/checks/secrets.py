@@ -47,13 +47,37 @@ POSSIBLE = Rule(
     gain=_GAIN,
     references=("CWE-798", "AML.T0055", "LLM02:2026"),
 )
+FILE = Rule(
+    id="credential-file",
+    severity=Severity.MEDIUM,
+    confidence=Confidence.MEDIUM,
+    summary="A file by this name exists to hold credentials",
+    remediation="Remove the file, and revoke what it held.",
+    gain=_GAIN,
+    references=("CWE-538", "AML.T0055", "LLM02:2026"),
+)
+SETTINGS = Rule(
+    id="settings-file",
+    severity=Severity.LOW,
+    confidence=Confidence.LOW,
+    summary="A file by this name often holds credentials",
+    remediation="Leave the file out of the release; no loader reads it.",
+    gain=_GAIN,
+    references=("CWE-538", "AML.T0055", "LLM02:2026"),
+)
+
+
+def _rule(match: SecretMatch) -> Rule:
+    if match.rule == "credential-file":
+        return SETTINGS if match.confidence == Confidence.LOW else FILE
+    return LIKELY if match.confidence == Confidence.HIGH else POSSIBLE
 
 
 def _sighting(match: SecretMatch, subject: CheckSubject) -> Sighting:
     limits = subject.limits
     title, redacted = shown(match.title, limits), shown(match.redacted, limits)
     return Sighting(
-        rule=LIKELY if match.confidence == Confidence.HIGH else POSSIBLE,
+        rule=_rule(match),
         place=match.place,
         message=f"The text looks like this credential: {title} "
         f"({match.rule}, {redacted}).",
@@ -73,8 +97,8 @@ def _examine(subject: CheckSubject) -> Examination:
 
 CHECK = FactCheck(
     id="secrets",
-    version=1,
+    version=2,
     title="No credentials in the texts of the release",
-    rules=(LIKELY, POSSIBLE),
+    rules=(LIKELY, POSSIBLE, FILE, SETTINGS),
     examine=_examine,
 )

@@ -1,27 +1,26 @@
-"""Texts that have the shape of a credential: few rules, precise ones.
+"""Texts that have the shape of a credential, and files that exist to hold some.
 
-Only shapes with a distinctive prefix are looked for; documentation examples and
-placeholders are passed over. What is kept of a match is its first characters and its
-length, never the secret.
+Documentation examples, placeholders and variables are passed over. What is kept of a
+match is its first characters and its length, never the secret.
 """
 
 from __future__ import annotations
 
-import math
 import re
-from collections import Counter
 from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from assay.domain.credentials import RULES, redacted
+from assay.domain.credential_proofs import is_placeholder
+from assay.domain.credentials import matches as shapes_in
+from assay.domain.credentials import redacted
 from assay.domain.facts import Gap, SecretMatch, SecretsFacts
 from assay.release.source import BytesSource, chunks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from assay.domain.credentials import Rule
+    from assay.domain.credential_rule import Rule
     from assay.domain.facts import Fact, Place
     from assay.domain.limits import Limits
     from assay.release.formats.reading import Inspection, Subject
@@ -32,11 +31,23 @@ __all__ = ["in_bytes", "in_name", "read"]
 # Longest match of any rule, so that none is lost between two chunks.
 _OVERLAP_BYTES = 8192
 _MAX_MATCHES = 1_000
-# Random letters and digits have 4 bits or more; words and `xxxx` stay below 3.
-_MIN_ENTROPY = 3.0
-_PLACEHOLDERS = re.compile(
-    rb"(?i)example|placeholder|your[_-]?|dummy|changeme|redacted|insert|fake|test_?key"
-    rb"|x{6}|\*{4}|\.{4}|0{8}|12345678|abcdefgh|<[^>]*>"
+# Files that exist to hold credentials, by the end of their path.
+_KEPT = re.compile(
+    r"(?i)(?:^|/)(?:[._]netrc|\.pgpass|\.git-credentials|\.htpasswd|\.pypirc|\.s3cfg"
+    r"|\.boto|\.dockercfg|\.my\.cnf|\.aws/credentials|\.docker/config\.json"
+    r"|\.kube/config|\.?kubeconfig|kaggle\.json|\.huggingface/token"
+    r"|application_default_credentials\.json|id_(?:rsa|dsa|ecdsa|ed25519)(?:_sk)?"
+    r"|[^/]{1,200}\.(?:ppk|p12|pfx|jks|keystore|kdbx))\Z"
+)
+# Files that often hold some.
+_OFTEN = re.compile(
+    r"(?i)(?:^|/)(?:\.env(?:\.(?:local|prod|production|dev|development|staging))?"
+    r"|\.npmrc|\.envrc|[^/]{1,200}\.tfstate|secrets?\.(?:ya?ml|json|toml))\Z"
+)
+
+_NAMES = (
+    (_KEPT, "file that exists to hold credentials", "medium"),
+    (_OFTEN, "file that often holds credentials", "low"),
 )
 
 
@@ -68,13 +79,23 @@ def read(subject: Subject, inspection: Inspection) -> list[Fact]:
 
 def in_name(place: Place) -> list[Fact]:
     """Give the credentials in the name of a file or member, if there are any."""
-    name = (place.path if place.member is None else place.member).encode(
-        "utf-8", "surrogateescape"
-    )
+    path = place.path if place.member is None else place.member
+    name = path.encode("utf-8", "surrogateescape")
     found = [
-        _shown(rule, match, place)
-        for _, rule, match in _matches(name, len(name), loose=True)
+        _shown(rule, match, place, confidence)
+        for _, rule, match, confidence in _matches(name, len(name), loose=True)
     ]
+    for pattern, title, confidence in _NAMES:
+        if pattern.search(path):
+            found.append(
+                SecretMatch(
+                    rule="credential-file",
+                    title=title,
+                    place=place,
+                    redacted="by its name",
+                    confidence=confidence,
+                )
+            )
     return [SecretsFacts(place=place, matches=tuple(found))] if found else []
 
 
@@ -89,8 +110,8 @@ def in_bytes(source: ByteSource, place: Place, limits: Limits) -> list[Fact]:
         final = done + len(data) >= bound
         keep = len(data) if final else max(len(data) - _OVERLAP_BYTES, 0)
         found += [
-            _shown(rule, match, replace(place, offset=done + start))
-            for start, rule, match in _matches(data, keep, loose=True)
+            _shown(rule, match, replace(place, offset=done + start), confidence)
+            for start, rule, match, confidence in _matches(data, keep, loose=True)
         ]
         done += keep
         data = data[keep:]
@@ -132,39 +153,46 @@ def _scan(source: ByteSource, bound: int, subject: Subject) -> Iterator[SecretMa
         final = done >= min(bound, source.size)
         keep = len(data) if final else max(len(data) - _OVERLAP_BYTES, 0)
         found = sorted(_matches(data, keep), key=lambda item: (item[0], item[1].id))
-        for start, rule, match in found:
-            place = subject.at(line=line + data.count(b"\n", 0, start))
-            yield _shown(rule, match, place)
-        line += data.count(b"\n", 0, keep)
+        counted = 0
+        for start, rule, match, confidence in found:
+            line += data.count(b"\n", counted, start)
+            counted = start
+            yield _shown(rule, match, subject.at(line=line), confidence)
+        line += data.count(b"\n", counted, keep)
         data = data[keep:]
 
 
 def _matches(
     data: bytes, keep: int, *, loose: bool = False
-) -> Iterator[tuple[int, Rule, re.Match[bytes]]]:
-    for rule in RULES:
-        if not any(literal in data for literal in rule.literals):
+) -> Iterator[tuple[int, Rule, re.Match[bytes], str]]:
+    seen: set[tuple[int, str]] = set()
+    taken: list[tuple[int, int]] = []
+    for rule, match in shapes_in(data, loose=loose):
+        key = match.start(1), rule.id
+        if match.start() >= keep or key in seen:
             continue
-        pattern = rule.loose if loose else rule.pattern
-        for match in pattern.finditer(data):
-            if match.start() < keep and not _is_placeholder(match.group(1)):
-                yield match.start(), rule, match
+        seen.add(key)
+        secret = match.group(1)
+        confidence = rule.proof(secret) if rule.proof else rule.confidence
+        if confidence is None or is_placeholder(secret):
+            continue
+        # What is known by its own shape is not told again by its surroundings.
+        start, end = match.span(1)
+        if rule.contextual and any(a < end and start < b for a, b in taken):
+            continue
+        if len(taken) >= _MAX_MATCHES:
+            return
+        taken.append(match.span(1))
+        yield match.start(), rule, match, confidence
 
 
-def _is_placeholder(secret: bytes) -> bool:
-    if _PLACEHOLDERS.search(secret):
-        return True
-    counts = Counter(secret)
-    total = len(secret)
-    entropy = -sum(n / total * math.log2(n / total) for n in counts.values())
-    return entropy < _MIN_ENTROPY
-
-
-def _shown(rule: Rule, match: re.Match[bytes], place: Place) -> SecretMatch:
+def _shown(
+    rule: Rule, match: re.Match[bytes], place: Place, confidence: str
+) -> SecretMatch:
     return SecretMatch(
         rule=rule.id,
         title=rule.title,
         place=place,
         redacted=redacted(rule, match),
-        confidence=rule.confidence,
+        confidence=confidence,
     )

@@ -51,3 +51,23 @@ def test_what_may_hide_a_text_is_a_gap(content):
 
 def test_a_release_without_texts_is_not_applicable():
     assert run(CHECK, file("a.bin")).status is CheckStatus.NOT_APPLICABLE
+
+
+@pytest.mark.parametrize(
+    ("confidence", "rule", "severity"),
+    [
+        ("medium", "credential-file", Severity.MEDIUM),
+        ("low", "settings-file", Severity.LOW),
+    ],
+)
+def test_a_file_named_for_credentials_is_told(confidence, rule, severity):
+    match = SecretMatch(
+        rule="credential-file",
+        title="file that exists to hold credentials",
+        place=at(".netrc"),
+        redacted="by its name",
+        confidence=confidence,
+    )
+    facts = SecretsFacts(place=at(".netrc"), matches=(match,))
+    (finding,) = run(CHECK, file(".netrc", facts)).findings
+    assert (finding.rule, finding.severity) == (rule, severity)

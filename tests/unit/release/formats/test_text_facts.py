@@ -387,7 +387,11 @@ SECRETS = {
     "azure-storage-key": "AccountKey=" + BODY[:86] + "==",
     "npm-token": "npm_" + BODY[:36],
     "pypi-token": "pypi-AgEI" + BODY[:60],
-    "json-web-token": "eyJ" + BODY[:20] + ".eyJ" + BODY[:30] + "." + BODY[:43],
+    "json-web-token": "eyJ"
+    + "hbGciOiJIUzI1NiJ9."
+    + "eyJ"
+    + "zdWIiOiJxN3p4In0."
+    + BODY[:43],
     "private-key": "-----BEGIN RSA " + "PRIVATE KEY-----\n" + BODY[:64] + "\n",
 }
 
@@ -400,7 +404,9 @@ def test_a_secret_is_found_and_never_shown(secrets, rule):
     assert match.place.line == 2
     assert len(match.redacted) < 30
     assert BODY[:8] not in match.redacted
-    assert match.confidence == ("medium" if rule == "json-web-token" else "high")
+    assert match.confidence == (
+        "medium" if rule in ("json-web-token", "github-token") else "high"
+    )
 
 
 @pytest.mark.parametrize(
