@@ -187,9 +187,12 @@ def samples() -> Iterator[Sample]:
         inner = pickle.dumps({"a": [1, 2]}, protocol)
         data = pickle.dumps({"cached": inner}, protocol)
         yield _sample(f"pickle-inside-protocol-{protocol}", data)
-    yield _sample("optimised", __import__("pickletools").optimize(
-        pickle.dumps({"a": [1, (2, 3)], "b": "text"}, 4)
-    ))
+    yield _sample(
+        "optimised",
+        __import__("pickletools").optimize(
+            pickle.dumps({"a": [1, (2, 3)], "b": "text"}, 4)
+        ),
+    )
     yield _sample("written-by-python", pickle._dumps({"a": [1, 2], "b": (3,)}, 4))  # type: ignore[attr-defined]  # the pickler written in Python, which memoises alike
 
 

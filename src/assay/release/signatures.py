@@ -31,6 +31,12 @@ MAGIC: tuple[tuple[bytes, Content], ...] = (
     (b"\xff\xd8\xff", Content.IMAGE),
     (b"GIF87a", Content.IMAGE),
     (b"GIF89a", Content.IMAGE),
+    (b"ftrt", Content.TENSORRT),
+    (b"ptrt", Content.TENSORRT),
+    (b"CBM1", Content.CATBOOST),
+    # XML in UTF-16 without its mark; with it, it is found among texts.
+    (b"<\0?\0x\0m\0l\0", Content.XML),
+    (b"\0<\0?\0x\0m\0l", Content.XML),
 )
 
 
@@ -60,6 +66,7 @@ def _begins(pattern: bytes) -> re.Pattern[bytes]:
 # Tried in this order; the first that holds counts.
 PROOFS: tuple[Proof, ...] = (
     Proof(Content.ZLIB, _begins(rb"\x78."), "compressed", "is_zlib", bounded=False),
+    Proof(Content.ZLIB, _begins(rb"ZF0x"), "compressed", "is_zfile", bounded=False),
     Proof(
         Content.XZ,
         _begins(rb"\x5d\x00\x00"),
@@ -82,6 +89,43 @@ PROOFS: tuple[Proof, ...] = (
         "is_older",
         bounded=False,
     ),
+    # FlatBuffers: an identifier behind the offset of the outermost table.
+    Proof(
+        Content.TFLITE,
+        _begins(rb"....TFL3"),
+        "tflite",
+        "is_tflite",
+        bounded=False,
+    ),
+    Proof(
+        Content.EXECUTORCH,
+        _begins(rb"....(?:ET12|FT01)"),
+        "executorch",
+        "is_executorch",
+        bounded=False,
+    ),
+    # An engine behind a JSON document and its length.
+    Proof(
+        Content.TENSORRT,
+        _begins(rb"..[\x00-\x10]\x00\{"),
+        "tensorrt",
+        "is_wrapped",
+        bounded=False,
+    ),
+    Proof(
+        Content.XGBOOST,
+        _begins(rb"\{(?:[iU].|I..|l....|L........)(?:learner|version|Config|Model)"),
+        "xgboost",
+        "is_ubjson",
+        bounded=False,
+    ),
+    Proof(
+        Content.XGBOOST,
+        _begins(rb"(?:binf)?.{136}[\x01-\x64]\x00{7}[a-z]"),
+        "xgboost_binary",
+        "is_binary",
+        bounded=False,
+    ),
     # Messages of protocol buffers: their fields may come in any order.
     Proof(
         Content.ONNX,
@@ -97,4 +141,23 @@ PROOFS: tuple[Proof, ...] = (
 )
 
 # Kinds of text that have a reader of their own, by how they begin.
-TEXTS: tuple[tuple[re.Pattern[bytes], Content], ...] = ()
+_MARK = rb"(?:\xef\xbb\xbf)?\s*"
+TEXTS: tuple[tuple[re.Pattern[bytes], Content], ...] = (
+    # Comments may stand first; HTML is no XML, and what refers to nothing is prose.
+    (
+        _begins(
+            _MARK + rb"(?:<!--.{0,4096}?-->\s*)*"
+            rb"(?:<\?xml[\s?]|<!DOCTYPE\s+(?!(?i:html))|<(?:PMML|net)[\s>/])"
+        ),
+        Content.XML,
+    ),
+    (_begins(rb"\xff\xfe(?:\s\0)*<\0|\xfe\xff(?:\0\s)*\0<"), Content.XML),
+    (_begins(rb"tree\r?\nversion=v\d"), Content.LIGHTGBM),
+    (
+        _begins(
+            _MARK + rb"\{(?:.{0,4096}?[,{])?\s*\"learner\"\s*:\s*\{\s*"
+            rb"\"(?:attributes|feature_|gradient_booster|learner_|objective)"
+        ),
+        Content.XGBOOST,
+    ),
+)

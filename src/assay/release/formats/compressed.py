@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assay.domain.facts import ArchiveFacts, Content, Gap
 from assay.release.formats.inflate import MAKERS, inflate, inflates
 from assay.release.formats.reading import Problems
-from assay.release.source import Spool
+from assay.release.source import SliceSource, Spool
 
 if TYPE_CHECKING:
     from assay.domain.facts import Fact
@@ -15,7 +17,10 @@ if TYPE_CHECKING:
     from assay.release.formats.reading import Inspection, Subject
     from assay.release.source import ByteSource
 
-__all__ = ["is_lzma_alone", "is_zlib", "read"]
+__all__ = ["is_lzma_alone", "is_zfile", "is_zlib", "read"]
+
+# `ZF`, a length in hexadecimal filled up to 19 characters, and perhaps one space.
+_ZFILE = re.compile(rb"ZF0x[0-9a-f]{1,17} *L? *(?=\x78)")
 
 # Name endings that fall away when the wrapper is opened.
 _ENDINGS = (".gz", ".gzip", ".bz2", ".xz", ".lzma", ".z", ".zlib")
@@ -31,6 +36,23 @@ def is_zlib(source: ByteSource) -> bool:
     return inflates(source, MAKERS["zlib"])
 
 
+def is_zfile(source: ByteSource) -> bool:
+    """Tell whether the bytes are zlib data behind the length that old joblib wrote.
+
+    Source: joblib 0.8 to 1.6, `numpy_pickle_compat.read_zfile`.
+    """
+    skip = _zfile_header(source)
+    return bool(skip) and inflates(
+        SliceSource(source, skip, source.size), MAKERS["zlib"]
+    )
+
+
+def _zfile_header(source: ByteSource) -> int:
+    """Give the length of joblib's header, 0 when there is none."""
+    match = _ZFILE.match(source.read_at(0, 22))
+    return match.end() if match else 0
+
+
 def is_lzma_alone(source: ByteSource) -> bool:
     """Tell whether the bytes are a `.lzma` file, by inflating the first part."""
     return inflates(source, MAKERS["xz"])
@@ -38,9 +60,14 @@ def is_lzma_alone(source: ByteSource) -> bool:
 
 def read(subject: Subject, inspection: Inspection) -> list[Fact]:
     """Give the wrapper's facts and those of what it holds, as far as it inflates."""
+    source = subject.source
+    skip = _zfile_header(source) if subject.content is Content.ZLIB else 0
+    if skip:
+        source = SliceSource(source, skip, source.size)
+        subject = replace(subject, source=source)
     with Spool() as spool:
         ended = inflate(
-            subject.source,
+            source,
             MAKERS[subject.content.value],
             spool,
             inspection,

@@ -7,6 +7,7 @@ behind the last, and pickles inside the byte strings of a pickle.
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from assay.domain.facts import (
     PickleFacts,
     PickleImport,
 )
+from assay.release.formats import encoded
 from assay.release.formats.pickle_machine import walk
 from assay.release.formats.pickle_opcodes import HIGHEST_PROTOCOL, STARTERS
 from assay.release.formats.reading import Problems, shorten
@@ -37,6 +39,11 @@ __all__ = ["is_pickle", "read"]
 # The first value of every file that PyTorch wrote before 1.6.
 _PYTORCH_MAGIC = 0x1950A86A20F9469CFC6C
 _KEPT_NAME = 512
+# How far behind a stream another is looked for, how it may begin, and how often it
+# is tried: numbers hold such a beginning every 16 KiB.
+_SEARCHED_BYTES = 64 * 1024
+_START = re.compile(rb"\x80[\x02-\x05]|c[A-Za-z_][\w.]{0,99}\n[A-Za-z_][\w.]{0,99}\n")
+_TRIED_STARTS = 16
 # Opcodes of a stream that chance or a text does not bring to a good end.
 _TELLING_OPCODES = 4
 
@@ -99,17 +106,25 @@ def _has_header(source: ByteSource, start: int) -> bool:
 
 def read(subject: Subject, inspection: Inspection) -> list[Fact]:
     """Give the facts of every stream of a pickle file, in order."""
+    return [*_streams(subject, inspection), *encoded.inside(subject, inspection)]
+
+
+def _streams(subject: Subject, inspection: Inspection) -> list[Fact]:
     facts: list[Fact] = []
     source = subject.source
     start = last = 0
-    legacy_pytorch = False
+    legacy_pytorch = searched = False
     bound = inspection.limits.max_pickle_streams
     for count in range(bound + 1):
         found = walk(source, start, inspection.limits)
         if count and not _is_stream(source, start, found):
-            if not legacy_pytorch:
-                facts[last] = _with_trailing(facts[last], subject, start)
-            return facts
+            if legacy_pytorch:
+                return facts
+            facts[last] = _with_trailing(facts[last], subject, start)
+            hidden = None if searched else _hidden(source, start, inspection.limits)
+            if hidden is None:
+                return facts
+            found, searched = hidden, True
         if not count:
             legacy_pytorch = found.result == _PYTORCH_MAGIC
         last = len(facts)
@@ -127,6 +142,21 @@ def read(subject: Subject, inspection: Inspection) -> list[Fact]:
         )
     )
     return facts
+
+
+def _hidden(source: ByteSource, start: int, limits: Limits) -> Walk | None:
+    """Find a stream that acts inside the data behind another.
+
+    No loader goes on there by itself; a program that knows the place does.
+    """
+    data = source.read_at(start, _SEARCHED_BYTES)
+    for count, match in enumerate(_START.finditer(data)):
+        if count == _TRIED_STARTS:
+            break
+        found = walk(source, start + match.start(), limits)
+        if _acts(found):
+            return found
+    return None
 
 
 def _is_stream(source: ByteSource, start: int, found: Walk) -> bool:

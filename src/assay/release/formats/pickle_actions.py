@@ -34,7 +34,11 @@ __all__ = ["ACTIONS"]
 # Longest number that is worth keeping: arguments are shown, not computed with.
 _KEPT_NUMBER_BYTES = 32
 # Byte strings that begin like these are read as files of their own.
-_ARCHIVES = (b"PK\x03\x04", b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ\x00", b"\x7fELF")
+_ARCHIVES = (
+    *(b"PK\x03\x04", b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ\x00", b"\x7fELF"),
+    *(b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda", b"\x5d\0\0"),
+    *(b"\x28\xb5\x2f\xfd", b"\x04\x22\x4d\x18", b"7z\xbc\xaf\x27\x1c"),
+)
 # What a pickle needs to fetch a name: a line, a code, or two texts.
 _FETCH = re.compile(rb"[\n\x82-\x84\x93]")
 _ESCAPE = re.compile(rb"\\(x[0-9a-fA-F]{2}|[0-7]{1,3}|.)", re.DOTALL)

@@ -8,15 +8,13 @@ they carry nothing that a loader runs.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from typing import TYPE_CHECKING
 
 from assay.domain.facts import Content, Gap, NativeCodeFacts
-from assay.release.formats import config, secrets, shard_index
+from assay.release.formats import config, encoded, secrets, shard_index
 from assay.release.formats.reading import shorten
-from assay.release.source import BytesSource, chunks
+from assay.release.source import chunks
 
 if TYPE_CHECKING:
     from assay.domain.facts import Fact
@@ -26,7 +24,6 @@ __all__ = ["read"]
 
 _PARSE_ALWAYS_BYTES = 1 << 20
 _ESCAPED_ASCII = re.compile(rb"\\u00[2-7]")
-_BASE64 = re.compile(rb"[A-Za-z0-9+/\r\n]{24,}+={0,2}+\s*")
 _TEMPLATE_NAMES = (".jinja", ".jinja2", ".j2")
 _YAML_NAMES = (".yaml", ".yml")
 # Names that shells and desktops run by.
@@ -35,6 +32,17 @@ _SCRIPTS = frozenset(
     | {"vbe", "vbs", "wsf", "zsh"}
 )
 _IMPORT = re.compile(rb"^import[ \t]", re.MULTILINE)
+# Code for browsers and for Node, and files whose lines a shell is given.
+_OTHER_CODE = (".js", ".mjs", ".cjs", ".html", ".htm", ".svg", ".hta", ".dockerfile")
+_BUILD_FILES = frozenset({"dockerfile", "containerfile", "makefile"})
+# What tells an installer which packages to fetch.
+_DEPENDENCIES = re.compile(
+    r"(?:^|/)(?:[^/]*requirements[^/]*\.(?:txt|in|pip)|requirements/[^/]+\.txt"
+    r"|constraints[^/]*\.txt|environment[^/]*\.ya?ml|conda[^/]*\.ya?ml"
+    r"|python_env\.ya?ml|pyproject\.toml|setup\.cfg|pipfile|pipfile\.lock|poetry\.lock"
+    r"|uv\.lock|pdm\.lock|pylock\.toml|pip\.conf|pip\.ini|\.?condarc)\Z",
+    re.IGNORECASE,
+)
 _CARDS = ("README.md", "MODEL_CARD.md")
 
 
@@ -54,10 +62,19 @@ def read(subject: Subject, inspection: Inspection) -> list[Fact]:
         from assay.release.formats import code  # noqa: PLC0415 - loads the parser
 
         facts.extend(code.read(subject, inspection))
+    elif script or subject.name.endswith(_OTHER_CODE) or subject.name in _BUILD_FILES:
+        from assay.release.formats import code_other  # noqa: PLC0415 - loads the parser
+
+        facts.extend(code_other.read(subject, inspection))
+    if _DEPENDENCIES.search(subject.place.member or subject.place.path):
+        from assay.release.formats import dependencies  # noqa: PLC0415 - few have them
+
+        facts.extend(dependencies.read(subject, inspection))
     if _is_document(subject):
         facts.extend(_document(subject, inspection))
     elif subject.content is Content.TEXT:
-        facts.extend(_unwrapped(subject, inspection))
+        facts.extend(encoded.whole(subject, inspection))
+    facts.extend(encoded.inside(subject, inspection))
     facts.extend(secrets.read(subject, inspection))
     return facts
 
@@ -128,20 +145,3 @@ def _json(subject: Subject, inspection: Inspection) -> list[Fact]:
     ):
         return []
     return config.read(data, subject, inspection)
-
-
-def _unwrapped(subject: Subject, inspection: Inspection) -> list[Fact]:
-    """Read what a text that is nothing but Base64 stands for, if that is a file."""
-    source = subject.source
-    if source.size > inspection.limits.max_text_scan_bytes:
-        return []
-    if not _BASE64.fullmatch(source.read_at(0, 4096).rstrip(b"=\r\n ") + b"="):
-        return []
-    data = b"".join(chunks(source))
-    if not _BASE64.fullmatch(data):
-        return []
-    try:
-        inner = base64.b64decode(data)
-    except (binascii.Error, ValueError):
-        return []
-    return list(inspection.raw_data(subject, "base64", BytesSource(inner)))
