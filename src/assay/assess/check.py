@@ -72,7 +72,10 @@ CONTAINERS = frozenset(
 )
 
 # Types that a person reads.
-TEXTUAL = frozenset({Content.TEXT, Content.JSON, Content.MARKDOWN, Content.PYTHON})
+TEXTUAL = frozenset(
+    {Content.TEXT, Content.JSON, Content.MARKDOWN, Content.PYTHON}
+    | {Content.XML, Content.LIGHTGBM}
+)
 
 # Types that the machine, or an interpreter by its first line, runs as they stand.
 NATIVE = frozenset(

@@ -21,6 +21,7 @@ class Deed(StrEnum):
     """What an operator does besides computing."""
 
     CODE = "code"
+    ENGINE = "engine"
     FILES = "files"
     NETWORK = "network"
     PROCESS = "process"
@@ -197,8 +198,73 @@ _LITE_NAMES = (
     "Landmarks2TransformMatrix TransformLandmarks TransformTensorBilinear "
     "TFSentencepieceTokenizeOp edgetpu-custom-op NumericVerify"
 )
+_BACKENDS = (
+    "XnnpackBackend CoreMLBackend MPSBackend VulkanBackend QnnBackend ArmBackend "
+    "EthosUBackend TOSABackend VgfBackend OpenvinoBackend NeuropilotBackend "
+    "NeutronBackend EnnBackend MLXBackend MetalBackend CudaBackend AotiBackend "
+    "CadenceBackend TensorRTBackend NXPNeutronBackend QuantizerBackend"
+)
+_TOKENIZER_NAMES = (
+    "StringTensorPack StringTensorUnpack RaggedTensorPack CaseFold EqualStr "
+    "NormalizeUnicode RegexNormalization RegexSplit WordpieceTokenizer BPETokenizer "
+    "UnigramTokenizer BytesToChars CharsToBytes CombineSegments RaggedToDense "
+    "RaggedToSparse RaggedToRagged StringToHashBucket VocabEncoder VocabDecoder "
+    "TrieTokenizer FuzeRagged ByteFallback SpecialTokensSplit UTF8Validate Truncate "
+    "CharsMapNormalization SentencepieceTokenizer SentencepieceDetokenizer "
+    "SentencepieceStreamDetokenizer"
+)
 
 _KNOWN_ELSEWHERE = (
+    Listed(
+        content=Content.TENSORRT,
+        domains=("tensorrt",),
+        names=frozenset({"engine"}),
+        deed=Deed.ENGINE,
+        reason="is machine code for one kind of GPU, which nobody can look into",
+    ),
+    Listed(
+        content=Content.TENSORRT,
+        domains=("tensorrt-plugin",),
+        names=frozenset(_TENSORRT_NAMES.split()),
+        deed=Deed.VENDOR,
+        reason="is a plug-in of TensorRT",
+    ),
+    Listed(
+        content=Content.EXECUTORCH,
+        domains=("delegate",),
+        names=frozenset(_BACKENDS.split()),
+        deed=Deed.VENDOR,
+        reason="is a backend that compiles or runs a blob of its own",
+    ),
+    Listed(
+        content=Content.EXECUTORCH,
+        domains=(
+            "llama",
+            "torchao",
+            "quantized",
+            "cadence",
+            "cortex_m",
+            "et_vk",
+            "tosa",
+        ),
+        names=frozenset(),
+        deed=Deed.VENDOR,
+        reason="belongs to a library of ExecuTorch's kernels",
+    ),
+    Listed(
+        content=Content.XML,
+        domains=("extension",),
+        names=frozenset(_TOKENIZER_NAMES.split()),
+        deed=Deed.VENDOR,
+        reason="belongs to OpenVINO's tokenizers",
+    ),
+    Listed(
+        content=Content.XML,
+        domains=("jpmml",),
+        names=frozenset(),
+        deed=Deed.VENDOR,
+        reason="belongs to the JPMML library",
+    ),
     _onnx(
         Deed.VENDOR,
         "belongs to the extensions of ONNX Runtime",
@@ -262,6 +328,14 @@ OWN_DOMAINS: dict[Content, frozenset[str]] = {
     ),
     Content.CORE_ML: frozenset({""}),
     Content.TFLITE: frozenset({"", "builtin"}),
+    Content.EXECUTORCH: frozenset(
+        {"", "aten", "prims", "executorch_prim", "dim_order_ops", "et"}
+        | {"quantized_decomposed", "_torch_ao", "torch_ao", "higher_order"}
+    ),
+    # Those that OpenVINO's own passes leave in a network that is written again.
+    Content.XML: frozenset(
+        {"", "type_relaxed_opset", "ie_internal_opset", "gpu_opset", "cpu_plugin_opset"}
+    ),
 }
 
 # What an operator of TensorFlow is called when TensorFlow Lite carries it.

@@ -67,6 +67,13 @@ _MODEL_FORMATS = frozenset(
         Content.HDF5,
         Content.ONNX,
         Content.SENTENCEPIECE,
+        Content.TFLITE,
+        Content.EXECUTORCH,
+        Content.TENSORRT,
+        Content.XML,
+        Content.XGBOOST,
+        Content.LIGHTGBM,
+        Content.CATBOOST,
     }
 )
 

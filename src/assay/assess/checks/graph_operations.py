@@ -112,6 +112,15 @@ CUSTOM = Rule(
     gain="Makes users install native code that nobody has looked at.",
     references=("CWE-829",),
 )
+ENGINE = Rule(
+    id="opaque-engine",
+    severity=Severity.MEDIUM,
+    confidence=Confidence.HIGH,
+    summary="The model is machine code for one kind of processor",
+    remediation="Publish the model in an open format, and let users build the engine.",
+    gain="Runs kernels that nobody can review, with the rights of the driver.",
+    references=("CWE-829",),
+)
 VENDOR = Rule(
     id="vendor-operator",
     severity=Severity.LOW,
@@ -207,6 +216,7 @@ _BY_DEED = {
     Deed.SAVING: FILES,
     Deed.NETWORK: NETWORK,
     Deed.PROCESS: PROCESS,
+    Deed.ENGINE: ENGINE,
     Deed.VENDOR: VENDOR,
 }
 _BY_TROUBLE = {
@@ -221,11 +231,17 @@ _BY_KIND = {
     "trailing-bytes": HIDDEN,
     "unknown-field": HIDDEN,
     "hidden-data": HIDDEN,
+    "trailing-data": HIDDEN,
     "too-deep": EXHAUSTING,
+    "entity-declaration": EXHAUSTING,
     "huge-tensor": EXHAUSTING,
     "over-limit": EXHAUSTING,
     "path-escape": OUTSIDE,
+    "external-entity": OUTSIDE,
+    "external-reference": OUTSIDE,
+    "script": METADATA,
     "out-of-bounds": RANGE,
+    "bad-index": RANGE,
     "remote-input": NETWORK,
     "code-object": CODE,
 }
@@ -247,6 +263,7 @@ _FORMATS = (
     Content.TFLITE,
     Content.EXECUTORCH,
     Content.TENSORRT,
+    Content.XML,
 )
 
 
@@ -382,6 +399,7 @@ CHECK = FactCheck(
         PROCESS,
         BROUGHT,
         CUSTOM,
+        ENGINE,
         VENDOR,
         SHADOWED,
         OUTSIDE,

@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["READERS", "readers_of"]
 
-# Types that are not listed are known and harmless to load (EMPTY, IMAGE), or were
-# read whole to be recognised (MSGPACK).
+# Types that are not listed are known and harmless to load (EMPTY, IMAGE).
 READERS: dict[Content, str] = {
     Content.SAFETENSORS: "safetensors",
     Content.PICKLE: "pickle",
@@ -38,10 +37,18 @@ READERS: dict[Content, str] = {
     Content.LZ4: "opaque",
     Content.SEVEN_ZIP: "opaque",
     Content.GGUF: "gguf",
+    Content.MSGPACK: "flax",
     Content.HDF5: "hdf5",
     Content.ONNX: "onnx",
     Content.PDF: "opaque",
     Content.SENTENCEPIECE: "sentencepiece",
+    Content.TFLITE: "tflite",
+    Content.EXECUTORCH: "executorch",
+    Content.TENSORRT: "tensorrt",
+    Content.XML: "xml",
+    Content.XGBOOST: "xgboost",
+    Content.LIGHTGBM: "lightgbm",
+    Content.CATBOOST: "catboost",
     Content.UNKNOWN: "opaque",
     Content.ELF: "native",
     Content.PE: "native",

@@ -92,7 +92,9 @@ class _Zip:
         if directory.declared > self._limits.max_archive_members:
             bound = self._limits.max_archive_members
             self._gap(f"{directory.declared} members, {bound} are read")
-        if directory.prefix:
+        # Files that go with a TensorFlow Lite model are a zip behind it, by its format.
+        carried = self._source.read_at(4, 4) == b"TFL3"
+        if directory.prefix and not carried:
             self._problems.add(
                 "prefix-data",
                 f"expected the first member at 0, found it at {directory.prefix}",
