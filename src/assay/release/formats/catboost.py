@@ -127,7 +127,8 @@ class _Model:
         if dimension < 1:
             self._add("count-mismatch", f"{dimension} outputs", at)
             return
-        steps = trees.numbers(_STEPS, 2)
+        # Two numbers of 16 bits each.
+        steps = trees.numbers(_STEPS, 4)
         if steps:
             self._nodes(trees, list(steps), splits)
         else:
@@ -148,12 +149,12 @@ class _Model:
         """Look at distances: they lead forward only, and must not leave the list."""
         leaves = trees.numbers(_NODE_TO_LEAF, 4)
         values = (trees.extent(_LEAF_VALUES, 8) or (0, 0))[1]
-        if len(steps) != 2 * splits or len(leaves) != splits:
-            detail = f"{len(steps) // 2} steps and {len(leaves)} leaves of {splits}"
+        if not len(steps) == len(leaves) == splits:
+            detail = f"{len(steps)} steps and {len(leaves)} leaves of {splits}"
             self._add("count-mismatch", detail, trees.position)
             return
         for node, leaf in enumerate(leaves):
-            left, right = steps[2 * node : 2 * node + 2]
+            left, right = steps[node] & 0xFFFF, steps[node] >> 16
             if node + max(left, right) >= splits:
                 detail = f"node {node} leads {max(left, right)} further of {splits}"
                 self._add("bad-index", detail, trees.position)

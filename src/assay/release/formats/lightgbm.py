@@ -182,9 +182,9 @@ class _Model:
         if split is None or left is None or right is None:
             self._add("malformed", "expected whole numbers", start, key)
             return
-        found = tree_walk.strayed(left, right, leaf=None)
-        if found is not None:
-            self._add(found[0], found[1], start, key)
+        found = tree_walk.walk(left, right, leaves_apart=True)
+        if found.kind:
+            self._add(found.kind, found.detail, start, key)
         if features is not None and any(not 0 <= n <= features for n in split):
             detail = f"a split is of no feature up to {features}"
             self._add("bad-index", detail, start, key)

@@ -6,37 +6,57 @@ somebody else; a child that leads back to where it came from never ends.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["strayed"]
+__all__ = ["Walk", "walk"]
 
 
-def strayed(
-    left: Sequence[int], right: Sequence[int], leaf: int | None = -1
-) -> tuple[str, str] | None:
-    """Follow a tree from its root; give the kind and the detail of what is wrong.
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """What came of following a tree from its root.
+
+    Attributes:
+        kind: What is wrong: `cycle`, `bad-index`, or nothing.
+        detail: The particulars.
+        splits: Nodes that were reached and have children.
+    """
+
+    kind: str
+    detail: str
+    splits: tuple[int, ...]
+
+
+def walk(left: Sequence[int], right: Sequence[int], *, leaves_apart: bool) -> Walk:
+    """Follow a tree from its root.
 
     Args:
         left: Left child of each node.
         right: Right child of each node, as many.
-        leaf: What stands in both for a node without children; None where a negative
-            number `~n` is leaf `n`, of which there is one more than there are nodes.
+        leaves_apart: Whether leaves are a list of their own, one more than there are
+            nodes, in which a negative number `~n` is leaf `n`; else a node whose left
+            child is -1 is a leaf.
     """
     count = len(left)
     seen = bytearray(count)
+    splits: list[int] = []
     waiting = [0] if count else []
     while waiting:
         node = waiting.pop()
         if seen[node]:
-            return "cycle", f"node {node} is reached twice"
+            return Walk("cycle", f"node {node} is reached twice", tuple(splits))
         seen[node] = 1
+        if not leaves_apart and left[node] == -1:
+            continue
+        splits.append(node)
         for child in (left[node], right[node]):
-            if child == leaf or (leaf is None and -count - 1 <= child < 0):
+            if leaves_apart and -count - 1 <= child < 0:
                 continue
             if not 0 <= child < count:
-                return "bad-index", f"node {node} has child {child} of {count}"
+                detail = f"node {node} has child {child} of {count}"
+                return Walk("bad-index", detail, tuple(splits))
             waiting.append(child)
-    return None
+    return Walk("", "", tuple(splits))

@@ -243,31 +243,43 @@ class _Model:
         if left is None or right is None:
             self._add("malformed", "expected whole numbers", f"{key}.left_children")
             return
-        found = tree_walk.strayed(left, right)
-        if found is not None:
-            self._add(*found, key)
-        self._indices(tree, arrays, nodes, features, key)
+        found = tree_walk.walk(left, right, leaves_apart=False)
+        if found.kind:
+            self._add(found.kind, found.detail, key)
+        splits = arrays["split_indices"]
+        if features is not None and any(
+            not _within(splits[node], features) for node in found.splits
+        ):
+            detail = f"not all below {features}"
+            self._add("bad-index", detail, f"{key}.split_indices")
+        self._vectors(tree, left, right, key)
+        self._parents(tree, nodes, key)
+        self._categories(tree, nodes, key)
 
-    def _indices(
-        self,
-        tree: dict[str, object],
-        arrays: dict[str, Sequence[object]],
-        nodes: int,
-        features: int | None,
-        key: str,
+    def _vectors(
+        self, tree: dict[str, object], left: list[int], right: list[int], key: str
     ) -> None:
-        if features is not None:
-            # A model without features was trained on none: its leaves split nothing.
-            bound = max(features, 1)
-            if any(not _within(entry, bound) for entry in arrays["split_indices"]):
-                detail = f"not all below {bound}"
-                self._add("bad-index", detail, f"{key}.split_indices")
+        """Compare the leaves of a tree with several outputs with its vectors.
+
+        The right child of such a leaf is the number of its vector.
+        """
+        size = _count(_object(tree.get("tree_param")).get("size_leaf_vector")) or 1
+        weights = tree.get("leaf_weights")
+        if size < 2 or weights is None:
+            return
+        held = len(_numbers(weights)) // size
+        for node, child in enumerate(left):
+            if child == -1 and not 0 <= right[node] < held:
+                detail = f"leaf {right[node]} of {held}"
+                self._add("bad-index", detail, f"{key}.right_children")
+                return
+
+    def _parents(self, tree: dict[str, object], nodes: int, key: str) -> None:
         for parent in _numbers(tree.get("parents")):
             if parent not in (_NO_PARENT, -1) and not _within(parent, nodes):
                 detail = f"parent {str(parent)[:20]} of {nodes} nodes"
                 self._add("bad-index", detail, f"{key}.parents")
-                break
-        self._categories(tree, nodes, key)
+                return
 
     def _categories(self, tree: dict[str, object], nodes: int, key: str) -> None:
         """Compare the ranges of categories with the list that they cut."""

@@ -38,7 +38,6 @@ _LONGEST_NAME = 100
 _MOST_TREES = 1_000_000
 _MOST_ATTRIBUTES = 100_000
 _MOST_METADATA = 1_000
-_DELETED = 0xFFFF_FFFF
 
 
 class _Broken(Exception):  # noqa: N818 - control flow inside this module only
@@ -128,11 +127,11 @@ class _Model:
         self._note("objective", objective)
         self._note("booster", booster)
         if booster == "gblinear":
-            parameters = struct.unpack_from("<Ii", self._take(_LINEAR_BYTES, "booster"))
+            self._take(_LINEAR_BYTES, "booster")
             count = int.from_bytes(self._take(8, "weights"), "little")
             self._take(4 * count, "weights")
-            if count != (parameters[0] + 1) * parameters[1]:
-                detail = f"{count} weights for {parameters[0]} features"
+            if count != (features + 1) * max(classes, 1):
+                detail = f"{count} weights for {features} features"
                 self._add("count-mismatch", detail, self._at)
         elif not self._forest(features, max(classes, 1)):
             return
@@ -176,13 +175,13 @@ class _Model:
             return False
         fields = array("i")
         fields.frombytes(nodes[: _NODE_BYTES * count])
-        found = tree_walk.strayed(fields[1::5], fields[2::5])
-        if found is not None:
-            self._add(found[0], f"tree {index}: {found[1]}", start)
-        for left, split in zip(fields[1::5], fields[3::5], strict=True):
-            # The highest bit says where missing values go; all bits, a deleted node.
-            feature = split & 0x7FFF_FFFF
-            if left != -1 and split & _DELETED != _DELETED and feature >= features:
+        found = tree_walk.walk(fields[1::5], fields[2::5], leaves_apart=False)
+        if found.kind:
+            self._add(found.kind, f"tree {index}: {found.detail}", start)
+        for node in found.splits:
+            # The highest bit says where missing values go.
+            feature = fields[5 * node + 3] & 0x7FFF_FFFF
+            if feature >= features:
                 detail = f"tree {index} splits feature {feature} of {features}"
                 self._add("bad-index", detail, start)
                 break
