@@ -1,7 +1,8 @@
 """JSON configuration: what it makes a loader run, and which repositories it names.
 
-The keys are those of transformers, diffusers, sentence-transformers, PEFT, Hydra and
-Keras. The same rules serve YAML (`yaml_config`), which hands in plain values.
+The keys are those of transformers, diffusers, sentence-transformers and PEFT. The same
+rules serve YAML (`yaml_config`), which hands in plain values. What is built by the
+name of an installed module is for `built_walk`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from assay.domain.facts import (
-    CodeFacts,
     ConfigFacts,
     HubReference,
     ParseProblem,
@@ -19,6 +19,9 @@ from assay.domain.facts import (
 )
 from assay.errors import DocumentError
 from assay.release.formats import shard_index
+from assay.release.formats.built import Building
+from assay.release.formats.built_walk import WORDS as BUILDING_WORDS
+from assay.release.formats.built_walk import built
 from assay.release.formats.reading import shorten
 from assay.wire import strict_json
 
@@ -30,15 +33,14 @@ __all__ = ["WORDS", "Findings", "read", "walk_values"]
 
 # One of these must be in a large document before it is parsed at all.
 WORDS: tuple[bytes, ...] = (
+    *BUILDING_WORDS,
     b"auto_map",
     b"custom_pipelines",
     b"trust_remote_code",
     b"custom_generate",
-    b"_target_",
     b"_name_or_path",
     b"chat_template",
     b"_class_name",
-    b"class_name",
     b'"type"',
 )
 _REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}")
@@ -51,8 +53,8 @@ _MAX_ENTRIES = 1_000
 _MAX_DEPTH = 120
 # Paths of keys are shown, and handed down to every child: their ends are enough.
 _MAX_KEY_CHARS = 180
-# Keras layers of these packages are looked up by name and carry no code.
-_KERAS_PACKAGES = ("keras", "tensorflow.keras", "tf_keras", "keras_hub", "keras_nlp")
+# Keys whose value is imported; those that lead to a file of the release are told here.
+_IMPORTED = frozenset({"_target_", "class_path"})
 
 
 @dataclass(slots=True)
@@ -146,11 +148,14 @@ def read(data: bytes, subject: Subject, inspection: Inspection) -> list[Fact]:
         _modules(value, findings)
     if subject.name == "model_index.json" and isinstance(value, dict):
         _pipeline(value, findings)
-    facts: list[Fact] = [findings.facts()]
+    building = Building(subject, inspection, findings.local_file)
+    facts: list[Fact] = [findings.facts(), *built(value, building)]
     if shard_index.is_index(subject.name):
         facts.append(shard_index.read(value, subject, inspection))
     if subject.name.endswith(".ipynb") and isinstance(value, dict):
-        facts.extend(_notebook(value, subject))
+        from assay.release.formats import code_notebook  # noqa: PLC0415 - loads the parser
+
+        facts.extend(code_notebook.facts(value, subject, inspection.limits))
     if isinstance(value, dict) and "chat_template" in value:
         from assay.release.formats import template  # noqa: PLC0415 - loads Jinja2
 
@@ -158,28 +163,6 @@ def read(data: bytes, subject: Subject, inspection: Inspection) -> list[Fact]:
             template.from_document(value["chat_template"], subject, inspection)
         )
     return facts
-
-
-def _notebook(value: dict[str, object], subject: Subject) -> list[CodeFacts]:
-    """Give the first code cell of a Jupyter notebook; nbformat 3 kept worksheets."""
-    sheets: list[tuple[str, object]] = [("cells", value.get("cells"))]
-    older = value.get("worksheets")
-    for index, sheet in enumerate(older if isinstance(older, list) else []):
-        if isinstance(sheet, dict):
-            sheets.append((f"worksheets[{index}].cells", sheet.get("cells")))
-    for path, cells in sheets:
-        for index, cell in enumerate(cells if isinstance(cells, list) else []):
-            if _is_code(cell):
-                return [CodeFacts(place=subject.at(key=f"{path}[{index}]"))]
-    return []
-
-
-def _is_code(cell: object) -> bool:
-    return (
-        isinstance(cell, dict)
-        and cell.get("cell_type") == "code"
-        and bool(cell.get("source") or cell.get("input"))
-    )
 
 
 def walk_values(value: object, findings: Findings) -> None:
@@ -215,13 +198,16 @@ def _entry(
         _auto_map(path, value, findings)
     elif key == "custom_pipelines":
         _custom_pipelines(path, value, findings)
-    elif key == "class_name":
-        _keras(path, value, parent, findings)
     elif key == "trust_remote_code" and value is True:
         findings.code(path, value)
-    elif key in ("custom_generate", "_target_") and isinstance(value, str):
-        remote = key == "custom_generate" and _REPOSITORY.fullmatch(value)
-        findings.code(path, value, value if remote else None)
+    elif key == "custom_generate" and isinstance(value, str):
+        findings.code(path, value, value if _REPOSITORY.fullmatch(value) else None)
+    elif (
+        key in _IMPORTED
+        and isinstance(value, str)
+        and findings.local_file(value) is not None
+    ):
+        findings.code(path, value)
 
 
 def _auto_map(path: str, value: object, findings: Findings) -> None:
@@ -245,30 +231,11 @@ def _custom_pipelines(path: str, value: object, findings: Findings) -> None:
             findings.code(f"{path}.{key}", target)
 
 
-def _keras(
-    path: str, value: object, parent: dict[str, object], findings: Findings
-) -> None:
-    """Read Keras layers: lambdas carry code, other packages are imported by name."""
-    if value in ("Lambda", "__lambda__"):
-        findings.code(path, value)
-        return
-    module = parent.get("module")
-    if (
-        isinstance(module, str)
-        and isinstance(value, str)
-        and module.split(".")[0] not in _KERAS_PACKAGES
-        and module != "builtins"
-        and not module.startswith(_KERAS_PACKAGES)
-        and "config" in parent
-    ):
-        findings.code(path, f"{module}.{value}")
-
-
 def _modules(value: list[object], findings: Findings) -> None:
     """Read the module list of sentence-transformers: each `type` is imported."""
     for index, entry in enumerate(value):
         kind = entry.get("type") if isinstance(entry, dict) else None
-        if isinstance(kind, str) and not kind.startswith("sentence_transformers."):
+        if isinstance(kind, str) and findings.local_file(kind) is not None:
             findings.code(f"[{index}].type", kind)
 
 

@@ -6,12 +6,15 @@ read as a text. Aliases are not expanded, so a nest of them costs nothing.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, cast
 from urllib.parse import unquote
 
 import yaml
 
 from assay.domain.facts import ParseProblem
+from assay.release.formats.built import Building
+from assay.release.formats.built_walk import built
 from assay.release.formats.config import Findings, walk_values
 
 if TYPE_CHECKING:
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["read"]
 
 _PYTHON_TAG = "tag:yaml.org,2002:python/"
+# HyperPyYAML, which SpeechBrain reads its settings with.
+_NAMING_TAG = re.compile(r"!(?:new|name|apply|module):([\w.]+)\Z")
 _LABEL_CHARS = 80
 
 
@@ -31,8 +36,9 @@ class _TooDeepError(Exception):
 class _Composer(yaml.SafeLoader):
     """Makes nodes; notes every tag of a Python object, on keys as on values."""
 
-    def __init__(self, data: bytes, findings: Findings) -> None:
+    def __init__(self, data: bytes, findings: Findings, building: Building) -> None:
         super().__init__(data)
+        self._building = building
         self._findings = findings
         self._bound = findings.inspection.limits.max_yaml_depth
         self._path: list[str] = []
@@ -50,6 +56,11 @@ class _Composer(yaml.SafeLoader):
         if tag.startswith(_PYTHON_TAG):
             key = "".join(self._path).removeprefix(".") or "document"
             self._findings.code(key, tag.removeprefix(_PYTHON_TAG))
+        named = _NAMING_TAG.match(tag)
+        if named:
+            key = "".join(self._path).removeprefix(".") or "document"
+            # `!apply:` and `!new:` call what they name, the others fetch it.
+            self._building.dotted("hyperpyyaml", key, named[1])
         node = super().compose_node(parent, cast("int", index))
         self._path.pop()
         return node
@@ -76,8 +87,9 @@ def read(data: bytes, subject: Subject, inspection: Inspection) -> list[Fact]:
         detail = f"expected at most {bound} bytes of YAML in one file; this and all "
         detail += "that follows was not read"
         return [] if allowed is None else [_broken(findings, "too-large", detail)]
+    building = Building(subject, inspection, findings.local_file)
     try:
-        documents = _documents(data, findings)
+        documents = _documents(data, findings, building)
     except _TooDeepError:
         depth = inspection.limits.max_yaml_depth
         detail = f"expected at most {depth} levels of nesting"
@@ -85,13 +97,16 @@ def read(data: bytes, subject: Subject, inspection: Inspection) -> list[Fact]:
     except (yaml.YAMLError, UnicodeDecodeError, ValueError) as error:
         return [_broken(findings, "malformed-yaml", str(error).split("\n", 1)[0])]
     seen: set[int] = set()
+    facts: list[Fact] = []
     for document in documents:
-        walk_values(_plain(document, seen), findings)
-    return [findings.facts()]
+        value = _plain(document, seen)
+        walk_values(value, findings)
+        facts = built(value, building)
+    return [findings.facts(), *facts]
 
 
-def _documents(data: bytes, findings: Findings) -> list[yaml.Node]:
-    composer = _Composer(data, findings)
+def _documents(data: bytes, findings: Findings, building: Building) -> list[yaml.Node]:
+    composer = _Composer(data, findings, building)
     documents: list[yaml.Node] = []
     while composer.check_node():
         node = composer.get_node()
