@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 __all__ = ["FAMILIES", "real_samples", "samples"]
 
 # Modules of `families/`; each has `samples() -> Iterator[Sample]`.
-FAMILIES: tuple[str, ...] = ("weights_gguf",)
+FAMILIES: tuple[str, ...] = (
+    "weights_gguf",
+    "weights_msgpack",
+)
 
 
 def samples() -> Iterator[Sample]:

@@ -27,7 +27,6 @@ def test_code_that_runs_as_it_stands_is_told(sample, only, name, content, detail
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        ("model.gguf", Content.GGUF),
         ("model.onnx", Content.ONNX),
         ("model.h5", Content.HDF5),
         ("model.7z", Content.SEVEN_ZIP),

@@ -40,6 +40,7 @@ READERS: dict[Content, str] = {
     Content.MSGPACK: "flax",
     Content.HDF5: "hdf5",
     Content.ONNX: "onnx",
+    Content.SAVED_MODEL: "tensorflow",
     Content.PDF: "opaque",
     Content.SENTENCEPIECE: "sentencepiece",
     Content.TFLITE: "tflite",

@@ -1,8 +1,7 @@
 """MessagePack documents, Flax checkpoints among them.
 
 The format has no signature, so a file counts as one only when it is a dictionary with
-texts for keys from its first byte to its last. Everything in it is data: loaders give
-numbers, texts and bytes, and Flax makes arrays of its extension types.
+texts for keys from its first byte to its last. `flax` reads what is in it.
 Source: the MessagePack specification.
 """
 
@@ -27,6 +26,8 @@ _EXTENSIONS = {0xC7: 1, 0xC8: 2, 0xC9: 4}
 _ARRAYS = {0xDC: 2, 0xDD: 4}
 _MAPS = {0xDE: 2, 0xDF: 4}
 _TEXTS = frozenset({0xD9, 0xDA, 0xDB, *range(0xA0, 0xC0)})
+# Keys further inside may be byte strings too: msgpack-numpy marks its arrays so.
+_KEYS = _TEXTS | {0xC4, 0xC5, 0xC6}
 _LONGEST_HEAD = 5
 
 
@@ -68,7 +69,8 @@ class _Walk:
             return True
         left, is_map = self._open.pop()
         self._open.append((left - 1, is_map))
-        return not is_map or left % 2 == 1 or first in _TEXTS
+        keys = _KEYS if len(self._open) > 1 else _TEXTS
+        return not is_map or left % 2 == 1 or first in keys
 
     def _take(self, head: bytes) -> bool:
         """Move behind one item, or into it; tell whether it fits."""

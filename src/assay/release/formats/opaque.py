@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assay.domain.facts import Content, Gap
-from assay.release.formats import safetensors
+from assay.release.formats import flax, safetensors
 
 if TYPE_CHECKING:
     from assay.domain.facts import Fact
@@ -28,4 +29,7 @@ def read(subject: Subject, inspection: Inspection) -> list[Fact]:
     if subject.content is Content.UNKNOWN and subject.name.endswith(".safetensors"):
         # A loader goes by the name: say in which way it is none.
         return [*safetensors.read(subject, inspection), gap]
+    if subject.content is Content.UNKNOWN and subject.name.endswith(".msgpack"):
+        as_named = replace(subject, content=Content.MSGPACK)
+        return [*flax.read(as_named, inspection), gap]
     return [gap]

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from assay.domain.facts import Content, Gap
+from assay.domain.facts import Content, Gap, WeightsFacts
 from assay.domain.limits import DEFAULT_LIMITS
 
 
@@ -127,7 +127,7 @@ VALUES = [
 def test_every_form_of_value_is_passed_over(look, value):
     file = look(b"\x82\xa1k" + value + b"\xa1z\xff", "flax_model.msgpack")
     assert file.contents == (Content.MSGPACK,)
-    assert file.facts == ()
+    assert [type(fact) for fact in file.facts] == [WeightsFacts]
 
 
 @pytest.mark.parametrize(
