@@ -110,15 +110,16 @@ def _judged(
         # Beside a member lie other members, and which ones nobody asked.
         return "", ""
     parts = full.split("/")
-    for count in range(1, len(parts) + 1):
-        if "/".join(parts[:count]) in links:
-            return "link", "it is reached through a symbolic link"
-    if data.target is None or data.target not in sizes:
+    if any("/".join(parts[:count]) in links for count in range(1, len(parts) + 1)):
+        return "link", "it is reached through a symbolic link"
+    size = sizes.get(data.target or "")
+    if size is None:
+        if _climbs(data.path):
+            return "outside", "it leads out of the folder of the model"
         return "missing", "no such file is in the release"
     end = (data.offset or 0) + (data.length or 0)
-    if end > sizes[data.target]:
-        detail = f"bytes up to {_number(end)} of {sizes[data.target]} are asked for"
-        return "range", detail
+    if end > size:
+        return "range", f"bytes up to {_number(end)} of {size} are asked for"
     return "", ""
 
 
@@ -141,6 +142,18 @@ def _full(data: DataFile) -> str | None:
         elif part not in ("", "."):
             parts.append(part)
     return "/".join(parts)
+
+
+def _climbs(path: str) -> bool:
+    depth = 0
+    for part in path.replace("\\", "/").split("/"):
+        if part == "..":
+            depth -= 1
+        elif part not in ("", "."):
+            depth += 1
+        if depth < 0:
+            return True
+    return False
 
 
 def _hidden(extents: list[DataFile], file: FileFacts) -> str:

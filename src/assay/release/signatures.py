@@ -126,12 +126,27 @@ PROOFS: tuple[Proof, ...] = (
         "is_binary",
         bounded=False,
     ),
+    # The empty key of a table of LevelDB, and the header of a checkpoint.
+    Proof(
+        Content.TF_CHECKPOINT,
+        _begins(rb"\x00\x00."),
+        "tensorflow_bundle",
+        "is_bundle",
+        bounded=False,
+    ),
     # Messages of protocol buffers: their fields may come in any order.
     Proof(
         Content.ONNX,
         _begins(rb"[\x08\x12\x1a\x22\x28\x32\x3a\x42\x72]|[\xa2\xca\xd2]\x01"),
         "onnx",
         "is_onnx",
+        bounded=False,
+    ),
+    Proof(
+        Content.SAVED_MODEL,
+        _begins(rb"[\x08\x0a\x10\x12\x1a\x22\x2a\x32\x3a]"),
+        "tensorflow",
+        "is_tensorflow",
         bounded=False,
     ),
     # Dictionaries in MessagePack that are not empty.

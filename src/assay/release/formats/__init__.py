@@ -41,6 +41,7 @@ READERS: dict[Content, str] = {
     Content.HDF5: "hdf5",
     Content.ONNX: "onnx",
     Content.SAVED_MODEL: "tensorflow",
+    Content.TF_CHECKPOINT: "tensorflow_bundle",
     Content.PDF: "opaque",
     Content.SENTENCEPIECE: "sentencepiece",
     Content.TFLITE: "tflite",

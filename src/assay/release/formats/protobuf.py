@@ -178,9 +178,7 @@ def matches(
     """
     found: list[Field] = []
     for field in wire.fields(start, end):
-        expected = known.get(field.number)
-        # Repeated numbers may be packed, whatever the schema says.
-        if expected is None or field.wire not in (expected, BYTES):
+        if known.get(field.number) != field.wire:
             return None
         found.append(field)
         if len(found) >= bound:
