@@ -67,8 +67,18 @@ def whole(subject: Subject, inspection: Inspection) -> list[Fact]:
     return []
 
 
-def inside(subject: Subject, inspection: Inspection) -> list[Fact]:
-    """Read the encoded files inside a text, or inside the texts of a pickle."""
+def inside(
+    subject: Subject,
+    inspection: Inspection,
+    known: frozenset[bytes | int] = frozenset(),
+) -> list[Fact]:
+    """Read the encoded files inside a text, or inside the texts of a pickle.
+
+    Args:
+        subject: The text or the pickle.
+        inspection: The walk that it belongs to.
+        known: Contents, and offsets of contents, that were read already.
+    """
     data = subject.source.read_at(0, _SEARCHED_BYTES)
     facts: list[Fact] = []
     for count, match in enumerate(_INSIDE.finditer(data)):
@@ -76,6 +86,10 @@ def inside(subject: Subject, inspection: Inspection) -> list[Fact]:
             break
         name = str(match.lastgroup)
         raw = _INNER[name](match.group())
+        if match.start() in known or any(
+            isinstance(item, bytes) and raw.startswith(item) for item in known
+        ):
+            continue
         facts += _read(subject, inspection, f"{name}@{match.start()}", raw)
     return facts
 

@@ -44,6 +44,8 @@ _KEPT_NAME = 512
 _SEARCHED_BYTES = 64 * 1024
 _START = re.compile(rb"\x80[\x02-\x05]|c[A-Za-z_][\w.]{0,99}\n[A-Za-z_][\w.]{0,99}\n")
 _TRIED_STARTS = 16
+# Byte strings that are remembered, so that their spelling is not read once more.
+_KNOWN = 64
 # Opcodes of a stream that chance or a text does not bring to a good end.
 _TELLING_OPCODES = 4
 
@@ -106,10 +108,14 @@ def _has_header(source: ByteSource, start: int) -> bool:
 
 def read(subject: Subject, inspection: Inspection) -> list[Fact]:
     """Give the facts of every stream of a pickle file, in order."""
-    return [*_streams(subject, inspection), *encoded.inside(subject, inspection)]
+    known: set[bytes | int] = set()
+    facts = _streams(subject, inspection, known)
+    return [*facts, *encoded.inside(subject, inspection, frozenset(known))]
 
 
-def _streams(subject: Subject, inspection: Inspection) -> list[Fact]:
+def _streams(
+    subject: Subject, inspection: Inspection, known: set[bytes | int]
+) -> list[Fact]:
     facts: list[Fact] = []
     source = subject.source
     start = last = 0
@@ -131,6 +137,10 @@ def _streams(subject: Subject, inspection: Inspection) -> list[Fact]:
         facts.append(_facts(subject, found, inspection.limits))
         facts.extend(_gaps(subject, found))
         facts.extend(_embedded(subject, found, inspection))
+        known.update(
+            item.offset if item.data is None else item.data
+            for item in found.embedded[:_KNOWN]
+        )
         start = found.end
         if not found.stopped or start >= source.size:
             return facts

@@ -72,9 +72,10 @@ def read(subject: Subject, inspection: Inspection) -> list[Fact]:
         facts.extend(dependencies.read(subject, inspection))
     if _is_document(subject):
         facts.extend(_document(subject, inspection))
-    elif subject.content is Content.TEXT:
-        facts.extend(encoded.whole(subject, inspection))
-    facts.extend(encoded.inside(subject, inspection))
+    unwrapped: list[Fact] = []
+    if subject.content is Content.TEXT:
+        unwrapped = encoded.whole(subject, inspection)
+    facts.extend(unwrapped or encoded.inside(subject, inspection))
     facts.extend(secrets.read(subject, inspection))
     return facts
 
@@ -98,6 +99,10 @@ def _is_python(subject: Subject, script: str) -> bool:
     return bool(script) and ("python" in script[:200] or subject.name.endswith(".pth"))
 
 
+def _is_modelfile(subject: Subject) -> bool:
+    return subject.name == "modelfile" or subject.name.startswith("modelfile.")
+
+
 def _is_document(subject: Subject) -> bool:
     """Tell whether the whole text is read as one document."""
     path = subject.place.path
@@ -105,6 +110,7 @@ def _is_document(subject: Subject) -> bool:
         subject.content is Content.JSON
         or subject.name.endswith((*_TEMPLATE_NAMES, *_YAML_NAMES))
         or subject.name == "mlmodel"
+        or _is_modelfile(subject)
         or (subject.place.member is None and path in _CARDS)
     )
 
