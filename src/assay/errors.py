@@ -19,6 +19,7 @@ __all__ = [
     "KeyFileError",
     "LogError",
     "MachineError",
+    "ManifestError",
     "ProgrammeError",
     "ReleaseError",
     "SignatureError",
@@ -139,6 +140,12 @@ class MachineError(AssayError):
     """The machine failed: a full disk, a missing permission, a broken medium."""
 
     family = "machine"
+
+
+class ManifestError(AssayError):
+    """A signed manifest of a model is malformed, or asks for what is not supported."""
+
+    family = "manifest"
 
 
 class VerifyError(AssayError):

@@ -30,6 +30,10 @@ VERBS: Mapping[str, tuple[str, str]] = {
     "seal": ("seal", "Check, sign and log a release, and write its bundle."),
     "verify": ("verify", "Verify a bundle offline, and a release against it."),
     "decide": ("decide", "Decide whether a release is eligible for a benefit."),
+    "manifest": (
+        "manifest",
+        "Sign a model's files, or verify them, as OpenSSF Model Signing does.",
+    ),
     "keys": ("keys", "Make and show signing keys."),
     "trust": ("trust", "Choose whom to believe."),
     "log": ("log", "Keep and check a transparency log."),

@@ -1,0 +1,168 @@
+"""From a signing certificate to a root that the verifier chose.
+
+Steps, each of which must hold (RFC 5280 section 6.1, as far as code signing needs it):
+
+1. The chain is no longer than `MAX_CERTIFICATES`.
+2. Every certificate is within its validity at the instant asked about.
+3. Each is signed by the next, whose subject is its issuer.
+4. Whoever issues is an authority: basic constraints, key usage, path length.
+5. No certificate has a critical extension that is not understood here.
+6. The last is one of the roots, or is signed by one of them.
+7. The first may sign: key usage `digitalSignature`, or extended usage code signing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
+
+from assay.crypto.model_key import ModelKey, model_key_of
+from assay.errors import KeyFileError, SignatureError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+__all__ = ["MAX_CERTIFICATES", "certificates_from_pem", "signing_key_of_chain"]
+
+_E = TypeVar("_E", bound=x509.ExtensionType)
+
+# Real chains have two to four.
+MAX_CERTIFICATES = 10
+_UNDERSTOOD = frozenset(
+    {
+        ExtensionOID.BASIC_CONSTRAINTS,
+        ExtensionOID.KEY_USAGE,
+        ExtensionOID.EXTENDED_KEY_USAGE,
+        ExtensionOID.SUBJECT_ALTERNATIVE_NAME,
+    }
+)
+
+
+def certificates_from_pem(pem: bytes) -> tuple[x509.Certificate, ...]:
+    """Read the roots that a verifier trusts.
+
+    Raises:
+        KeyFileError: `key.not-a-certificate`.
+    """
+    try:
+        return tuple(x509.load_pem_x509_certificates(pem))
+    except ValueError as error:
+        raise _not_a_certificate("PEM blocks `CERTIFICATE`") from error
+
+
+def signing_key_of_chain(
+    chain: tuple[bytes, ...], roots: tuple[x509.Certificate, ...], at: datetime
+) -> ModelKey:
+    """Give the key that a chain vouches for.
+
+    Args:
+        chain: Certificates in DER, the signing one first.
+        roots: Authorities that the verifier chose.
+        at: Instant at which all must be valid.
+
+    Raises:
+        SignatureError: `signature.certificate`, saying which step failed.
+        KeyFileError: `key.not-a-certificate` or `key.unsupported`.
+    """
+    if not 1 <= len(chain) <= MAX_CERTIFICATES:  # 1
+        raise _refused("the chain", f"{len(chain)} certificates")
+    try:
+        path = [x509.load_der_x509_certificate(der) for der in chain]
+        _walk(path, roots, at)
+        return model_key_of(path[0].public_key())
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise _not_a_certificate("X.509 certificates in DER") from error
+
+
+def _walk(
+    path: list[x509.Certificate], roots: tuple[x509.Certificate, ...], at: datetime
+) -> None:
+    _check_use(path[0])  # 7
+    for depth, certificate in enumerate(path):
+        _check_dates(certificate, at)  # 2
+        _check_critical(certificate)  # 5
+        if certificate in roots:  # 6
+            return
+        anchor = next((r for r in roots if _issued(certificate, r)), None)
+        if anchor is not None:
+            _check_dates(anchor, at)
+            _check_authority(anchor, depth)
+            return
+        if depth + 1 == len(path):
+            raise _refused("no root that was given", "has signed the chain")
+        issuer = path[depth + 1]
+        if not _issued(certificate, issuer):  # 3
+            raise _refused("a certificate", "is not signed by the next one")
+        _check_authority(issuer, depth)  # 4
+
+
+def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    try:
+        certificate.verify_directly_issued_by(issuer)
+    except (ValueError, TypeError, InvalidSignature):
+        return False
+    return True
+
+
+def _check_dates(certificate: x509.Certificate, at: datetime) -> None:
+    begin, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    if not begin <= at <= end:
+        raise _refused("a certificate", f"is valid from {begin} to {end}, not at {at}")
+
+
+def _check_critical(certificate: x509.Certificate) -> None:
+    for extension in certificate.extensions:
+        if extension.critical and extension.oid not in _UNDERSTOOD:
+            oid = extension.oid.dotted_string
+            raise _refused("a critical extension", f"is not understood: {oid}")
+
+
+def _check_authority(certificate: x509.Certificate, below: int) -> None:
+    """Prove that a certificate may issue, with `below` authorities under it."""
+    constraints = _extension(certificate, x509.BasicConstraints)
+    if constraints is None or not constraints.ca:
+        raise _refused("an issuer", "is no certificate authority")
+    if constraints.path_length is not None and constraints.path_length < below:
+        raise _refused("an issuer", "allows no authority of this depth below it")
+    usage = _extension(certificate, x509.KeyUsage)
+    if usage is not None and not usage.key_cert_sign:
+        raise _refused("an issuer", "may not sign certificates")
+
+
+def _check_use(certificate: x509.Certificate) -> None:
+    usage = _extension(certificate, x509.KeyUsage)
+    extended = _extension(certificate, x509.ExtendedKeyUsage)
+    signs = usage is not None and usage.digital_signature
+    if not signs and (
+        extended is None or ExtendedKeyUsageOID.CODE_SIGNING not in extended
+    ):
+        raise _refused("the signing certificate", "is not meant for signing")
+
+
+def _extension(certificate: x509.Certificate, kind: type[_E]) -> _E | None:
+    try:
+        return certificate.extensions.get_extension_for_class(kind).value
+    except x509.ExtensionNotFound:
+        return None
+
+
+def _refused(what: str, found: str) -> SignatureError:
+    return SignatureError(
+        "certificate",
+        "The certificate chain does not vouch for the signing key.",
+        expected="a chain from the signing certificate to a root that was given",
+        found=f"{what} {found}",
+        remedy="give the signer's root certificate, or an instant within its validity",
+    )
+
+
+def _not_a_certificate(expected: str) -> KeyFileError:
+    return KeyFileError(
+        "not-a-certificate",
+        "This is not a certificate.",
+        expected=expected,
+        found="something else",
+    )

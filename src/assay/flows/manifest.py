@@ -1,0 +1,240 @@
+"""Signing a model's manifest, and verifying a model against one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from assay.crypto.certificate_chain import certificates_from_pem
+from assay.crypto.dsse import pre_authentication_encoding
+from assay.crypto.model_key import model_key_from_pem, model_key_of
+from assay.domain.limits import DEFAULT_LIMITS
+from assay.domain.release import OMS_IGNORED
+from assay.domain.statement import PAYLOAD_TYPE
+from assay.errors import ManifestError
+from assay.flows.files import read_file, write_file
+from assay.release.manifest import make_manifest
+from assay.statement.signers.model import read_model_signer
+from assay.verify.model_manifest import compare_manifests, verify_manifest
+from assay.wire.v0.model_signature import manifest_statement, write_model_signature
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from pathlib import Path
+
+    from cryptography.x509 import Certificate
+
+    from assay.crypto.model_key import ModelKey
+    from assay.domain.manifest import Difference, Manifest, Serialization
+    from assay.release import Progress
+    from assay.statement.signers.model import ModelSigner
+    from assay.verify.model_manifest import SignedManifest
+
+__all__ = [
+    "Accepted",
+    "ModelSigning",
+    "VerifiedModel",
+    "open_model_signing",
+    "read_public_key",
+    "read_roots",
+    "sign_model",
+    "verify_model",
+]
+
+_MOST = DEFAULT_LIMITS.max_key_file_bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelSigning:
+    """A key that is open, and the certificates that vouch for it.
+
+    Attributes:
+        signer: The private key.
+        chain: Certificates in DER, that of the key first; none for a bare key.
+        dialect: Whether to write shards as `model_signing` 1.1 reads them.
+    """
+
+    signer: ModelSigner
+    chain: tuple[bytes, ...] = ()
+    dialect: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """What a verifier accepts.
+
+    Attributes:
+        at: Instant at which certificates must be valid.
+        key: The signer's key, for signatures by a bare key.
+        roots: Authorities, for signatures by a certificate.
+        besides: Paths that the verifier leaves out.
+        ignore_unsigned: Whether files that nobody signed may be there.
+        follow_links: Whether a manifest that followed links will do.
+    """
+
+    at: datetime
+    key: ModelKey | None = None
+    roots: tuple[Certificate, ...] = ()
+    besides: tuple[str, ...] = ()
+    ignore_unsigned: bool = False
+    follow_links: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifiedModel:
+    """A model compared with its signed manifest.
+
+    Attributes:
+        signed: The manifest, whose signature holds.
+        differences: In which ways the model is not as signed; none when it is.
+        resources: Files or shards that were read.
+    """
+
+    signed: SignedManifest
+    differences: tuple[Difference, ...]
+    resources: int
+
+
+def open_model_signing(
+    key: Path, passphrase: Callable[[], bytes | None], certificates: Path | None = None
+) -> ModelSigning:
+    """Open a private key, with its certificates when there are any.
+
+    Args:
+        key: ECDSA on P-256, P-384 or P-521, in PEM.
+        passphrase: Asked for the key's passphrase when it has one.
+        certificates: PEM file with the signing certificate first, then its chain.
+
+    Raises:
+        KeyFileError: The key or a certificate is none, or cannot be opened.
+        ManifestError: `manifest.other-certificate`.
+    """
+    signer = read_model_signer(
+        read_file(key, most=_MOST, what="private key"), passphrase
+    )
+    if certificates is None:
+        return ModelSigning(signer=signer)
+    chain = read_roots(certificates)
+    if model_key_of(chain[0].public_key()).key_id != signer.key_id:
+        raise ManifestError(
+            "other-certificate",
+            "The first certificate is not that of the signing key.",
+            expected=f"a certificate for key {signer.key_id}",
+            found="one for another key",
+        )
+    der = tuple(certificate.public_bytes(Encoding.DER) for certificate in chain)
+    return ModelSigning(signer=signer, chain=der)
+
+
+def read_public_key(path: Path) -> ModelKey:
+    """Read a signer's public key in PEM.
+
+    Raises:
+        KeyFileError: `key.not-a-key` or `key.unsupported`.
+    """
+    return model_key_from_pem(read_file(path, most=_MOST, what="public key"))
+
+
+def read_roots(path: Path) -> tuple[Certificate, ...]:
+    """Read certificates in PEM.
+
+    Raises:
+        KeyFileError: `key.not-a-certificate`.
+    """
+    return certificates_from_pem(read_file(path, most=_MOST, what="certificates"))
+
+
+def sign_model(
+    model: Path,
+    out: Path,
+    serialization: Serialization,
+    signing: ModelSigning,
+    *,
+    jobs: int | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> Manifest:
+    """Write the detached signature of a model; one that is there is replaced.
+
+    Args:
+        model: A directory or a file.
+        out: Where the signature goes; it is left out of the manifest.
+        serialization: How to make the manifest, with what the user leaves out.
+        signing: The key.
+        jobs: Threads.
+        progress: Told now and then how far the reading has come.
+
+    Raises:
+        ReleaseError, ManifestError: The model cannot be read or bound.
+        MachineError, UsageError: The signature cannot be written.
+    """
+    ignored = {*OMS_IGNORED, *serialization.ignore_paths, *_below(model, out)}
+    manifest = make_manifest(
+        model,
+        replace(serialization, ignore_paths=tuple(sorted(ignored))),
+        jobs=jobs,
+        progress=progress,
+    )
+    payload = manifest_statement(manifest, dialect=signing.dialect)
+    signature = signing.signer.sign(pre_authentication_encoding(PAYLOAD_TYPE, payload))
+    document = write_model_signature(
+        payload, signature, hint=signing.signer.hint, chain=signing.chain
+    )
+    write_file(out, document)
+    return manifest
+
+
+def verify_model(
+    model: Path,
+    signature: Path,
+    accepted: Accepted,
+    *,
+    jobs: int | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> VerifiedModel:
+    """Verify a model against its detached signature.
+
+    Args:
+        model: A directory or a file.
+        signature: The signature; it may lie in the directory.
+        accepted: Whom and what the verifier accepts.
+        jobs: Threads.
+        progress: Told now and then how far the reading has come.
+
+    Raises:
+        SignatureError, ManifestError, DocumentError, KeyFileError: As
+            `verify_manifest` does.
+        ReleaseError: The model cannot be read whole.
+    """
+    most = DEFAULT_LIMITS.max_bundle_bytes
+    signed = verify_manifest(
+        read_file(signature, most=most, what="model signature"),
+        key=accepted.key,
+        roots=accepted.roots,
+        at=accepted.at,
+        follow_links=accepted.follow_links,
+    )
+    found = make_manifest(
+        model,
+        signed.manifest.serialization,
+        besides=(*accepted.besides, *_below(model, signature)),
+        jobs=jobs,
+        progress=progress,
+    )
+    return VerifiedModel(
+        signed=signed,
+        differences=compare_manifests(
+            signed.manifest, found, ignore_unsigned=accepted.ignore_unsigned
+        ),
+        resources=len(found.resources),
+    )
+
+
+def _below(model: Path, file: Path) -> tuple[str, ...]:
+    """Give the path of a file below the model, when it lies there."""
+    root, place = model.resolve(), file.resolve()
+    if not root.is_dir() or not place.is_relative_to(root):
+        return ()
+    return (place.relative_to(root).as_posix(),)

@@ -1,0 +1,58 @@
+"""What `assay manifest --json` writes."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from assay.wire.model import JsonModel
+from assay.wire.v0.parts import Count, Hex256, Text
+
+__all__ = [
+    "DifferencePart",
+    "SerializationPart",
+    "SignedModelDocument",
+    "VerifiedModelDocument",
+]
+
+
+class SerializationPart(JsonModel):
+    """How a manifest was made (OMS v1.0 section 5.2.2)."""
+
+    method: Literal["files", "shards"]
+    hash_type: Literal["sha256", "blake2b", "blake3"]
+    shard_size: Count | None
+    allow_symlinks: bool
+    ignore_paths: tuple[Text, ...]
+
+
+class DifferencePart(JsonModel):
+    """A file or shard that is not as signed."""
+
+    name: Text
+    kind: Literal["changed", "missing", "unsigned"]
+
+
+class SignedModelDocument(JsonModel):
+    """What `assay manifest sign --json` writes."""
+
+    format: Literal["assay-manifest-sign/0"]
+    model: Text
+    signature: Text
+    root: Hex256
+    key_id: Hex256
+    resources: Count
+    serialization: SerializationPart
+
+
+class VerifiedModelDocument(JsonModel):
+    """What `assay manifest verify --json` writes."""
+
+    format: Literal["assay-manifest-verify/0"]
+    model: Text
+    valid: bool
+    root: Hex256
+    key_id: Hex256
+    resources: Count
+    serialization: SerializationPart
+    differences: tuple[DifferencePart, ...]
+    differences_total: Count

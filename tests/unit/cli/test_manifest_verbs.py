@@ -1,0 +1,224 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
+
+from tests.simulators.authorities import issue, root
+from tests.simulators.desk import assay, document, write_release
+
+
+def write_key(path, private, passphrase=None):
+    protection = BestAvailableEncryption(passphrase) if passphrase else NoEncryption()
+    path.write_bytes(
+        private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, protection)
+    )
+    public = private.public_key().public_bytes(
+        Encoding.PEM, PublicFormat.SubjectPublicKeyInfo
+    )
+    (path.parent / f"{path.name}.pub").write_bytes(public)
+    return path
+
+
+@pytest.fixture
+def model(tmp_path):
+    return write_release(tmp_path / "model")
+
+
+@pytest.fixture
+def key(tmp_path):
+    return write_key(tmp_path / "k.pem", ec.generate_private_key(ec.SECP256R1()))
+
+
+def verify(model, key, *more, signature=None):
+    where = signature or model / "model.sig"
+    return document(
+        "manifest",
+        "verify",
+        model,
+        "--signature",
+        where,
+        "--public-key",
+        f"{key}.pub",
+        *more,
+    )
+
+
+def code_of(*arguments):
+    status, error = document(*arguments)
+    return status, error["code"]
+
+
+def test_a_model_is_signed_and_verified(model, key):
+    status, made = document("manifest", "sign", model, "--key", key)
+    assert status == 0
+    assert made["resources"] == 5
+    assert made["serialization"]["method"] == "files"
+    status, found = verify(model, key)
+    assert (status, found["valid"], found["differences"]) == (0, True, [])
+    assert found["root"] == made["root"]
+    assert found["keyId"] == made["keyId"]
+
+
+@pytest.mark.parametrize("curve", [ec.SECP384R1(), ec.SECP521R1()])
+def test_longer_keys_sign_too(model, tmp_path, curve):
+    key = write_key(tmp_path / "long.pem", ec.generate_private_key(curve))
+    assert assay("manifest", "sign", model, "--key", key).exit_code == 0
+    assert verify(model, key)[0] == 0
+
+
+def test_shards_of_another_hash_are_signed_and_verified(model, key):
+    done = assay(
+        "manifest", "sign", model, "--key", key, "--method", "shards",
+        "--shard-size", 8, "--hash", "blake2b", "--for-model-signing-1",
+    )  # fmt: skip
+    assert done.exit_code == 0
+    status, found = verify(model, key)
+    assert status == 0
+    assert found["serialization"]["shardSize"] == 8
+    assert found["resources"] > 5
+
+
+def test_each_difference_is_told_and_ends_in_no(model, key):
+    assay("manifest", "sign", model, "--key", key)
+    (model / "config.json").write_text("{}")
+    (model / "LICENSE").unlink()
+    (model / "more").write_text("x")
+    status, found = verify(model, key)
+    assert (status, found["valid"], found["differencesTotal"]) == (1, False, 3)
+    assert {(d["name"], d["kind"]) for d in found["differences"]} == {
+        ("LICENSE", "missing"),
+        ("config.json", "changed"),
+        ("more", "unsigned"),
+    }
+    told = assay(
+        "manifest", "verify", model, "--signature", model / "model.sig",
+        "--public-key", f"{key}.pub",
+    )  # fmt: skip
+    assert told.stdout.startswith("INVALID")
+    assert "missing   LICENSE" in told.stdout
+
+
+def test_a_long_list_of_differences_is_cut_with_its_count(model, key):
+    assay("manifest", "sign", model, "--key", key)
+    for number in range(210):
+        (model / f"more{number:03d}").write_text("x")
+    told = assay(
+        "manifest", "verify", model, "--signature", model / "model.sig",
+        "--public-key", f"{key}.pub",
+    )  # fmt: skip
+    assert "and 10 more" in told.stdout
+
+
+def test_files_that_nobody_signed_can_be_accepted(model, key):
+    assay("manifest", "sign", model, "--key", key)
+    (model / "more").write_text("x")
+    assert verify(model, key, "--ignore-unsigned-files")[0] == 0
+    assert verify(model, key, "--ignore", "more")[0] == 0
+
+
+def test_what_the_signer_leaves_out_is_recorded_and_told(model, key):
+    assay("manifest", "sign", model, "--key", key, "--ignore", "./sub/")
+    (model / "sub" / "notes.txt").write_text("changed")
+    status, found = verify(model, key)
+    assert status == 0
+    assert "sub" in found["serialization"]["ignorePaths"]
+    told = assay(
+        "manifest", "verify", model, "--signature", model / "model.sig",
+        "--public-key", f"{key}.pub",
+    )  # fmt: skip
+    assert "the signer left out model.sig, sub" in told.stdout
+
+
+def test_a_model_of_one_file_has_its_signature_beside_it(model, key):
+    weights = model / "model.safetensors"
+    status, made = document("manifest", "sign", weights, "--key", key)
+    assert status == 0
+    assert made["signature"].endswith("model.safetensors.sig")
+    where = model / "model.safetensors.sig"
+    assert verify(weights, key, signature=where)[0] == 0
+
+
+def test_links_are_followed_only_on_the_word_of_both(model, key):
+    (model / "link").symlink_to("config.json")
+    sign = ("manifest", "sign", model, "--key", key)
+    assert code_of(*sign) == (4, "manifest.link")
+    assert assay(*sign, "--follow-links").exit_code == 0
+    status, error = verify(model, key)
+    assert (status, error["code"]) == (4, "manifest.links-followed")
+    assert verify(model, key, "--follow-links")[0] == 0
+
+
+def test_a_certificate_vouches_for_the_key(model, tmp_path):
+    top = root()
+    leaf = issue("leaf", top, uses=("digital_signature",))
+    key = write_key(tmp_path / "leaf.pem", leaf.key)
+    chain, roots = tmp_path / "chain.pem", tmp_path / "root.pem"
+    chain.write_bytes(leaf.pem + top.pem)
+    roots.write_bytes(top.pem)
+    sign = ("manifest", "sign", model, "--key", key, "--certificates")
+    assert assay(*sign, chain).exit_code == 0
+    look = ("manifest", "verify", model, "--signature", model / "model.sig")
+    at = ("--at", "2026-11-23")
+    assert document(*look, "--root", roots, *at)[0] == 0
+    late = code_of(*look, "--root", roots, "--at", "2036-11-23")
+    assert late == (4, "signature.certificate")
+    roots.write_bytes(root().pem)
+    assert code_of(*look, "--root", roots, *at) == (4, "signature.certificate")
+    assert code_of(*sign, roots) == (4, "manifest.other-certificate")
+
+
+def test_a_protected_key_asks_for_its_passphrase(model, tmp_path):
+    private = ec.generate_private_key(ec.SECP256R1())
+    key = write_key(tmp_path / "k.pem", private, b"secret")
+    sign = ("manifest", "sign", model, "--key", key)
+    assert code_of(*sign) == (4, "key.passphrase-missing")
+    word = tmp_path / "word"
+    word.write_text("wrong")
+    wrong = code_of(*sign, "--passphrase-file", word)
+    assert wrong == (4, "key.passphrase-wrong")
+    word.write_text("secret\n")
+    assert assay(*sign, "--passphrase-file", word).exit_code == 0
+
+
+def test_keys_of_other_kinds_are_refused(model, tmp_path):
+    key = write_key(tmp_path / "ed.pem", ed25519.Ed25519PrivateKey.generate())
+    assert code_of("manifest", "sign", model, "--key", key) == (4, "key.unsupported")
+    key = write_key(tmp_path / "k1.pem", ec.generate_private_key(ec.SECP256K1()))
+    assert code_of("manifest", "sign", model, "--key", key) == (4, "key.unsupported")
+    key.write_text("junk")
+    assert code_of("manifest", "sign", model, "--key", key) == (4, "key.not-a-key")
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        (("--shard-size", "8"), "usage.shard-size"),
+        (("--ignore", "*.bin"), "usage.ignored-path"),
+        (("--ignore", "../x"), "usage.ignored-path"),
+        (("--ignore", "/x"), "usage.ignored-path"),
+    ],
+)
+def test_options_that_make_no_sense_are_refused(model, key, more, code):
+    assert code_of("manifest", "sign", model, "--key", key, *more) == (2, code)
+
+
+def test_a_verifier_names_one_way(model, key):
+    look = ("manifest", "verify", model, "--signature", model / "model.sig")
+    assert code_of(*look) == (2, "usage.signer")
+    both = (*look, "--public-key", f"{key}.pub", "--root", key)
+    assert code_of(*both) == (2, "usage.signer")
+
+
+def test_a_quiet_run_says_nothing(model, key):
+    done = assay("manifest", "sign", model, "--key", key, "--quiet")
+    assert (done.exit_code, done.output) == (0, "")
+    assert json.loads((model / "model.sig").read_bytes())["dsseEnvelope"]
