@@ -211,7 +211,7 @@ class _Model:
         index = table.number(0, 4)
         for field in (1, 2, 8):
             self._tensors_exist(table, field, len(tensors))
-        options = table.extent(5)
+        table.extent(5)
         large, size = table.number(9, 8), table.number(10, 8)
         if large > 1 and large + size > self._flat.end:
             self._add("out-of-bounds", "custom options leave the file", table.position)
@@ -228,23 +228,16 @@ class _Model:
         operator.count += 1
         operator.key = operator.key or key
         if operator.domain and not operator.detail:
-            operator.detail = self._given(table, tensors, options)
+            operator.detail = self._given(table, tensors)
 
-    def _given(
-        self,
-        table: Table,
-        tensors: list[tuple[int, int]],
-        options: tuple[int, int] | None,
-    ) -> str:
-        """Give the constant texts among the inputs of an operator, or its options."""
+    def _given(self, table: Table, tensors: list[tuple[int, int]]) -> str:
+        """Give the constant texts among the inputs of an operator."""
         found: list[bytes] = []
         for index in table.numbers(1, 4, signed=True)[:8]:
             if 0 <= index < len(tensors):
                 kind, buffer = tensors[index]
                 if kind == _STRING and buffer < len(self._buffers):
                     found += self._printed(self._buffers[buffer])
-        if not found and options is not None:
-            found = self._printed(options)
         return shorten(b" ".join(found).decode("ascii"), self._shown)
 
     def _printed(self, extent: tuple[int, int]) -> list[bytes]:
