@@ -13,7 +13,7 @@ from assay.assess.check import (
     gaps_about,
     shown,
 )
-from assay.domain.facts import ArchiveFacts
+from assay.domain.facts import ArchiveFacts, Content
 from assay.domain.finding import Confidence, Severity
 
 if TYPE_CHECKING:
@@ -168,6 +168,48 @@ _RULES = (
     ),
 )
 _BY_KIND = {rule.id: rule for rule in _RULES}
+# PyTorch writes none of these, and its loader overlooks the first two: in a model they
+# serve only to keep scanners out. With data before it, a model is no zip to the loader
+# and is read as a pickle from its start.
+_MODEL_RULES = {
+    "encrypted-member": _rule(
+        "model-encrypted",
+        Severity.HIGH,
+        Confidence.HIGH,
+        "A member of a model is marked as encrypted, which its loader ignores",
+        "Keeps scanners out while the loader gets in (CVE-2025-1945).",
+        "CWE-693",
+        "CVE-2025-1945",
+        "AML.T0074",
+    ),
+    "bad-checksum": _rule(
+        "model-checksum",
+        Severity.HIGH,
+        Confidence.MEDIUM,
+        "A member of a model has a wrong checksum, which its loader ignores",
+        "Stops scanners that check, while the loader goes on (CVE-2025-10156).",
+        "CWE-354",
+        "CVE-2025-10156",
+        "AML.T0074",
+    ),
+    "prefix-data": _rule(
+        "model-prefix",
+        Severity.HIGH,
+        Confidence.MEDIUM,
+        "Data stands before a model's archive, so that loaders differ in what it is",
+        "Shows a scanner one content and gives the loader another.",
+        "CWE-436",
+        "CWE-646",
+        "AML.T0074",
+    ),
+}
+
+
+def _rule_for(archive: ArchiveFacts, kind: str) -> Rule:
+    model = archive.content is Content.PYTORCH_ZIP
+    if model and kind in _MODEL_RULES:
+        return _MODEL_RULES[kind]
+    return _BY_KIND.get(kind, _BY_KIND["malformed"])
 
 
 def _examine(subject: CheckSubject) -> Examination:
@@ -176,7 +218,7 @@ def _examine(subject: CheckSubject) -> Examination:
         examined=len(archives),
         sightings=tuple(
             Sighting(
-                rule=_BY_KIND.get(problem.kind, _BY_KIND["malformed"]),
+                rule=_rule_for(archive, problem.kind),
                 place=problem.place,
                 message=f"The {archive.content} archive is not safe "
                 f"({problem.kind}): {shown(problem.detail, subject.limits)}",
@@ -192,6 +234,6 @@ CHECK = FactCheck(
     id="archives-safe",
     version=1,
     title="Archives unpack into their own directory and read the same to all",
-    rules=_RULES,
+    rules=(*_RULES, *_MODEL_RULES.values()),
     examine=_examine,
 )

@@ -76,6 +76,9 @@ def read(subject: Subject, inspection: Inspection) -> list[Fact]:
         facts: list[Fact] = [_wrapper(subject, ended, spool.size, inspection)]
         if spool.size:
             facts.extend(inspection.descend(subject, _inner(subject), spool.source()))
+    if ended.whole and ended.consumed < source.size:
+        rest = SliceSource(source, ended.consumed, source.size)
+        facts.extend(inspection.raw_data(subject, "trailing", rest))
     if not ended.whole:
         facts.append(
             Gap(place=subject.place, reason=ended.detail, content=subject.content)

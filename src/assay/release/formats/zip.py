@@ -106,6 +106,10 @@ class _Zip:
                 "more bytes",
                 place=self._subject.at(offset=directory.end),
             )
+            rest = SliceSource(self._source, directory.end, self._source.size)
+            self._facts.extend(
+                self._inspection.raw_data(self._subject, "trailing", rest)
+            )
         total = sum(member.expanded for member in directory.members)
         packed = self._limits.max_compression_ratio * self._source.size
         if total > self._limits.max_expanded_bytes or (
@@ -307,8 +311,6 @@ class _Zip:
         """List members by their local headers when the directory is gone."""
         members: list[Member] = []
         position = 0
-        if directory.found and not directory.declared and not directory.cut:
-            return members
         while len(members) < self._limits.max_archive_members:
             local = local_header(self._source, position)
             if local is None:
