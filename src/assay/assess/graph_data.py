@@ -113,14 +113,13 @@ def _judged(
     if any("/".join(parts[:count]) in links for count in range(1, len(parts) + 1)):
         return "link", "it is reached through a symbolic link"
     size = sizes.get(data.target or "")
+    if size is None and _climbs(data.path):
+        return "outside", "it leads out of the folder of the model"
     if size is None:
-        if _climbs(data.path):
-            return "outside", "it leads out of the folder of the model"
         return "missing", "no such file is in the release"
     end = (data.offset or 0) + (data.length or 0)
-    if end > size:
-        return "range", f"bytes up to {_number(end)} of {size} are asked for"
-    return "", ""
+    past = f"bytes up to {_number(end)} of {size} are asked for"
+    return ("range", past) if end > size else ("", "")
 
 
 def _full(data: DataFile) -> str | None:

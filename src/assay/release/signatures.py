@@ -143,6 +143,13 @@ PROOFS: tuple[Proof, ...] = (
         bounded=False,
     ),
     Proof(
+        Content.CORE_ML,
+        _begins(rb"[\x08\x12\x50\xc2-\xfa]"),
+        "coreml",
+        "is_core_ml",
+        bounded=False,
+    ),
+    Proof(
         Content.SAVED_MODEL,
         _begins(rb"[\x08\x0a\x10\x12\x1a\x22\x2a\x32\x3a]"),
         "tensorflow",

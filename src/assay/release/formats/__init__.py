@@ -40,6 +40,7 @@ READERS: dict[Content, str] = {
     Content.MSGPACK: "flax",
     Content.HDF5: "hdf5",
     Content.ONNX: "onnx",
+    Content.CORE_ML: "coreml",
     Content.SAVED_MODEL: "tensorflow",
     Content.TF_CHECKPOINT: "tensorflow_bundle",
     Content.PDF: "opaque",
