@@ -12,7 +12,6 @@ from assay.cli.options import AT_OPTION, JOBS_OPTION, PATH, QUIET_OPTION, now_or
 from assay.cli.output import JSON_OPTION, say, told, watched, write_json
 from assay.cli.passphrase import PASSPHRASE_OPTION, passphrase_source
 from assay.cli.targets import probe_targets
-from assay.crypto.digest import oms_root
 from assay.domain.limits import DEFAULT_LIMITS
 from assay.domain.manifest import (
     DEFAULT_SHARD_BYTES,
@@ -184,11 +183,10 @@ def sign(
             jobs=jobs,
             progress=progress,
         )
-    root = oms_root(resource.digest for resource in manifest.resources)
     if not quiet:
         say(
             f"Signed {len(manifest.resources)} {method} of {manifest.model}\n"
-            f"  root:      {root}\n"
+            f"  root:      {manifest.root}\n"
             f"  key id:    {signing.signer.key_id}\n"
             f"  signature: {target}",
             json_to=json_to,
@@ -197,7 +195,7 @@ def sign(
         format="assay-manifest-sign/0",
         model=manifest.model,
         signature=str(target),
-        root=root,
+        root=manifest.root,
         key_id=signing.signer.key_id,
         resources=len(manifest.resources),
         serialization=_part(manifest),
@@ -315,7 +313,7 @@ def _document(verified: VerifiedModel) -> VerifiedModelDocument:
         format="assay-manifest-verify/0",
         model=manifest.model,
         valid=not verified.differences,
-        root=oms_root(resource.digest for resource in manifest.resources),
+        root=manifest.root,
         key_id=verified.signed.key_id,
         resources=len(manifest.resources),
         serialization=_part(manifest),

@@ -25,7 +25,14 @@ from assay.errors import KeyFileError, SignatureError
 if TYPE_CHECKING:
     from datetime import datetime
 
-__all__ = ["MAX_CERTIFICATES", "certificates_from_pem", "signing_key_of_chain"]
+__all__ = [
+    "MAX_CERTIFICATES",
+    "Certificate",
+    "certificates_from_pem",
+    "signing_key_of_chain",
+]
+
+Certificate = x509.Certificate
 
 _E = TypeVar("_E", bound=x509.ExtensionType)
 

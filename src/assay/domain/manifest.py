@@ -24,6 +24,7 @@ __all__ = [
     "Serialization",
     "leaves_out",
     "shard_name",
+    "sharded_hash_name",
 ]
 
 # OMS v1.0 section 6.3.2 recommends it.
@@ -90,11 +91,13 @@ class Manifest:
         model: What the signer calls the model; it proves nothing.
         serialization: How it was made.
         resources: Sorted by name in code point order, without repetition.
+        root: Hex SHA-256 over the digests in that order; names are no part of it.
     """
 
     model: str
     serialization: Serialization
     resources: tuple[Resource, ...]
+    root: str
 
 
 class DifferenceKind(StrEnum):
@@ -121,3 +124,8 @@ def leaves_out(path: str, ignored: Iterable[str]) -> bool:
 def shard_name(path: str, start: int, end: int) -> str:
     """Name a shard (section 6.3.2): first byte inclusive, last exclusive."""
     return f"{path}:{start}:{end}"
+
+
+def sharded_hash_name(how: Serialization) -> str:
+    """Name the hash of shards as `model_signing` does up to its version 1.1."""
+    return f"{how.hash_type.value}-sharded-{how.shard_size}"

@@ -16,17 +16,17 @@ from assay.domain.statement import PAYLOAD_TYPE
 from assay.errors import ManifestError
 from assay.flows.files import read_file, write_file
 from assay.release.manifest import make_manifest
+from assay.statement.model_manifest import manifest_statement
 from assay.statement.signers.model import read_model_signer
 from assay.verify.model_manifest import compare_manifests, verify_manifest
-from assay.wire.v0.model_signature import manifest_statement, write_model_signature
+from assay.wire.v0.model_signature import write_model_signature
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
     from pathlib import Path
 
-    from cryptography.x509 import Certificate
-
+    from assay.crypto.certificate_chain import Certificate
     from assay.crypto.model_key import ModelKey
     from assay.domain.manifest import Difference, Manifest, Serialization
     from assay.release import Progress

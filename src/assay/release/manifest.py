@@ -7,7 +7,6 @@ and then only to regular files; special files are refused either way.
 from __future__ import annotations
 
 import hashlib
-import importlib
 import os
 import stat
 import threading
@@ -15,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from assay.crypto.digest import oms_root
 from assay.domain.limits import DEFAULT_LIMITS, Limits
 from assay.domain.manifest import (
     HashType,
@@ -107,6 +107,7 @@ def make_manifest(
         model=model.resolve().name or "model",
         serialization=serialization,
         resources=resources,
+        root=oms_root(resource.digest for resource in resources),
     )
 
 
@@ -263,7 +264,8 @@ def _hash_factory(kind: HashType) -> Callable[[], _Hash]:
     if kind is HashType.BLAKE2B:
         return hashlib.blake2b
     try:
-        module = importlib.import_module("blake3")
+        # Optional, and only for manifests that use it.
+        from blake3 import blake3  # noqa: PLC0415 - see above
     except ImportError as error:
         raise ManifestError(
             "hash-missing",
@@ -272,8 +274,7 @@ def _hash_factory(kind: HashType) -> Callable[[], _Hash]:
             found="no module of that name",
             remedy="install assay[blake3]",
         ) from error
-    factory: Callable[[], _Hash] = module.blake3
-    return factory
+    return blake3
 
 
 def _odd(entry: Irregular, *, follow: bool) -> ManifestError:

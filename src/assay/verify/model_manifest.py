@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assay.crypto.certificate_chain import signing_key_of_chain
+from assay.crypto.digest import oms_root
 from assay.crypto.dsse import pre_authentication_encoding
 from assay.domain.limits import DEFAULT_LIMITS, Limits
 from assay.domain.manifest import Difference, DifferenceKind
@@ -33,8 +34,7 @@ from assay.wire.v0.model_signature import read_manifest, read_model_signature
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from cryptography.x509 import Certificate
-
+    from assay.crypto.certificate_chain import Certificate
     from assay.crypto.model_key import ModelKey
     from assay.domain.manifest import Manifest
     from assay.wire.v0.model_signature import ModelSignature
@@ -98,6 +98,14 @@ def verify_manifest(
     message = pre_authentication_encoding(signature.payload_type, signature.payload)
     signer.verify(message, signature.signatures[0])  # 5
     manifest = read_manifest(signature.payload, limits)  # 6
+    root = oms_root(resource.digest for resource in manifest.resources)
+    if root != manifest.root:
+        raise ManifestError(
+            "root",
+            "The manifest contradicts itself.",
+            expected=f"resources that digest to {manifest.root}",
+            found=root,
+        )
     if manifest.serialization.allow_symlinks and not follow_links:  # 7
         raise ManifestError(
             "links-followed",

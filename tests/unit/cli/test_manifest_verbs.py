@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 
+import jsonschema
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import (
@@ -12,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
+from docs.generate_schemas import FOLDER
 from tests.simulators.authorities import issue, root
 from tests.simulators.desk import assay, document, write_release
 
@@ -52,6 +54,14 @@ def verify(model, key, *more, signature=None):
     )
 
 
+def keeps(name, value):
+    """Prove that a document keeps its published schema, and that one more breaks it."""
+    schema = json.loads((FOLDER / f"{name}.json").read_bytes())
+    validator = jsonschema.Draft202012Validator(schema)
+    validator.validate(value)
+    assert not validator.is_valid({**value, "unheardOf": 1})
+
+
 def code_of(*arguments):
     status, error = document(*arguments)
     return status, error["code"]
@@ -60,9 +70,12 @@ def code_of(*arguments):
 def test_a_model_is_signed_and_verified(model, key):
     status, made = document("manifest", "sign", model, "--key", key)
     assert status == 0
+    keeps("result-manifest-sign", made)
+    keeps("model-signature", json.loads((model / "model.sig").read_bytes()))
     assert made["resources"] == 5
     assert made["serialization"]["method"] == "files"
     status, found = verify(model, key)
+    keeps("result-manifest-verify", found)
     assert (status, found["valid"], found["differences"]) == (0, True, [])
     assert found["root"] == made["root"]
     assert found["keyId"] == made["keyId"]

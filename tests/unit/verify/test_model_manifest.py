@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from assay.crypto.digest import oms_root
 from assay.crypto.dsse import pre_authentication_encoding
 from assay.crypto.model_key import model_key_of
 from assay.domain.manifest import (
@@ -16,8 +18,9 @@ from assay.domain.manifest import (
 )
 from assay.domain.statement import PAYLOAD_TYPE
 from assay.errors import AssayError
+from assay.statement.model_manifest import manifest_statement
 from assay.verify.model_manifest import compare_manifests, verify_manifest
-from assay.wire.v0.model_signature import manifest_statement, write_model_signature
+from assay.wire.v0.model_signature import write_model_signature
 from tests.simulators.authorities import NOW, issue, root
 
 PRIVATE = ec.generate_private_key(ec.SECP256R1())
@@ -29,13 +32,15 @@ PLAIN = Serialization()
 
 
 def manifest(how=PLAIN, **resources: str) -> Manifest:
+    listed = tuple(
+        Resource(name=name, digest=digest)
+        for name, digest in sorted((resources or {"w": A}).items())
+    )
     return Manifest(
         model="m",
         serialization=how,
-        resources=tuple(
-            Resource(name=name, digest=digest)
-            for name, digest in sorted((resources or {"w": A}).items())
-        ),
+        resources=listed,
+        root=oms_root(resource.digest for resource in listed),
     )
 
 
@@ -129,6 +134,10 @@ def test_a_manifest_that_followed_links_needs_the_verifiers_word():
 
 def test_a_signed_payload_that_is_no_manifest_is_refused():
     assert refused(signed(payload=b"{}")) == "document.schema"
+
+
+def test_a_root_that_does_not_follow_from_the_resources_is_refused():
+    assert refused(signed(replace(manifest(), root=B))) == "manifest.root"
 
 
 def test_differences_are_told_by_their_kind():

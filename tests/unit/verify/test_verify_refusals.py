@@ -59,6 +59,8 @@ def test_every_code_that_verify_raises_is_provoked_here():
     source = REPOSITORY / "src" / "assay" / "verify"
     raised = set()
     for path in source.glob("*.py"):
+        if path.stem == "model_manifest":
+            continue  # of a model's detached signature: it has tests of its own
         for family, code in re.findall(
             r'(Verify|Signature|Trust|Bundle)Error\(\s*f?"([^"]+)"', path.read_text()
         ):

@@ -13,8 +13,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from assay.crypto.canonical import canonical_json
-from assay.crypto.digest import oms_root
 from assay.domain.limits import DEFAULT_LIMITS, Limits
 from assay.domain.manifest import (
     HashType,
@@ -22,6 +20,7 @@ from assay.domain.manifest import (
     Method,
     Resource,
     Serialization,
+    sharded_hash_name,
 )
 from assay.domain.statement import MANIFEST_TYPE, PAYLOAD_TYPE
 from assay.encoding import decode_base64, encode_base64
@@ -34,7 +33,6 @@ from assay.wire.v0.statement import StatementModel
 __all__ = [
     "ModelSignature",
     "ModelSignatureModel",
-    "manifest_statement",
     "read_manifest",
     "read_model_signature",
     "write_model_signature",
@@ -203,52 +201,14 @@ def write_model_signature(
     return json.dumps(document, indent=2).encode("ascii") + b"\n"
 
 
-def manifest_statement(manifest: Manifest, *, dialect: bool = False) -> bytes:
-    """Write the in-toto statement over a manifest, in canonical JSON.
-
-    Args:
-        manifest: The manifest.
-        dialect: Whether to name the hash of shards as `model_signing` 1.1 does. It
-            verifies nothing else, and OMS v1.0 does not allow it.
-    """
-    how = manifest.serialization
-    sharded = how.shard_size is not None
-    algorithm = _dialect(how) if dialect and sharded else how.hash_type.value
-    serialization: dict[str, object] = {
-        "method": how.method.value,
-        "hash_type": how.hash_type.value,
-        "allow_symlinks": how.allow_symlinks,
-        "ignore_paths": list(how.ignore_paths),
-    }
-    if how.shard_size is not None:
-        serialization["shard_size"] = how.shard_size
-    root = oms_root(resource.digest for resource in manifest.resources)
-    return canonical_json(
-        {
-            "_type": "https://in-toto.io/Statement/v1",
-            "subject": [{"name": manifest.model, "digest": {"sha256": root}}],
-            "predicateType": MANIFEST_TYPE,
-            "predicate": {
-                "resources": [
-                    {
-                        "name": resource.name,
-                        "digest": resource.digest,
-                        "algorithm": algorithm,
-                    }
-                    for resource in manifest.resources
-                ],
-                "serialization": serialization,
-            },
-        }
-    )
-
-
 def read_manifest(payload: bytes, limits: Limits = DEFAULT_LIMITS) -> Manifest:
     """Read a statement over a manifest, after its signature was checked.
 
+    Whether its root follows from its resources is not looked at here.
+
     Raises:
         DocumentError: It is no in-toto statement of this form.
-        ManifestError: `manifest.predicate-type`, `.algorithm`, `.names`, `.root`,
+        ManifestError: `manifest.predicate-type`, `.algorithm`, `.names`,
             `.shard-size` or `.ignored`.
     """
     value = loads(payload, limits=limits, max_bytes=limits.max_payload_bytes)
@@ -262,20 +222,12 @@ def read_manifest(payload: bytes, limits: Limits = DEFAULT_LIMITS) -> Manifest:
         )
     predicate = _Predicate.read(statement.predicate, document="OMS predicate")
     serialization = _serialization(predicate.serialization)
-    manifest = Manifest(
+    return Manifest(
         model=statement.subject[0].name,
         serialization=serialization,
         resources=_resources(predicate, serialization),
+        root=statement.subject[0].digest.sha256,
     )
-    root = oms_root(resource.digest for resource in manifest.resources)
-    if root != statement.subject[0].digest.sha256:
-        raise ManifestError(
-            "root",
-            "The manifest contradicts itself.",
-            expected=f"resources that digest to {statement.subject[0].digest.sha256}",
-            found=root,
-        )
-    return manifest
 
 
 def _serialization(part: _Serialization) -> Serialization:
@@ -306,18 +258,13 @@ def _serialization(part: _Serialization) -> Serialization:
     )
 
 
-def _dialect(how: Serialization) -> str:
-    """Name the hash of shards as the reference tool does up to its version 1.1."""
-    return f"{how.hash_type.value}-sharded-{how.shard_size}"
-
-
 def _resources(
     predicate: _Predicate, serialization: Serialization
 ) -> tuple[Resource, ...]:
     wanted = serialization.hash_type
     named = {wanted.value}
     if serialization.shard_size is not None:
-        named.add(_dialect(serialization))
+        named.add(sharded_hash_name(serialization))
     resources = []
     for part in predicate.resources:
         if part.algorithm not in named or len(part.digest) != wanted.hex_length:
