@@ -78,32 +78,36 @@ def signing_key_of_chain(
         raise _refused("the chain", f"{len(chain)} certificates")
     try:
         path = [x509.load_der_x509_certificate(der) for der in chain]
-        _walk(path, roots, at)
+        _check_use(path[0])  # 7
+        _climb(path, 0, roots, at)
         return model_key_of(path[0].public_key())
     except (ValueError, UnsupportedAlgorithm) as error:
         raise _not_a_certificate("X.509 certificates in DER") from error
 
 
-def _walk(
-    path: list[x509.Certificate], roots: tuple[x509.Certificate, ...], at: datetime
+def _climb(
+    path: list[x509.Certificate],
+    depth: int,
+    roots: tuple[x509.Certificate, ...],
+    at: datetime,
 ) -> None:
-    _check_use(path[0])  # 7
-    for depth, certificate in enumerate(path):
-        _check_dates(certificate, at)  # 2
-        _check_critical(certificate)  # 5
-        if certificate in roots:  # 6
-            return
-        anchor = next((r for r in roots if _issued(certificate, r)), None)
-        if anchor is not None:
-            _check_dates(anchor, at)
-            _check_authority(anchor, depth)
-            return
-        if depth + 1 == len(path):
-            raise _refused("no root that was given", "has signed the chain")
-        issuer = path[depth + 1]
-        if not _issued(certificate, issuer):  # 3
-            raise _refused("a certificate", "is not signed by the next one")
-        _check_authority(issuer, depth)  # 4
+    """Go from the certificate at `depth` to a root; depth is bounded by step 1."""
+    certificate = path[depth]
+    _check_dates(certificate, at)  # 2
+    _check_critical(certificate)  # 5
+    if certificate in roots:  # 6
+        return
+    anchor = next((root for root in roots if _issued(certificate, root)), None)
+    if anchor is not None:
+        _check_dates(anchor, at)
+        _check_authority(anchor, depth)
+        return
+    if depth + 1 == len(path):
+        raise _refused("no root that was given", "has signed the chain")
+    if not _issued(certificate, path[depth + 1]):  # 3
+        raise _refused("a certificate", "is not signed by the next one")
+    _check_authority(path[depth + 1], depth)  # 4
+    _climb(path, depth + 1, roots, at)
 
 
 def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:

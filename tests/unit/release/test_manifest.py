@@ -145,6 +145,24 @@ def test_a_file_that_vanishes_or_becomes_shorter_is_refused(model):
     }
 
 
+def test_a_model_that_cannot_be_read_is_refused(model, monkeypatch):
+    def fail(*_, **__):
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "preadv", fail)
+        assert refused(model, Serialization()) == "release.unreadable"
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "preadv", lambda *_: 0)
+        assert refused(model, Serialization()) == "release.changed-while-read"
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "stat", fail)
+        assert refused(model / "a.txt", Serialization()) in {
+            "release.unreadable",
+            "release.not-found",
+        }
+
+
 def test_progress_ends_at_the_whole(model):
     seen = []
     make_manifest(model, SHARDS, progress=seen.append)
