@@ -78,7 +78,7 @@ _STANDARD_LIBRARY = (
         "functools",
         "partial",
     ),
-    named("it turns text into bytes", "codecs", "encode"),
+    named("it turns text into bytes, or back", "codecs", "encode decode"),
     named(
         "it is a date or a time",
         "datetime",

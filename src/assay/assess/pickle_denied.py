@@ -192,12 +192,6 @@ RISKY = (
         "scipy.stats._distn_infrastructure",
         "rv_frozen rv_continuous_frozen rv_discrete_frozen",
     ),
-    some(
-        Gain.EXHAUST,
-        "it decodes text by a codec, and some codecs decompress",
-        "codecs",
-        "decode",
-    ),
 )
 
 # Last parts of names that run code whichever module re-exports them.

@@ -139,8 +139,29 @@ _TWO_CLASSES = _given(rf"{_NAME}, {_NAME}, .*")
 _REBUILT = _given(rf"torch\._utils\._rebuild_\w+, {_NAME}, .*")
 _GENERATOR = _given(rf"(?:b?'\w+'|{_RANDOM}(?:\(.*\))?)(?:, {_RANDOM})?")
 _NOTHING = _given(r"")
+# What fills a container: values, and no iterator that may go on without end; a number
+# of bytes or a shape that a page of memory still holds.
+_ENDLESS = rf"(?:{_BUILTINS}\.(?:x?range|iter|zip|enumerate)|itertools\.\w+)\("
+_VALUES = _given(rf"(?!{_ENDLESS}).*")
+_BYTES = _given(rf"(?!{_ENDLESS}|\d{{8,}}(?:,|$)).*")
+_SHAPE = _given(r"(?!.*\d{10,}).*")
+# Codecs that only turn text into bytes and back, unless a long text cuts the name off.
+_CODEC = (
+    r"'(?:latin[-_]?1|iso[-_]?8859[-_]?\d+|l1|utf[-_]?(?:7|8|16|32)\w*|ascii|us-ascii|"
+    r"raw[-_]unicode[-_]escape|cp\d+|mbcs)'"
+)
+_CODED = _given(rf"(?i:[^,]*(?:,(?! ?').*)?|.*, {_CODEC}(?:, '\w+')?|.*…)")
 
 CONDITIONS: dict[tuple[str, str], re.Pattern[str]] = {
+    **{("builtins", name): _VALUES for name in ("list", "tuple", "set", "frozenset")},
+    **{("builtins", name): _BYTES for name in ("bytes", "bytearray")},
+    **{("collections", name): _VALUES for name in ("deque", "Counter", "OrderedDict")},
+    ("numpy", "ndarray"): _SHAPE,
+    **{
+        (f"numpy.{core}.multiarray", "_reconstruct"): _SHAPE
+        for core in ("core", "_core")
+    },
+    **{("codecs", name): _CODED for name in ("encode", "decode")},
     ("functools", "partial"): _ANY_CLASS,
     ("collections", "defaultdict"): _given(
         rf"(?:(?:{_NAME}|functools\.partial\(.*)(?:, .*)?)?"

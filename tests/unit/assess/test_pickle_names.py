@@ -124,7 +124,7 @@ def test_names_that_are_computed_are_unresolved(name):
 @pytest.mark.parametrize(
     "name",
     _names(
-        "builtins:type builtins:iter operator:itemgetter codecs:decode "
+        "builtins:type builtins:iter operator:itemgetter "
         "torch.storage:_load_from_bytes scipy.stats._continuous_distns:norm_gen "
         "scipy.stats._distn_infrastructure:rv_continuous_frozen"
     ),

@@ -43,16 +43,20 @@ def read(subject: Subject, inspection: Inspection) -> list[Fact]:
         return [_gap(subject, reason), *_objects(subject, inspection, data)]
     if header.objects:
         return _objects(subject, inspection, data)
-    return _misfit(subject, data + header.size)
+    return _misfit(subject, data + header.size, inspection)
 
 
-def _misfit(subject: Subject, end: int) -> list[Fact]:
+def _misfit(subject: Subject, end: int, inspection: Inspection) -> list[Fact]:
     """Give a Gap where the file does not end with the array."""
     extra = subject.source.size - end
     if not extra:
         return []
     if extra > 0:
-        return [_gap(subject, f"{extra} bytes behind the array", end)]
+        rest = SliceSource(subject.source, end, subject.source.size)
+        return [
+            _gap(subject, f"{extra} bytes behind the array", end),
+            *inspection.raw_data(subject, "trailing", rest),
+        ]
     return [_gap(subject, f"the array ends {-extra} bytes early")]
 
 

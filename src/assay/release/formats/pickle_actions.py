@@ -33,6 +33,8 @@ __all__ = ["ACTIONS"]
 
 # Longest number that is worth keeping: arguments are shown, not computed with.
 _KEPT_NUMBER_BYTES = 32
+# Digits in a text that no loader of today takes, and older ones take seconds for.
+_SLOW_DIGITS = 100_000
 # Byte strings that begin like these are read as files of their own.
 _ARCHIVES = (
     *(b"PK\x03\x04", b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ\x00", b"\x7fELF"),
@@ -130,12 +132,20 @@ def _int(machine: MachineState) -> None:
     if line.strip() in (b"00", b"01"):
         machine.stack.append(line.strip() == b"01")
     else:
+        _judge_digits(machine, length)
         machine.stack.append(_number(line, length))
 
 
 def _long(machine: MachineState) -> None:
     line, length = machine.line()
+    _judge_digits(machine, length)
     machine.stack.append(_number(line.rstrip(b"\r").removesuffix(b"L"), length))
+
+
+def _judge_digits(machine: MachineState, length: int) -> None:
+    """Note a number that takes a loader time by the square of its digits."""
+    if length > _SLOW_DIGITS:
+        machine.problem("bomb", f"a number of {length} digits in a text")
 
 
 def _number(line: bytes, length: int) -> object:
@@ -438,7 +448,8 @@ def _frame(machine: MachineState) -> None:
     length = machine.number(8)
     left = machine.source.size - machine.base - machine.position
     if length > left:
-        machine.problem("truncated", f"a frame of {length} bytes, {left} are left")
+        kind = "bomb" if machine.is_absurd(length) else "truncated"
+        machine.problem(kind, f"a frame of {length} bytes, {left} are left")
 
 
 def _stop(machine: MachineState) -> None:

@@ -14,6 +14,7 @@ from assay.release.formats.pickle_memory import (
     VALUE_BYTES,
     held_bytes,
 )
+from assay.release.formats.pickle_memo import Memo
 from assay.release.formats.pickle_values import (
     KEPT_ITEMS,
     KEPT_TEXT,
@@ -26,15 +27,19 @@ from assay.release.formats.pickle_values import (
 
 if TYPE_CHECKING:
     from assay.domain.limits import Limits
+    from assay.release.formats.pickle_bulk import Bulk
     from assay.release.source import ByteSource
 
-__all__ = ["Broken", "Embedded", "MachineState", "Stopped"]
+__all__ = ["Broken", "Embedded", "Frame", "MachineState", "Stopped", "Unusual"]
 
 # Bytes that the fast opcodes may read beyond the opcode itself: a length byte and
 # 255 bytes of text. A window is refilled when fewer than these remain.
 _LOOKAHEAD = 300
 # A real unpickler makes room for every memo index below the highest one.
 _SPARSE_MEMO_INDEX = 1 << 24
+# A length that is beyond both, the file's own size taken so often, was made up.
+_ABSURD_BYTES = 256 << 20
+_ABSURD_RATIO = 16
 # Bytes of the stream between two looks at the memory: one byte makes a container.
 _WINDOW_BYTES = 1 << 16
 # What a character of the stream may take in a text that is kept.
@@ -53,6 +58,10 @@ class Broken(Exception):  # noqa: N818 - control flow inside the machine only
         self.kind = kind
         self.detail = detail
         super().__init__(detail)
+
+
+class Unusual(Exception):  # noqa: N818 - control flow inside the machine only
+    """What was taken in unbuilt has to be built: begin again, value by value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +88,7 @@ class Frame:
 
     stack: list[object]
     marks: list[list[object]]
-    memo: dict[int, object]
+    memo: Memo
 
     @property
     def size(self) -> int:
@@ -103,7 +112,10 @@ class MachineState:
         self.seen = bytearray(256)
         self.stack: list[object] = []
         self.marks: list[list[object]] = []
-        self.memo: dict[int, object] = {}
+        self.memo = Memo()
+        # What takes in long runs at once, and the container that it may fill now.
+        self.bulk: Bulk | None = None
+        self.full: Node | None = None
         self.imports: dict[tuple[str, str], Import] = {}
         self.calls = CallList(limits)
         self.problems: list[tuple[str, str, int]] = []
@@ -154,9 +166,11 @@ class MachineState:
         held += sum(frame.size for frame in self.waiting)
         too_high = (
             held > self.limits.max_pickle_stack
-            or len(self.marks) > self.limits.max_pickle_marks
             or len(self.memo) > self.limits.max_pickle_memo
         )
+        if len(self.marks) > self.limits.max_pickle_marks:
+            self.bounded = True
+            raise Broken("bomb", "more values are open at once than a pickler can open")
         if too_high or self._fills_memory(held):
             self.bounded = True
             raise Broken(
@@ -174,7 +188,8 @@ class MachineState:
         frames: tuple[MachineState | Frame, ...] = (self, *self.waiting)
         total = SLOT_BYTES * held + MEMO_BYTES * len(self.memo)
         for frame in frames:
-            for values in (frame.stack, *frame.marks, frame.memo.values()):
+            held_late = frame.memo.late.values()
+            for values in (frame.stack, *frame.marks, frame.memo.values(), held_late):
                 total += held_bytes(values, self._epoch)
         self._counted, self.made = total - plain, 0
         # A fifth is left for what is made until the next count.
@@ -195,7 +210,13 @@ class MachineState:
         left = self.source.size - self.base - self.position
         if count > left:
             self.position += max(left, 0)
+            if self.is_absurd(count):
+                raise Broken("bomb", f"announces {count} bytes, and {left} are left")
             raise Broken("truncated", f"expected {count} more bytes, found {left}")
+
+    def is_absurd(self, length: int) -> bool:
+        """Tell a length that no cut download explains: loaders claim it first."""
+        return length > max(_ABSURD_BYTES, _ABSURD_RATIO * self.source.size)
 
     def number(self, width: int, *, signed: bool = False) -> int:
         """Read a little-endian number."""
@@ -234,6 +255,8 @@ class MachineState:
 
     def put(self, index: int) -> None:
         """Store the top of the stack in the memo."""
+        if index < self.memo.free:
+            raise Unusual
         self.memo[index] = self.stack[-1]
 
     def container(self, kind: str, items: list[object]) -> None:
@@ -256,7 +279,8 @@ class MachineState:
     def judge_memo(self) -> None:
         """Note a memo index that makes a real unpickler claim memory for nothing."""
         highest = max(self.memo, default=0)
-        if highest > _SPARSE_MEMO_INDEX and highest > 4 * len(self.memo):
+        stored = len(self.memo) + self.memo.later
+        if highest > _SPARSE_MEMO_INDEX and highest > 4 * stored:
             self.problem("bomb", f"memo index {highest} makes a loader claim memory")
 
     # What the stream does.

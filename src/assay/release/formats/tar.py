@@ -209,6 +209,10 @@ class _Tar:
                 f"expected zeros up to the end, found data in {rest} bytes",
                 place=self.subject.at(offset=self.position),
             )
+            zeros = len(tail) - len(tail.lstrip(b"\0"))
+            source = self.subject.source
+            data = SliceSource(source, self.position + zeros, source.size)
+            self.facts.extend(self.inspection.raw_data(self.subject, "trailing", data))
 
 
 def is_header(block: bytes) -> bool:

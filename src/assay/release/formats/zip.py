@@ -70,7 +70,7 @@ class _Zip:
         directory = read_directory(self._source, self._limits)
         members = list(directory.members)
         if not members:
-            members = self._by_headers(directory)
+            members = self._by_headers()
         self._whole(directory)
         self._names(members)
         for member in members:
@@ -307,7 +307,7 @@ class _Zip:
         data = SliceSource(self._source, local.data_offset, member.stored)
         self._content(member, local.method, data)
 
-    def _by_headers(self, directory: Directory) -> list[Member]:
+    def _by_headers(self) -> list[Member]:
         """List members by their local headers when the directory is gone."""
         members: list[Member] = []
         position = 0
