@@ -155,12 +155,6 @@ def test_a_model_that_cannot_be_read_is_refused(model, monkeypatch):
     with monkeypatch.context() as broken:
         broken.setattr(os, "preadv", lambda *_: 0)
         assert refused(model, Serialization()) == "release.changed-while-read"
-    with monkeypatch.context() as broken:
-        broken.setattr(os, "stat", fail)
-        assert refused(model / "a.txt", Serialization()) in {
-            "release.unreadable",
-            "release.not-found",
-        }
 
 
 def test_progress_ends_at_the_whole(model):
