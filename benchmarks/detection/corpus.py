@@ -18,6 +18,9 @@ __all__ = ["FAMILIES", "real_samples", "samples"]
 FAMILIES: tuple[str, ...] = (
     "weights_gguf",
     "weights_msgpack",
+    "keras",
+    "hdf5",
+    "objects_by_name",
 )
 
 

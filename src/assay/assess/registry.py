@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from assay.assess.checks import (
     archives_safe,
+    built_objects,
     chat_templates,
     configuration_sound,
     content_inspected,
@@ -26,6 +27,7 @@ from assay.assess.checks import (
     remote_code,
     safetensors_sound,
     secrets,
+    tokenizer_bounded,
     weights_sound,
 )
 from assay.errors import UsageError
@@ -45,8 +47,10 @@ CHECKS: tuple[Check, ...] = (
     pickle_sound.CHECK,
     pickle_free.CHECK,
     remote_code.CHECK,
+    built_objects.CHECK,
     native_code.CHECK,
     chat_templates.CHECK,
+    tokenizer_bounded.CHECK,
     # Whether its files are sound.
     safetensors_sound.CHECK,
     weights_sound.CHECK,

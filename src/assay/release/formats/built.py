@@ -16,7 +16,7 @@ from assay.release.formats.reading import Problems, shorten
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from assay.domain.facts import Fact
+    from assay.domain.facts import Fact, Place
     from assay.release.formats.reading import Inspection, Subject
 
 __all__ = ["DOTTED", "Building", "split", "words"]
@@ -72,7 +72,7 @@ class Building:
             return
         self._count += 1
         found[identity] = BuiltObject(
-            place=self.subject.at(key=shorten(key, self._shown)),
+            place=self._at(key),
             module=shorten(module, self._shown),
             name=shorten(name, self._shown),
             kind=kind,
@@ -95,8 +95,11 @@ class Building:
 
     def problem(self, kind: str, detail: str, key: str) -> None:
         """Note a way in which a description breaks its format."""
-        place = self.subject.at(key=shorten(key, self._shown))
-        self._problems.add(kind, detail, place=place)
+        self._problems.add(kind, detail, place=self._at(key))
+
+    def _at(self, key: str) -> Place:
+        # The whole document has no key; what is below it begins with a dot.
+        return self.subject.at(key=shorten(key.lstrip("."), self._shown) or None)
 
     def facts(self) -> Iterable[Fact]:
         """Give it all; the problems go to the framework that was seen first."""

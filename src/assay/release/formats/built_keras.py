@@ -87,7 +87,9 @@ def _pickle(text: str, key: str, building: Building) -> None:
         return
     building.note(_FRAMEWORK, key, "bytecode", "torch.load", module="torch")
     building.members.extend(
-        building.inspection.descend(building.subject, key, BytesSource(data))
+        building.inspection.descend(
+            building.subject, key.lstrip("."), BytesSource(data)
+        )
     )
 
 

@@ -171,6 +171,7 @@ class Hdf5Reading:
             self._hand_on(shorten(key, self._shown), source, plain=False)
 
     def _hand_on(self, name: str, source: ByteSource, *, plain: bool) -> None:
+        name = name.lstrip("/")
         walk = self.inspection.descend if plain else self.inspection.raw_data
         self._members.extend(walk(self.subject, name, source))
 
