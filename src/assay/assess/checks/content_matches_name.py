@@ -110,6 +110,7 @@ _PROMISES: dict[str, frozenset[Content]] = {
     ".safetensors": frozenset({Content.SAFETENSORS}),
     ".gguf": frozenset({Content.GGUF}),
     ".onnx": frozenset({Content.ONNX, Content.UNKNOWN}),
+    ".mlmodel": frozenset({Content.CORE_ML, Content.UNKNOWN}),
     ".h5": frozenset({Content.HDF5}),
     ".hdf5": frozenset({Content.HDF5}),
     ".keras": frozenset({Content.ZIP, Content.HDF5}),

@@ -63,7 +63,7 @@ def is_onnx(source: ByteSource) -> bool:
 def _is_graph(source: ByteSource, graph: Field, *, version: bool) -> bool:
     wire = Wire(source, _PROOF_FIELDS)
     parts = matches(wire, graph.start, graph.end, _GRAPH, 8)
-    if parts is None:
+    if not parts:
         return False
     node = next((part for part in parts if part.number == 1), None)
     return version or (node is not None and _holds(source, node, _NODE))

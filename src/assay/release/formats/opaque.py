@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assay.domain.facts import Content, Gap
-from assay.release.formats import flax, safetensors
 
 if TYPE_CHECKING:
     from assay.domain.facts import Fact
@@ -14,6 +14,14 @@ if TYPE_CHECKING:
 
 __all__ = ["read"]
 
+# Endings by which loaders choose, and the readers of what they expect then.
+_BY_NAME = {
+    ".safetensors": ("safetensors", Content.SAFETENSORS),
+    ".msgpack": ("flax", Content.MSGPACK),
+    ".onnx": ("onnx", Content.ONNX),
+    ".mlmodel": ("coreml", Content.CORE_ML),
+    "saved_model.pb": ("tensorflow", Content.SAVED_MODEL),
+}
 _NOT_OPENED = frozenset({Content.ZSTD, Content.LZ4, Content.SEVEN_ZIP})
 
 
@@ -26,10 +34,11 @@ def read(subject: Subject, inspection: Inspection) -> list[Fact]:
     else:
         reason = f"{subject.content.value} content is not inspected by this version"
     gap = Gap(place=subject.place, reason=reason, content=subject.content)
-    if subject.content is Content.UNKNOWN and subject.name.endswith(".safetensors"):
+    if subject.content is Content.UNKNOWN:
         # A loader goes by the name: say in which way it is none.
-        return [*safetensors.read(subject, inspection), gap]
-    if subject.content is Content.UNKNOWN and subject.name.endswith(".msgpack"):
-        as_named = replace(subject, content=Content.MSGPACK)
-        return [*flax.read(as_named, inspection), gap]
+        for ending, (module, content) in _BY_NAME.items():
+            if subject.name.endswith(ending):
+                reader = importlib.import_module(f"assay.release.formats.{module}")
+                as_named = replace(subject, content=content)
+                return [*reader.read(as_named, inspection), gap]
     return [gap]

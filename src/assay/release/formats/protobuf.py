@@ -172,19 +172,20 @@ class Wire:
 def matches(
     wire: Wire, start: int, end: int, known: Mapping[int, int], bound: int = 64
 ) -> list[Field] | None:
-    """Give the first fields of a message when all of them are known, else None.
+    """Give the first fields of a message, up to one that is not known or a break.
 
-    A last field that the end of the bytes cuts counts; any other break does not.
+    None when a known field has the wrong type: then it is another message.
     """
     found: list[Field] = []
     for field in wire.fields(start, end):
-        if known.get(field.number) != field.wire:
+        expected = known.get(field.number)
+        if expected is None:
+            break
+        if expected != field.wire:
             return None
         found.append(field)
         if len(found) >= bound:
             break
-    if wire.broken is not None and wire.broken.kind != "truncated":
-        return None
     return found
 
 
