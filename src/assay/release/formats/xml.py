@@ -9,6 +9,7 @@ elements say.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Protocol
 from xml.parsers import expat  # only events: nothing is resolved, entities end it
 
@@ -18,9 +19,12 @@ from assay.release.formats.reading import Problems, shorten
 from assay.release.source import chunks
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from assay.domain.facts import DataFile, Fact, GraphOperator
     from assay.domain.limits import Limits
     from assay.release.formats.reading import Inspection, Subject
+    from assay.release.source import ByteSource
 
 __all__ = ["Dialect", "Document", "read"]
 
@@ -75,7 +79,10 @@ class Document:
         self._left = inspection.limits.max_xml_elements
         self._depth = 0
         self._dialect: Dialect | None = None
-        self._parser = expat.ParserCreate(namespace_separator=_BETWEEN)
+        self._declared = _encoding(subject.source)
+        self._parser = expat.ParserCreate(
+            "utf-8" if self._declared in _DECODED else self._declared, _BETWEEN
+        )
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
         self._parser.EntityDeclHandler = self._entity
@@ -134,8 +141,12 @@ class Document:
         source, bound = self.subject.source, self._limits.max_xml_bytes
         if source.size > bound:
             return f"an XML document of more than {bound} bytes is not parsed"
+        if self._declared in _DECODED and source.size > self._limits.max_held_bytes:
+            return (
+                f"its encoding is {self._declared}, which is read in small files only"
+            )
         try:
-            for chunk in chunks(source):
+            for chunk in self._pieces():
                 self._parser.Parse(chunk, False)  # noqa: FBT003 - its own signature
             self._parser.Parse(b"", True)  # noqa: FBT003 - its own signature
         except _Stop as stop:
@@ -146,6 +157,14 @@ class Document:
             # Encodings that Python knows and that the parser cannot take in.
             return f"its encoding is not read: {self.shown(str(error))}"
         return ""
+
+    def _pieces(self) -> Iterator[bytes]:
+        """Give the bytes; in UTF-8 where the parser does not know their encoding."""
+        if self._declared not in _DECODED:
+            yield from chunks(self.subject.source)
+            return
+        data = b"".join(chunks(self.subject.source))
+        yield data.decode(self._declared, "replace").encode("utf-8", "replace")
 
     def _broken(self, error: expat.ExpatError) -> str:
         why = expat.ErrorString(error.code) or "malformed"
@@ -220,9 +239,32 @@ class Document:
             self.add("external-reference", detail, self._parser.CurrentLineNumber)
 
 
+_DECLARED = re.compile(rb"encoding\s*=\s*[\"']([A-Za-z][\w.-]{0,40})[\"']")
+# Encodings that the parser cannot take in, and that other readers of XML can.
+_DECODED = frozenset(
+    {"big5", "cp932", "cp936", "cp949", "cp950", "euc-jp", "euc-kr", "gb18030"}
+    | {"gb2312", "gbk", "hz", "iso-2022-jp", "iso-2022-kr", "shift-jis", "sjis"}
+    | {"utf-32", "utf-7", "utf7"}
+)
 # Document types that name their own definition: browsers know it and fetch nothing.
 _WELL_KNOWN = frozenset({"html", "svg", "plist"})
 _PROSE = (".html", ".htm", ".xhtml", ".md", ".txt")
+
+
+def _encoding(source: ByteSource) -> str | None:
+    """Give the encoding where the parser must be told, else None.
+
+    Its first bytes tell UTF-16 whatever it declares; encodings of several bytes are
+    decoded beforehand, as readers that know them would.
+    """
+    head = source.read_at(0, 256)
+    if head.startswith((b"\xff\xfe", b"<\0")):
+        return "utf-16le" if head.startswith(b"<") else "utf-16"
+    if head.startswith((b"\xfe\xff", b"\0<")):
+        return "utf-16be" if head.startswith(b"\0") else "utf-16"
+    declared = _DECLARED.search(head)
+    name = declared[1].decode("ascii").lower().replace("_", "-") if declared else ""
+    return name if name in _DECODED else None
 
 
 def _dialect(
