@@ -21,6 +21,9 @@ FAMILIES: tuple[str, ...] = (
     "keras",
     "hdf5",
     "objects_by_name",
+    "graphs_flatbuffer",
+    "graphs_xml",
+    "tree_models",
 )
 
 
