@@ -130,6 +130,9 @@ def _entities() -> Iterator[tuple[str, str, dict[str, bytes]]]:
     yield "pmml-entity-utf-16", "external entity", {"model.pmml": wide}
     asian = pmml(before=external.format("PMML", "file:///x"), encoding="gbk")
     yield "pmml-entity-gbk", "external entity", {"model.pmml": asian}
+    for code in ("cp037", "utf-32-le", "utf-32-be"):
+        data = pmml(before=external.format("PMML", "file:///x"), encoding=code)
+        yield f"pmml-entity-{code}", "external entity", {"model.pmml": data}
     seven = pmml(before=external.format("PMML", "file:///x"))
     seven = seven.replace(b"UTF-8", b"UTF-7").replace(b"<!", b"+ADwAIQ-")
     yield "pmml-entity-utf-7", "external entity", {"model.pmml": seven}

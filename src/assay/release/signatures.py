@@ -34,7 +34,11 @@ MAGIC: tuple[tuple[bytes, Content], ...] = (
     (b"ftrt", Content.TENSORRT),
     (b"ptrt", Content.TENSORRT),
     (b"CBM1", Content.CATBOOST),
-    # XML in UTF-16 without its mark; with it, it is found among texts.
+    # XML in UTF-16 without its mark; with it, it is found among texts. In UTF-32, and
+    # in EBCDIC.
+    (b"<\0\0\0?\0\0\0", Content.XML),
+    (b"\0\0\0<\0\0\0?", Content.XML),
+    (b"\x4c\x6f\xa7\x94", Content.XML),
     (b"<\0?\0x\0m\0l\0", Content.XML),
     (b"\0<\0?\0x\0m\0l", Content.XML),
 )

@@ -136,7 +136,7 @@ class _Model:
     def _extents(self, end: int) -> Iterator[tuple[int, int]]:
         """Give where trees begin and end, by their own first lines."""
         starts = [match.start() for match in _TREE.finditer(self._data, 0, end)]
-        yield from zip(starts, [*starts[1:], end], strict=True)
+        yield from zip(starts, [*starts[1:], end], strict=False)
 
     def _follow_sizes(self, header: dict[bytes, bytes], start: int, end: int) -> int:
         """Jump as LightGBM does; give where the trees end."""
@@ -177,7 +177,9 @@ class _Model:
                 detail = f"{name.decode()}: {held} values for {leaves} leaves"
                 self._add("count-mismatch", detail, start, key)
                 return
-        lists = [_wholes(pairs[name]) for name in _SPLITS if name != b"threshold"]
+        lists = [
+            _wholes(pairs.get(name, b"")) for name in _SPLITS if name != b"threshold"
+        ]
         split, left, right = lists
         if split is None or left is None or right is None:
             self._add("malformed", "expected whole numbers", start, key)
@@ -210,7 +212,9 @@ class _Model:
         ):
             detail = f"{count} sets of categories in {held} values"
             self._add("out-of-bounds", detail, start, key)
-        for kind, index in zip(kinds, pairs[b"threshold"].split(), strict=False):
+        for kind, index in zip(
+            kinds, pairs.get(b"threshold", b"").split(), strict=False
+        ):
             if kind & _CATEGORICAL:
                 number = _whole(index.split(b".")[0])
                 if number is None or not 0 <= number < count:

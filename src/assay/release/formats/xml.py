@@ -153,8 +153,8 @@ class Document:
             return stop.unread
         except expat.ExpatError as error:
             return self._broken(error)
-        except ValueError as error:
-            # Encodings that Python knows and that the parser cannot take in.
+        except (LookupError, ValueError) as error:
+            # Encodings that Python does not know, or that the parser cannot take in.
             return f"its encoding is not read: {self.shown(str(error))}"
         return ""
 
@@ -244,7 +244,7 @@ _DECLARED = re.compile(rb"encoding\s*=\s*[\"']([A-Za-z][\w.-]{0,40})[\"']")
 _DECODED = frozenset(
     {"big5", "cp932", "cp936", "cp949", "cp950", "euc-jp", "euc-kr", "gb18030"}
     | {"gb2312", "gbk", "hz", "iso-2022-jp", "iso-2022-kr", "shift-jis", "sjis"}
-    | {"utf-32", "utf-7", "utf7"}
+    | {"cp037", "utf-32", "utf-32le", "utf-32be", "utf-7", "utf7"}
 )
 # Document types that name their own definition: browsers know it and fetch nothing.
 _WELL_KNOWN = frozenset({"html", "svg", "plist"})
@@ -258,10 +258,15 @@ def _encoding(source: ByteSource) -> str | None:
     decoded beforehand, as readers that know them would.
     """
     head = source.read_at(0, 256)
+    if head.startswith((b"<\0\0\0", b"\0\0\0<")):
+        return "utf-32le" if head.startswith(b"<") else "utf-32be"
     if head.startswith((b"\xff\xfe", b"<\0")):
         return "utf-16le" if head.startswith(b"<") else "utf-16"
     if head.startswith((b"\xfe\xff", b"\0<")):
         return "utf-16be" if head.startswith(b"\0") else "utf-16"
+    if head.startswith(b"\x4c\x6f\xa7\x94"):
+        # EBCDIC: what a declaration begins with is the same in all its pages.
+        return "cp037"
     declared = _DECLARED.search(head)
     name = declared[1].decode("ascii").lower().replace("_", "-") if declared else ""
     return name if name in _DECODED else None
