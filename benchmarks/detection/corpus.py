@@ -16,6 +16,7 @@ __all__ = ["FAMILIES", "real_samples", "samples"]
 
 # Modules of `families/`; each has `samples() -> Iterator[Sample]`.
 FAMILIES: tuple[str, ...] = (
+    "torchscript",
     "weights_gguf",
     "weights_msgpack",
     "keras",

@@ -310,8 +310,55 @@ _KNOWN_ELSEWHERE = (
     ),
 )
 
+
+def _torch(deed: Deed, reason: str, domains: str, names: str = "") -> Listed:
+    return Listed(
+        content=Content.PYTORCH_ZIP,
+        domains=tuple(domains.split()),
+        names=frozenset(names.split()),
+        deed=deed,
+        reason=reason,
+    )
+
+
+# Domains of TorchScript: `aten` is `torch.x` in its source, `prim` and others are
+# `ops.y.x`, `classes.y` are native classes; `torch` is what the source computes.
+_TORCHSCRIPT = (
+    _torch(Deed.FILES, "writes a file", "aten", "save"),
+    _torch(Deed.FILES, "maps a file into a tensor", "aten", "from_file"),
+    _torch(Deed.FILES, "reads a tensor from a file", "debugprims", "load_tensor"),
+    _torch(Deed.CODE, "calls a Python function", "prim", "PythonOp IgnoredPythonOp"),
+    _torch(Deed.CODE, "stands for one that the source computes", "torch", "?"),
+    _torch(
+        Deed.NETWORK,
+        "calls a function on another machine",
+        "prim",
+        "rpc_async rpc_sync rpc_remote",
+    ),
+    _torch(
+        Deed.NETWORK,
+        "talks to other machines",
+        "c10d _c10d_functional _c10d_functional_autograd symm_mem "
+        "classes.dist_rpc classes.c10d classes.dist_c10d",
+    ),
+    _torch(
+        Deed.VENDOR,
+        "belongs to a library of PyTorch's or of a vendor",
+        "torchvision image video_reader torchaudio torchtext fbgemm torch_sparse "
+        "torch_scatter torch_cluster torch_spline_conv torchao detectron2 mmcv _mmcv "
+        "mmdeploy ipex torch_ipex tensorrt neuron nvfuser classes.tensorrt "
+        "classes.torchtext classes.torchaudio classes.fbgemm classes.neuron "
+        "classes.ipex_prepack",
+    ),
+)
+
 # In order: the first that names an operator counts, so what acts comes before whose.
-LISTED: tuple[Listed, ...] = (*_TENSORFLOW, *_RUNTIME, *_KNOWN_ELSEWHERE)
+LISTED: tuple[Listed, ...] = (
+    *_TENSORFLOW,
+    *_RUNTIME,
+    *_KNOWN_ELSEWHERE,
+    *_TORCHSCRIPT,
+)
 
 # Domains whose operators the format's ordinary loaders bring along, all of them.
 OWN_DOMAINS: dict[Content, frozenset[str]] = {
@@ -327,6 +374,17 @@ OWN_DOMAINS: dict[Content, frozenset[str]] = {
         }
     ),
     Content.CORE_ML: frozenset({""}),
+    Content.PYTORCH_ZIP: frozenset(
+        {"aten", "prim", "prims", "quantized", "_quantized", "quantization", "sparse"}
+        | {"mkldnn", "mkldnn_prepacked", "onednn", "mkl", "mkl_prepacked", "profiler"}
+        | {"static_runtime", "inductor", "inductor_prims", "rngprims", "onnx"}
+        | {"_native", "export", "higher_order", "xnnpack", "prepacked", "metal"}
+        | {"metal_prepacked", "vulkan", "vulkan_prepacked", "_nnapi", "cuda"}
+        | {"quantized_decomposed", "classes.quantized", "classes.xnnpack"}
+        | {"classes.sparse", "classes.mkldnn", "classes.onednn", "classes.rnn"}
+        | {"classes._nnapi", "classes.profiling", "classes.cuda", "classes.metal"}
+        | {"classes.vulkan"}
+    ),
     Content.TFLITE: frozenset({"", "builtin"}),
     Content.EXECUTORCH: frozenset(
         {"", "aten", "prims", "executorch_prim", "dim_order_ops", "et"}

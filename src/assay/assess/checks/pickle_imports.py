@@ -21,7 +21,8 @@ from assay.assess.pickle_uses import (
     is_honest_use,
     is_plain_call,
 )
-from assay.domain.facts import Content, Gap, PickleFacts
+from assay.assess.torchscript_sources import sources_read, without_source
+from assay.domain.facts import Content, Gap, GraphFacts, PickleFacts
 from assay.domain.finding import Confidence, Severity
 
 if TYPE_CHECKING:
@@ -93,9 +94,9 @@ TORCHSCRIPT = Rule(
     id="torchscript-class",
     severity=Severity.MEDIUM,
     confidence=Confidence.HIGH,
-    summary="Loading builds classes whose code the archive brings, in TorchScript",
-    remediation="Publish the weights as safetensors, or have the archive's code "
-    "reviewed: it lies beside the pickle, below `code/`.",
+    summary="Loading builds classes of TorchScript whose source was not read",
+    remediation="Publish the weights as safetensors, or the archive with its source "
+    "beside the pickle, below `code/`.",
     gain="Runs TorchScript of the attacker's choice, which can read and write files.",
     references=_REFERENCES,
 )
@@ -197,13 +198,19 @@ def _is_torchscript(entry: PickleImport) -> bool:
     return entry.module.split(".")[0] == "__torch__"
 
 
-def _torchscript(stream: PickleFacts, limits: Limits) -> Iterable[Sighting]:
-    """Say once for all of them what a stream builds: there are dozens in a model."""
+def _torchscript(
+    stream: PickleFacts, sources: frozenset[tuple[str, str]], limits: Limits
+) -> Iterable[Sighting]:
+    """Say once for all of them what a stream builds: there are dozens in a model.
+
+    Where the source was read, `graph-operations` judges what it does.
+    """
     entries = [entry for entry in stream.imports if _is_torchscript(entry)]
+    entries = without_source(entries, stream, sources)
     if entries:
         first = shown(f"{entries[0].module}.{entries[0].name}", limits)
         more = f" and {len(entries) - 1} more" if len(entries) > 1 else ""
-        message = f"The pickle builds `{first}`{more}, defined by the archive itself."
+        message = f"The pickle builds `{first}`{more}, whose source was not read."
         yield Sighting(rule=TORCHSCRIPT, place=entries[0].place, message=message)
 
 
@@ -324,6 +331,7 @@ def _unlisted(streams: tuple[PickleFacts, ...]) -> Iterable[Gap]:
 
 def _examine(subject: CheckSubject) -> Examination:
     streams = facts_of(subject, PickleFacts)
+    sources = sources_read(facts_of(subject, GraphFacts))
     limits = subject.limits
     return Examination(
         examined=len(streams),
@@ -332,7 +340,7 @@ def _examine(subject: CheckSubject) -> Examination:
             for stream in streams
             for sighting in (
                 *_imports(stream, limits),
-                *_torchscript(stream, limits),
+                *_torchscript(stream, sources, limits),
                 *_calls(stream, limits),
             )
         ),

@@ -43,6 +43,8 @@ _DEPENDENCIES = re.compile(
     r"|uv\.lock|pdm\.lock|pylock\.toml|pip\.conf|pip\.ini|\.?condarc)\Z",
     re.IGNORECASE,
 )
+# Where PyTorch's archives keep their source.
+_TORCHSCRIPT = re.compile(r"(?:^|/)code/(?:[^/]+/)*[^/]+\.py$")
 _CARDS = ("README.md", "MODEL_CARD.md")
 
 
@@ -58,7 +60,7 @@ def read(subject: Subject, inspection: Inspection) -> list[Fact]:
                 detail=shorten(script, inspection.limits.max_shown_chars),
             )
         )
-    if _is_python(subject, script):
+    if _is_python(subject, script) and not _torchscript(subject, inspection, facts):
         from assay.release.formats import code  # noqa: PLC0415 - loads the parser
 
         facts.extend(code.read(subject, inspection))
@@ -78,6 +80,18 @@ def read(subject: Subject, inspection: Inspection) -> list[Fact]:
     facts.extend(unwrapped or encoded.inside(subject, inspection))
     facts.extend(secrets.read(subject, inspection))
     return facts
+
+
+def _torchscript(subject: Subject, inspection: Inspection, facts: list[Fact]) -> bool:
+    """Read TorchScript as such; tell whether it is that and no Python besides."""
+    if not _TORCHSCRIPT.search(subject.place.member or ""):
+        return False
+    from assay.release.formats import torchscript  # noqa: PLC0415 - few have any
+
+    graph, alone = torchscript.read(subject, inspection)
+    if graph is not None:
+        facts.append(graph)
+    return alone
 
 
 def _script(subject: Subject) -> str:
@@ -125,19 +139,35 @@ def _document(subject: Subject, inspection: Inspection) -> list[Fact]:
         # What only looks like JSON may be YAML with tags; JSON itself has none.
         if facts or not subject.name.endswith(_YAML_NAMES):
             return facts
+    if subject.place.member is None and subject.place.path in _CARDS:
+        return _card(subject, inspection)
     data = b"".join(chunks(subject.source))
+    if _is_modelfile(subject):
+        from assay.release.formats import prompts  # noqa: PLC0415 - few have one
+
+        text = data.decode("utf-8", "replace")
+        return prompts.from_modelfile(text, subject, inspection)
     if subject.name.endswith(_TEMPLATE_NAMES):
         from assay.release.formats import template  # noqa: PLC0415 - loads Jinja2
 
         text = data.decode("utf-8", "replace")
         return template.template_facts(text, subject.place, inspection)
-    if subject.place.member is None and subject.place.path in _CARDS:
-        from assay.release.formats import card  # noqa: PLC0415 - loads PyYAML
-
-        return [card.card_facts(data, subject, inspection.limits)]
     from assay.release.formats import yaml_config  # noqa: PLC0415 - loads PyYAML
 
     return yaml_config.read(data, subject, inspection)
+
+
+def _card(subject: Subject, inspection: Inspection) -> list[Fact]:
+    from assay.release.formats import card  # noqa: PLC0415 - loads PyYAML
+
+    bound = inspection.limits.max_card_bytes
+    data = subject.source.read_at(0, bound)
+    facts: list[Fact] = [card.card_facts(data, subject, inspection.limits)]
+    if subject.source.size > bound:
+        reason = f"a model card beyond {bound} bytes is not read"
+        place = subject.at(offset=bound)
+        facts.append(Gap(place=place, reason=reason, content=subject.content))
+    return facts
 
 
 def _json(subject: Subject, inspection: Inspection) -> list[Fact]:

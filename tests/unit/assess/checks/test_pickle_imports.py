@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from assay.assess.checks.pickle_imports import CHECK
-from assay.domain.facts import Content
+from assay.domain.facts import Content, GraphFacts
 from assay.domain.finding import CheckStatus, Confidence, Severity
-from tests.unit.assess.subjects import file, gap, pickle, problem, rules, run
+from tests.unit.assess.subjects import at, file, gap, pickle, problem, rules, run
 
 
 def test_a_pickle_of_plain_values_is_clean():
@@ -260,7 +262,30 @@ def test_classes_of_torchscript_are_one_medium_finding_for_each_stream():
     assert rules(report) == ["torchscript-class", "torchscript-class"]
     assert report.findings[0].severity is Severity.MEDIUM
     assert "`__torch__.Net` and 1 more" in report.findings[0].message
-    assert "`__torch__.Alone`, defined" in report.findings[1].message
+    assert "`__torch__.Alone`, whose source" in report.findings[1].message
+
+
+def torchscript(member: str, path: str = "model.bin"):
+    place = at(path, member=member)
+    return GraphFacts(place=place, content=Content.PYTORCH_ZIP)
+
+
+@pytest.mark.parametrize(
+    ("member", "source", "found"),
+    [
+        ("m/data.pkl", "m/code/__torch__/a/b.py", []),
+        ("data.pkl", "code/__torch__/a/b.py", []),
+        ("m/code/__torch__/x.py.debug_pkl", "m/code/__torch__/a/b.py", []),
+        ("m/data.pkl", "other/code/__torch__/a/b.py", ["torchscript-class"]),
+        ("m/data.pkl", "m/code/__torch__/a/c.py", ["torchscript-class"]),
+    ],
+)
+def test_classes_of_torchscript_whose_source_was_read_are_left_in_peace(
+    member, source, found
+):
+    made = pickle("__torch__.a.b:Net", "__torch__.torch.classes.quantized:Packed")
+    stream = replace(made.facts[0], place=at(member=member))
+    assert rules(run(CHECK, file("model.bin", stream, torchscript(source)))) == found
 
 
 def test_a_module_that_only_begins_like_torchscript_is_unknown():

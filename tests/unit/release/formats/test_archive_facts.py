@@ -14,7 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from assay.domain.facts import ArchiveFacts, CodeFacts, Content, Gap, PickleFacts
+from assay.domain.facts import (
+    ArchiveFacts,
+    Content,
+    Gap,
+    GraphFacts,
+    PickleFacts,
+)
 from assay.domain.limits import DEFAULT_LIMITS
 from assay.release.formats import inflate as inflate_module
 from assay.release.formats.member_paths import link_leaves, path_problem
@@ -119,7 +125,7 @@ def test_raw_tensors_of_pytorch_are_neither_gaps_nor_pickles(sample, only):
 
 def test_code_inside_a_torchscript_archive_is_told(sample, only):
     places = [
-        fact.place.member for fact in only(sample("zip/torchscript.pt"), CodeFacts)
+        fact.place.member for fact in only(sample("zip/torchscript.pt"), GraphFacts)
     ]
     assert places == ["model/code/x.py"]
 
