@@ -56,16 +56,6 @@ MISSING = Rule(
     gain="Whoever can put a module of that name on the path decides what runs.",
     references=("CWE-426", "AML.T0010.001", "LLM04:2026"),
 )
-INSTANTIATES = Rule(
-    id="named-object",
-    severity=Severity.MEDIUM,
-    confidence=Confidence.MEDIUM,
-    summary="A configuration names a Python object for the loader to import and call",
-    remediation="Use a configuration that holds values only, or a loader with a closed "
-    "list of the objects that it builds.",
-    gain="Any importable function can be named, with arguments of one's choice.",
-    references=("CWE-470", "AML.T0011.000"),
-)
 PYTHON_TAG = Rule(
     id="python-object-tag",
     severity=Severity.HIGH,
@@ -74,15 +64,6 @@ PYTHON_TAG = Rule(
     remediation="Write the value as plain YAML, and read it with a safe loader.",
     gain="Runs any function in programs that read YAML with an unsafe loader.",
     references=("CWE-502", "AML.T0011.000"),
-)
-LAMBDA = Rule(
-    id="code-in-configuration",
-    severity=Severity.HIGH,
-    confidence=Confidence.HIGH,
-    summary="The configuration holds a Keras Lambda, which is compiled Python code",
-    remediation="Replace the Lambda by a layer of the library, and save again.",
-    gain="Runs the code when the model is loaded without safe mode (CVE-2024-3660).",
-    references=("CWE-94", "CWE-502", "AML.T0011.000", "CVE-2024-3660"),
 )
 TRUST = Rule(
     id="trusts-remote-code",
@@ -122,12 +103,8 @@ UNREFERENCED = Rule(
     references=("CWE-1164",),
 )
 
-# Last keys under which a loader imports whatever name it is given: Hydra, Lightning,
-# Keras, sentence-transformers.
-_NAMING_KEYS = frozenset({"_target_", "class_path", "class_name", "type"})
 # Where transformers looks for a generation method of the release.
 _GENERATION_CODE = re.compile(r"(?:^|/)custom_generate/[^/]+\.py\Z")
-_LAMBDAS = frozenset({"Lambda", "__lambda__"})
 # What PyYAML calls its tags; the others, such as `tuple`, only make plain values.
 _OBJECT_TAG = re.compile(r"(?:object(?:/apply|/new)?|name|module):", re.ASCII)
 _VALUE_TAGS = frozenset(
@@ -162,10 +139,6 @@ def _by_key(key: str, target: str) -> tuple[Rule, str]:
         return PYTHON_TAG, "a tag of Python objects"
     if key == "trust_remote_code":
         return TRUST, ""
-    if key == "class_name" and target in _LAMBDAS:
-        return LAMBDA, "the configuration itself"
-    if key in _NAMING_KEYS:
-        return INSTANTIATES, "whatever module of that name is installed"
     return MISSING, "a file that is not in the release"
 
 
@@ -209,22 +182,19 @@ def _examine(subject: CheckSubject) -> Examination:
             *_sightings(entries, subject.limits),
             *_unreferenced(code, entries),
         ),
-        # Keras keeps Lambda layers, which are code, in HDF5.
-        gaps=config_gaps(subject) + gaps_about(subject, Content.PYTHON, Content.HDF5),
+        gaps=config_gaps(subject) + gaps_about(subject, Content.PYTHON),
     )
 
 
 CHECK = FactCheck(
     id="remote-code",
-    version=1,
+    version=2,
     title="Loading the release runs no code of its own or of another repository",
     rules=(
         IN_RELEASE,
         ELSEWHERE,
         MISSING,
-        INSTANTIATES,
         PYTHON_TAG,
-        LAMBDA,
         TRUST,
         GENERATION,
         NOTEBOOK,

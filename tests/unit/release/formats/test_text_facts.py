@@ -92,19 +92,6 @@ def test_auto_map_names_code_in_the_release_or_elsewhere(config):
         ({"a": [{"trust_remote_code": True}]}, "a[0].trust_remote_code", "true", None),
         ({"custom_generate": "org/code"}, "custom_generate", "org/code", "org/code"),
         ({"custom_generate": "local"}, "custom_generate", "local", None),
-        ({"m": {"_target_": "os.system"}}, "m._target_", "os.system", None),
-        (
-            {"config": {"layers": [{"class_name": "Lambda"}]}},
-            "config.layers[0].class_name",
-            "Lambda",
-            None,
-        ),
-        (
-            {"module": "os", "class_name": "system", "config": {}},
-            "class_name",
-            "os.system",
-            None,
-        ),
     ],
 )
 def test_every_entry_that_runs_code_is_told(config, value, key, target, repository):
@@ -117,8 +104,6 @@ def test_every_entry_that_runs_code_is_told(config, value, key, target, reposito
         {"auto_map": 5, "custom_pipelines": 5, "trust_remote_code": False},
         {"auto_map": {"A": 5}, "custom_pipelines": {"x": {"impl": 5}}},
         {"trust_remote_code": "true", "custom_generate": None, "_target_": 5},
-        {"module": "keras.layers", "class_name": "Dense", "config": {}},
-        {"class_name": "Dense"},
         {"_name_or_path": "./here", "base_model_name_or_path": "/abs/path"},
         {"_name_or_path": "name-only"},
         {"_name_or_path": 5},
@@ -187,7 +172,7 @@ def test_what_only_looks_like_json_is_text(look, only):
 
 
 def test_a_byte_order_mark_does_not_hide_a_document(config):
-    assert code(config(b'\xef\xbb\xbf{"_target_": "a.B"}'))
+    assert code(config(b'\xef\xbb\xbf{"auto_map": "a.B"}'))
 
 
 @pytest.mark.parametrize(
@@ -209,7 +194,7 @@ def test_documents_beyond_the_bound_are_gaps(look, only):
 
 
 def test_entries_of_one_document_are_bounded(config):
-    facts = config({"a": [{"_target_": "a.B"}] * 1500})
+    facts = config({"a": [{"auto_map": "a.B"}] * 1500})
     assert len(facts.remote_code) == 1000
     facts = config({"a": [{"_name_or_path": "a/b"}] * 1500})
     assert len(facts.references) == 1000
@@ -220,8 +205,8 @@ def test_entries_of_one_document_are_bounded(config):
 
 def test_yaml_is_read_by_the_same_rules(config):
     data = (
-        b"model:\n  _target_: pkg.Class\n  trust_remote_code: yes\n"
-        b"_name_or_path: org/base\n? [complex]\n: 1\nlist:\n- _target_: a.B\n"
+        b"model:\n  auto_map: pkg.Class\n  trust_remote_code: yes\n"
+        b"_name_or_path: org/base\n? [complex]\n: 1\nlist:\n- auto_map: a.B\n"
     )
     facts = config(data, path="conf.yaml")
     assert [target for _, target, _, _ in code(facts)] == ["pkg.Class", "true", "a.B"]
