@@ -25,6 +25,9 @@ FAMILIES: tuple[str, ...] = (
     "graphs_flatbuffer",
     "graphs_xml",
     "tree_models",
+    "secrets",
+    "templates",
+    "tokenizers",
 )
 
 

@@ -12,9 +12,11 @@ from assay.assess.checks import (
     archives_safe,
     built_objects,
     chat_templates,
+    code_behaviour,
     configuration_sound,
     content_inspected,
     content_matches_name,
+    dependencies_pinned,
     entries_bound,
     licence_declared,
     model_card,
@@ -30,12 +32,13 @@ from assay.assess.checks import (
     tokenizer_bounded,
     weights_sound,
 )
+from assay.domain.finding import RuleDescription
 from assay.errors import UsageError
 
 if TYPE_CHECKING:
     from assay.assess.check import Check
 
-__all__ = ["CHECKS", "by_id"]
+__all__ = ["CHECKS", "by_id", "described_rules"]
 
 CHECKS: tuple[Check, ...] = (
     # What the release consists of, and what of it was seen.
@@ -47,6 +50,7 @@ CHECKS: tuple[Check, ...] = (
     pickle_sound.CHECK,
     pickle_free.CHECK,
     remote_code.CHECK,
+    code_behaviour.CHECK,
     built_objects.CHECK,
     native_code.CHECK,
     chat_templates.CHECK,
@@ -59,6 +63,7 @@ CHECKS: tuple[Check, ...] = (
     # What it gives away, and what it depends on.
     secrets.CHECK,
     pinned_references.CHECK,
+    dependencies_pinned.CHECK,
     # What its developer says about it.
     model_card.CHECK,
     licence_declared.CHECK,
@@ -81,4 +86,23 @@ def by_id(check_id: str) -> Check:
         expected=", ".join(check.id for check in CHECKS),
         found=check_id,
         remedy="Take an id from the list; each has a page in docs/checks/.",
+    )
+
+
+def described_rules() -> tuple[RuleDescription, ...]:
+    """Describe everything that any check may say, in the order of the checks."""
+    return tuple(
+        RuleDescription(
+            check=check.id,
+            title=check.title,
+            rule=rule.id,
+            summary=rule.summary,
+            severity=rule.severity,
+            confidence=rule.confidence,
+            remediation=rule.remediation,
+            gain=rule.gain,
+            references=rule.references,
+        )
+        for check in CHECKS
+        for rule in check.rules
     )

@@ -17,6 +17,7 @@ __all__ = [
     "NativeCodeFacts",
     "RemoteCode",
     "Requirement",
+    "TemplateAct",
     "TemplateFacts",
 ]
 
@@ -71,6 +72,24 @@ class ConfigFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateAct:
+    """Something that a template does besides arranging what the loader passes.
+
+    Attributes:
+        kind: Stable word: `waits-for-content`, `waits-for-name`, `waits-for-date`,
+            `waits-for-chance`, `waits-for-length`, `instructs`, `remote-image`,
+            `sends`, `link`, `encoded`, `exchanges`, `endless`, `escaped-hidden`,
+            `spells`, `ignores-messages`, `drops-role`.
+        detail: The words, addresses or numbers in question, printed and shortened.
+        line: Line of the template, from 1.
+    """
+
+    kind: str
+    detail: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TemplateFacts:
     """A chat or prompt template, parsed and never rendered.
 
@@ -80,6 +99,7 @@ class TemplateFacts:
             Python internals, with their lines.
         inclusions: `include`, `import`, `extends` targets.
         hidden_characters: Invisible or direction-changing characters, as `U+XXXX`.
+        acts: What it does besides arranging messages, in the order of the lines.
         problems: `template-syntax`, `template-too-long`.
     """
 
@@ -87,6 +107,7 @@ class TemplateFacts:
     underscore_names: tuple[tuple[str, int], ...] = ()
     inclusions: tuple[tuple[str, int], ...] = ()
     hidden_characters: tuple[tuple[str, int], ...] = ()
+    acts: tuple[TemplateAct, ...] = ()
     problems: tuple[ParseProblem, ...] = ()
 
 

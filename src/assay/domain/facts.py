@@ -18,6 +18,7 @@ from assay.domain.code_facts import (
     NativeCodeFacts,
     RemoteCode,
     Requirement,
+    TemplateAct,
     TemplateFacts,
 )
 from assay.domain.model_facts import (
@@ -66,6 +67,7 @@ __all__ = [
     "SafetensorsFacts",
     "SecretMatch",
     "SecretsFacts",
+    "TemplateAct",
     "TemplateFacts",
     "TokenizerFacts",
     "WeightsFacts",

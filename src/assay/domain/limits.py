@@ -163,6 +163,8 @@ class Limits:
     # thousand; honest templates reach about fifteen levels.
     max_template_nesting: int = 40
     max_front_matter_bytes: int = 256 * KIB
+    # A model card that people read: the longest published ones have some 200 kB.
+    max_card_bytes: int = 4 * MIB
 
     # Source code that is parsed: the longest files of transformers have 400 kB.
     max_code_bytes: int = 4 * MIB

@@ -33,6 +33,10 @@ from tests.vectors.checks.entries import (
     tensor,
     zip_file,
 )
+from tests.vectors.checks.releases_built_objects import CASES as BUILT_OBJECTS
+from tests.vectors.checks.releases_tokenizer_bounded import (
+    RELEASES as TOKENIZER_BOUNDED,
+)
 from tests.vectors.checks.releases_weights_sound import CASES as WEIGHTS_SOUND
 
 HERE = Path(__file__).parent
@@ -150,6 +154,7 @@ VECTORS: dict[str, dict[str, tuple[Entry, ...]]] = {
             ),
         ),
     },
+    "built_objects": BUILT_OBJECTS,
     "chat_templates": {
         "met": (_template(TEMPLATE),),
         "unmet": (_template(WALK),),
@@ -273,6 +278,7 @@ VECTORS: dict[str, dict[str, tuple[Entry, ...]]] = {
         "not_applicable": (WEIGHTS,),
         "malformed": (tar_gz_file("notes.tar.gz", {"a.txt": b"a\n" * 4096}, keep=0.5),),
     },
+    "tokenizer_bounded": TOKENIZER_BOUNDED,
     "weights_sound": WEIGHTS_SOUND,
 }
 

@@ -106,6 +106,120 @@ FUNCTION = Rule(
     references=("CWE-1336",),
 )
 
+_INJECTION = ("AML.T0051", "LLM01:2026")
+_SAY_OPENLY = "Let the template arrange messages only; put instructions in the system "
+_SAY_OPENLY += "message, where whoever deploys the model sees them."
+WAITS = Rule(
+    id="injects-on-condition",
+    severity=Severity.HIGH,
+    confidence=Confidence.MEDIUM,
+    summary="The template adds words when a message, tool, date or chance asks for it",
+    remediation=_SAY_OPENLY,
+    gain="Gives the model instructions in conversations that no test has seen.",
+    references=("CWE-506", *_INJECTION),
+)
+INSTRUCTS = Rule(
+    id="hostile-instruction",
+    severity=Severity.HIGH,
+    confidence=Confidence.MEDIUM,
+    summary="The template or prompt tells the model to act against its user",
+    remediation=_SAY_OPENLY,
+    gain="Turns every conversation against whoever holds it.",
+    references=("CWE-506", *_INJECTION),
+)
+SENDS = Rule(
+    id="sends-out",
+    severity=Severity.HIGH,
+    confidence=Confidence.MEDIUM,
+    summary="The template emits a picture or link through which a conversation leaks",
+    remediation="Remove the address from the template.",
+    gain="Whoever shows the answer fetches the address, and tells its owner.",
+    references=("CWE-200", "AML.T0051", "LLM02:2026"),
+)
+ENCODED = Rule(
+    id="encoded-data",
+    severity=Severity.HIGH,
+    confidence=Confidence.MEDIUM,
+    summary="The template emits encoded data that no reviewer can read",
+    remediation="Write in plain words whatever the model should be told.",
+    gain="Slips instructions past a reviewer that a model decodes.",
+    references=("CWE-506", "AML.T0068", *_INJECTION),
+)
+EXCHANGES = Rule(
+    id="exchanges-words",
+    severity=Severity.HIGH,
+    confidence=Confidence.MEDIUM,
+    summary="The template exchanges words of the conversation for others",
+    remediation="Hand on what people wrote as they wrote it.",
+    gain="Has the model read something else than what was asked.",
+    references=("CWE-506", *_INJECTION),
+)
+DROPS = Rule(
+    id="drops-messages",
+    severity=Severity.HIGH,
+    confidence=Confidence.MEDIUM,
+    summary="The template puts words of its own in place of what a message says",
+    remediation="Hand on the content of every message.",
+    gain="Silences the system message, or answers a question that nobody asked.",
+    references=("CWE-506", *_INJECTION),
+)
+ENDLESS = Rule(
+    id="endless-rendering",
+    severity=Severity.HIGH,
+    confidence=Confidence.HIGH,
+    summary="Rendering the template takes time or memory without end",
+    remediation="Remove the loop or the repetition.",
+    gain="Stops the server with one request.",
+    references=("CWE-400", "AML.T0029"),
+)
+ESCAPED = Rule(
+    id="escaped-hidden-characters",
+    severity=Severity.HIGH,
+    confidence=Confidence.MEDIUM,
+    summary="The template emits invisible characters that it spells by escapes",
+    remediation="Remove the characters.",
+    gain="Gives the model text that neither reviewer nor user can see.",
+    references=("CWE-451", "AML.T0068", *_INJECTION),
+)
+HIDDEN_TEXT = Rule(
+    id="invisible-text",
+    severity=Severity.HIGH,
+    confidence=Confidence.HIGH,
+    summary="The template holds so many invisible characters that they may be a text",
+    remediation="Remove the characters.",
+    gain="Slips text past a reviewer into every conversation.",
+    references=("CWE-451", "AML.T0068", *_INJECTION),
+)
+LINK = Rule(
+    id="link",
+    severity=Severity.INFO,
+    confidence=Confidence.LOW,
+    summary="The template emits an address",
+    remediation="See that the model should be told this address.",
+    references=("CWE-200",),
+)
+
+_ACTS = {
+    "instructs": (INSTRUCTS, "tells the model to act against its user"),
+    "remote-image": (SENDS, "emits a picture from elsewhere"),
+    "sends": (SENDS, "joins what was said to an address"),
+    "link": (LINK, "emits an address"),
+    "encoded": (ENCODED, "emits encoded data"),
+    "exchanges": (EXCHANGES, "exchanges words"),
+    "drops-role": (DROPS, "puts words in place of a message"),
+    "ignores-messages": (DROPS, "says something and hands on no message"),
+    "endless": (ENDLESS, "repeats without end"),
+    "escaped-hidden": (ESCAPED, "emits a hidden character"),
+    "spells": (ESCAPED, "spells characters by number"),
+    "waits-for-content": (WAITS, "adds words when a message has something"),
+    "waits-for-name": (WAITS, "adds words when a tool has a name"),
+    "waits-for-date": (WAITS, "adds words on a date"),
+    "waits-for-chance": (WAITS, "adds words by chance"),
+    "waits-for-length": (WAITS, "adds words in a long conversation"),
+}
+# As many as eight bits, or one short word in tag characters.
+_HIDDEN_TEXT_CHARS = 8
+
 # How the reader writes an attribute whose name only rendering would tell.
 _COMPUTED = frozenset({"attr(…)", "[computed]"})
 
@@ -161,6 +275,20 @@ def _others(template: TemplateFacts, limits: Limits) -> Iterable[Sighting]:
             place=_at(template.place, line),
             message=f"The template holds the hidden character {character}.",
         )
+    if len(template.hidden_characters) >= _HIDDEN_TEXT_CHARS:
+        count = len(template.hidden_characters)
+        yield Sighting(
+            rule=HIDDEN_TEXT,
+            place=_at(template.place, template.hidden_characters[0][1]),
+            message=f"The template holds {count} hidden characters or more.",
+        )
+    for act in template.acts:
+        rule, does = _ACTS.get(act.kind, (WAITS, "adds words on a condition"))
+        yield Sighting(
+            rule=rule,
+            place=_at(template.place, act.line),
+            message=f"The template {does}: `{shown(act.detail, limits)}`.",
+        )
     for problem in template.problems:
         yield Sighting(
             rule=SYNTAX,
@@ -188,7 +316,7 @@ def _examine(subject: CheckSubject) -> Examination:
 
 CHECK = FactCheck(
     id="chat-templates",
-    version=1,
+    version=2,
     title="Chat templates use only what the loader passes to them",
     rules=(
         INTERNALS,
@@ -198,6 +326,16 @@ CHECK = FactCheck(
         INCLUSION,
         REORDERING,
         INVISIBLE,
+        HIDDEN_TEXT,
+        ESCAPED,
+        WAITS,
+        INSTRUCTS,
+        SENDS,
+        ENCODED,
+        EXCHANGES,
+        DROPS,
+        ENDLESS,
+        LINK,
         SYNTAX,
     ),
     examine=_examine,

@@ -19,6 +19,7 @@ __all__ = ["card_facts"]
 _FRONT = re.compile(
     r"\A\ufeff?---[ \t]*\r?\n(.*?)^---[ \t]*\r?$", re.DOTALL | re.MULTILINE
 )
+_LINE = re.compile(r"[^\r\n]+")
 _OPEN = re.compile(r"\A\ufeff?---[ \t]*\r?\n")
 _MAX_ENTRIES = 1_000
 _MAX_DEPTH = 100
@@ -106,8 +107,8 @@ def _headings(body: str, bound: int) -> tuple[str, ...]:
     """
     headings: list[str] = []
     fence = ""
-    for line in body.splitlines():
-        text = line.strip()
+    for line in _LINE.finditer(body):
+        text = line[0].strip()
         if text.startswith(("```", "~~~")):
             fence = _after_fence(fence, text)
         elif not fence and text.startswith("#") and len(headings) < _MAX_ENTRIES:

@@ -18,7 +18,7 @@ from assay.domain.facts import (
     RemoteCode,
 )
 from assay.errors import DocumentError
-from assay.release.formats import shard_index
+from assay.release.formats import prompts, shard_index
 from assay.release.formats.built import Building
 from assay.release.formats.built_walk import WORDS as BUILDING_WORDS
 from assay.release.formats.built_walk import built
@@ -26,8 +26,8 @@ from assay.release.formats.reading import shorten
 from assay.wire import strict_json
 
 if TYPE_CHECKING:
-    from assay.domain.facts import Fact
-    from assay.release.formats.reading import Inspection, Subject
+    from assay.domain.facts import Fact  # noqa: PLC0415 - loads the parser
+    from assay.release.formats.reading import Inspection, Subject  # noqa: PLC0415 - loads the parser
 
 __all__ = ["WORDS", "Findings", "read", "walk_values"]
 
@@ -40,6 +40,9 @@ WORDS: tuple[bytes, ...] = (
     b"custom_generate",
     b"_name_or_path",
     b"chat_template",
+    b"system_prompt",
+    b'"prompts"',
+    b"template_format",
     b"_class_name",
     b'"type"',
 )
@@ -152,16 +155,16 @@ def read(data: bytes, subject: Subject, inspection: Inspection) -> list[Fact]:
     facts: list[Fact] = [findings.facts(), *built(value, building)]
     if shard_index.is_index(subject.name):
         facts.append(shard_index.read(value, subject, inspection))
+    facts.extend(_package(value, subject, inspection))
     if subject.name.endswith(".ipynb") and isinstance(value, dict):
         from assay.release.formats import code_notebook  # noqa: PLC0415 - loads the parser
 
         facts.extend(code_notebook.facts(value, subject, inspection.limits))
-    if isinstance(value, dict) and "chat_template" in value:
-        from assay.release.formats import template  # noqa: PLC0415 - loads Jinja2
+    facts.extend(prompts.from_value(value, subject, inspection))
+    if isinstance(value, dict) and "added_tokens" in value and "model" in value:
+        from assay.release.formats import tokenizer  # noqa: PLC0415 - loads the parser
 
-        facts.extend(
-            template.from_document(value["chat_template"], subject, inspection)
-        )
+        facts.append(tokenizer.tokenizer_facts(value, subject, inspection.limits))
     return facts
 
 
@@ -229,6 +232,15 @@ def _custom_pipelines(path: str, value: object, findings: Findings) -> None:
         target = entry.get("impl") if isinstance(entry, dict) else entry
         if isinstance(target, str) and target:
             findings.code(f"{path}.{key}", target)
+
+
+def _package(value: object, subject: Subject, inspection: Inspection) -> list[Fact]:
+    """Read the manifest of a Core ML package, when it is one."""
+    if not isinstance(value, dict) or "itemInfoEntries" not in value:
+        return []
+    from assay.release.formats import coreml  # noqa: PLC0415 - loads the parser
+
+    return [coreml.read_manifest(value, subject, inspection)]
 
 
 def _modules(value: list[object], findings: Findings) -> None:

@@ -6,6 +6,7 @@ A template without a sandbox runs code through attributes such as `__class__`
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,9 @@ import jinja2
 from jinja2 import nodes
 from jinja2.ext import Extension
 
-from assay.domain.facts import ParseProblem, TemplateFacts
+from assay.domain.facts import ParseProblem, TemplateAct, TemplateFacts
 from assay.release.formats.reading import shorten
+from assay.release.formats.template_acts import acts, spoken
 from assay.release.formats.template_depth import nesting
 from assay.release.formats.template_names import inclusions, names
 
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from assay.domain.limits import Limits
     from assay.release.formats.reading import Inspection, Subject
 
-__all__ = ["from_document", "template_facts"]
+__all__ = ["from_document", "prompt_facts", "template_facts"]
 
 _MAX_NAMES = 200
 # Joiners that hold emoji and Indic or Arabic script together, and are honest there.
@@ -102,6 +104,21 @@ def template_facts(text: str, place: Place, inspection: Inspection) -> list[Fact
     return [_parsed(text, place, limits, hidden)]
 
 
+def prompt_facts(
+    text: str, place: Place, limits: Limits, more: tuple[TemplateAct, ...] = ()
+) -> TemplateFacts:
+    """Give the characters and words of a prompt that is no Jinja template."""
+    found = sorted(
+        {*spoken(text[: limits.max_template_chars]), *more},
+        key=lambda act: (act.line, act.kind, act.detail),
+    )
+    return TemplateFacts(
+        place=place,
+        hidden_characters=tuple(islice(_hidden(text), _MAX_NAMES)),
+        acts=_shortened(found, limits),
+    )
+
+
 def _parsed(
     text: str, place: Place, limits: Limits, hidden: tuple[tuple[str, int], ...]
 ) -> TemplateFacts:
@@ -122,6 +139,25 @@ def _parsed(
         underscore_names=_listed(names(tree), limits),
         inclusions=_listed(inclusions(tree), limits),
         hidden_characters=hidden,
+        acts=_acts(tree, place, limits),
+    )
+
+
+def _acts(
+    tree: nodes.Template, place: Place, limits: Limits
+) -> tuple[TemplateAct, ...]:
+    name = (place.member or place.path).rsplit("/", 1)[-1].lower()
+    is_chat = (place.key or name).startswith(("chat_template", "tokenizer.chat"))
+    found = sorted(
+        set(acts(tree, is_chat=is_chat)), key=lambda a: (a.line, a.kind, a.detail)
+    )
+    return _shortened(found, limits)
+
+
+def _shortened(found: list[TemplateAct], limits: Limits) -> tuple[TemplateAct, ...]:
+    return tuple(
+        replace(act, detail=shorten(act.detail, limits.max_shown_chars))
+        for act in found[:_MAX_NAMES]
     )
 
 

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 import yaml
 
 from assay.domain.facts import ParseProblem
+from assay.release.formats import prompts
 from assay.release.formats.built import Building
 from assay.release.formats.built_walk import built
 from assay.release.formats.config import Findings, walk_values
@@ -98,11 +99,13 @@ def read(data: bytes, subject: Subject, inspection: Inspection) -> list[Fact]:
         return [_broken(findings, "malformed-yaml", str(error).split("\n", 1)[0])]
     seen: set[int] = set()
     facts: list[Fact] = []
+    texts: list[Fact] = []
     for document in documents:
         value = _plain(document, seen)
         walk_values(value, findings)
         facts = built(value, building)
-    return [findings.facts(), *facts]
+        texts += prompts.from_value(value, subject, inspection)
+    return [findings.facts(), *facts, *texts]
 
 
 def _documents(data: bytes, findings: Findings, building: Building) -> list[yaml.Node]:

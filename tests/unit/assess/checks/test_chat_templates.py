@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from assay.assess.checks.chat_templates import CHECK
-from assay.domain.facts import Content, TemplateFacts
+from assay.domain.facts import Content, TemplateAct, TemplateFacts
 from assay.domain.finding import CheckStatus, Severity
 from tests.unit.assess.subjects import at, config, file, gap, problem, rules, run
 
@@ -86,3 +86,33 @@ def test_a_configuration_that_cannot_be_read_may_hold_a_template():
 
 def test_a_release_without_templates_is_not_applicable():
     assert run(CHECK, config()).status is CheckStatus.NOT_APPLICABLE
+
+
+@pytest.mark.parametrize(
+    ("kind", "rule", "severity"),
+    [
+        ("waits-for-content", "injects-on-condition", Severity.HIGH),
+        ("waits-for-date", "injects-on-condition", Severity.HIGH),
+        ("a new word", "injects-on-condition", Severity.HIGH),
+        ("instructs", "hostile-instruction", Severity.HIGH),
+        ("remote-image", "sends-out", Severity.HIGH),
+        ("sends", "sends-out", Severity.HIGH),
+        ("encoded", "encoded-data", Severity.HIGH),
+        ("exchanges", "exchanges-words", Severity.HIGH),
+        ("drops-role", "drops-messages", Severity.HIGH),
+        ("endless", "endless-rendering", Severity.HIGH),
+        ("escaped-hidden", "escaped-hidden-characters", Severity.HIGH),
+        ("link", "link", Severity.INFO),
+    ],
+)
+def test_what_a_template_does_is_judged_by_its_kind(kind, rule, severity):
+    act = TemplateAct(kind=kind, detail="a word", line=4)
+    (finding,) = run(CHECK, template(acts=(act,))).findings
+    assert (finding.rule, finding.severity) == (rule, severity)
+    assert finding.place.line == 4
+
+
+def test_many_hidden_characters_are_a_text():
+    hidden = tuple(("U+200B", line) for line in range(1, 9))
+    report = run(CHECK, template(hidden_characters=hidden))
+    assert "invisible-text" in rules(report)

@@ -1,0 +1,258 @@
+"""Hugging Face tokenizers: what `tokenizer.json` does to text besides cutting it.
+
+Source: the serialised form of the `tokenizers` library: `normalizer`,
+`pre_tokenizer`, `post_processor`, `decoder`, `added_tokens` and `model`.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from typing import TYPE_CHECKING
+
+from assay.domain.facts import TokenizerFacts
+from assay.release.formats.reading import Problems, Subject, shorten
+from assay.release.formats.template_words import HIDDEN, instruction, is_prose
+from assay.release.formats.tokenizer_regex import BadPatternError, cost
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from assay.domain.limits import Limits
+
+__all__ = ["tokenizer_facts"]
+
+_PARTS = ("normalizer", "pre_tokenizer", "post_processor", "decoder")
+_CHILDREN = ("normalizers", "pretokenizers", "processors", "decoders")
+_MAX_STEPS = 200
+_MAX_LISTED = 100
+_MAX_DEPTH = 12
+# Honest replacements grow a text by two or three; a chain that multiplies it by this
+# turns a message of a kilobyte into many megabytes.
+_MAX_GROWTH = 10_000
+_LONG_TEXT = 1_024
+_MAX_ID = 1 << 31
+# The largest published table of this kind has some 300 kB.
+_MAX_CHARSMAP_CHARS = 4 << 20
+_WORD = re.compile(r"[^\W\d_]{3,}(?: [^\W\d_]{1,})*")
+_COMMON_WORD = re.compile(r"[a-z]{2,}|[0-9]{1,}")
+_NAMES_OF_SPECIALS = frozenset(
+    {"bos", "cls", "eos", "eot", "mask", "pad", "sep", "unk", "blank", "space"}
+)
+
+
+def tokenizer_facts(
+    value: dict[str, object], subject: Subject, limits: Limits
+) -> TokenizerFacts:
+    """Give what the steps of a tokenizer would do, and how its parts contradict."""
+    return _Reader(subject, limits).read(value)
+
+
+class _Reader:
+    def __init__(self, subject: Subject, limits: Limits) -> None:
+        self._subject = subject
+        self._bound = limits.max_shown_chars
+        self._problems = Problems(subject, limits)
+        self._steps: list[str] = []
+        self._patterns: list[tuple[str, str]] = []
+        self._replacements: list[tuple[str, str, str]] = []
+
+    def read(self, value: dict[str, object]) -> TokenizerFacts:
+        for part in _PARTS:
+            growth = 1.0
+            for key, step in _steps(value.get(part), part):
+                if len(self._steps) >= _MAX_STEPS:
+                    self._add("too-many-steps", f"more than {_MAX_STEPS}", key)
+                    break
+                growth = self._step(key, step, growth)
+        added = value.get("added_tokens")
+        model = value.get("model")
+        vocabulary = model.get("vocab") if isinstance(model, dict) else None
+        words = vocabulary if isinstance(vocabulary, dict) else {}
+        self._added(added if isinstance(added, list) else [], words)
+        self._vocabulary(words)
+        return TokenizerFacts(
+            place=self._subject.place,
+            steps=tuple(self._steps),
+            patterns=tuple(self._patterns[:_MAX_LISTED]),
+            replacements=tuple(self._replacements[:_MAX_LISTED]),
+            added_tokens=len(added) if isinstance(added, list) else 0,
+            problems=self._problems.done(),
+        )
+
+    def _add(self, kind: str, detail: str, key: str) -> None:
+        place = self._subject.at(key=shorten(key, self._bound))
+        self._problems.add(kind, detail, place=place)
+
+    def _step(self, key: str, step: dict[str, object], growth: float) -> float:
+        kind = step.get("type")
+        self._steps.append(shorten(str(kind), 40))
+        pattern, is_regex = _pattern(step.get("pattern"))
+        if pattern is not None and is_regex:
+            self._regex(key, pattern)
+        if kind == "Replace" and pattern is not None:
+            content = step.get("content")
+            if isinstance(content, str):
+                return self._replace(key, pattern, content, growth, is_regex=is_regex)
+        elif kind == "Prepend" and isinstance(step.get("prepend"), str):
+            self._text(key, str(step["prepend"]))
+        elif kind == "Precompiled":
+            self._charsmap(key, step.get("precompiled_charsmap"))
+        elif kind == "TemplateProcessing":
+            self._template(key, step)
+        return growth
+
+    def _regex(self, key: str, pattern: str) -> None:
+        self._patterns.append((shorten(key, 80), shorten(pattern, self._bound)))
+        try:
+            reason = cost(pattern)
+        except BadPatternError as error:
+            self._add("malformed-pattern", str(error), key)
+            return
+        if reason:
+            self._add("costly-pattern", f"{reason}: {pattern[: self._bound]}", key)
+
+    def _replace(
+        self, key: str, old: str, new: str, growth: float, *, is_regex: bool
+    ) -> float:
+        bound = self._bound
+        self._replacements.append(
+            (shorten(key, 80), shorten(old, bound), shorten(new, bound))
+        )
+        if _WORD.fullmatch(old.strip()) and old.strip().lower() != new.strip().lower():
+            self._add("rewrites-words", f"{old[:bound]!r} by {new[:bound]!r}", key)
+        self._text(key, new)
+        before = growth
+        growth *= max(1.0, len(new) / (1 if is_regex else max(len(old), 1)))
+        if before < _MAX_GROWTH <= growth or len(new) > _LONG_TEXT:
+            detail = f"a text may grow {int(min(growth, 1e15))} times"
+            self._add("expanding-replacement", detail, key)
+        return min(growth, 1e18)
+
+    def _text(self, key: str, text: str) -> None:
+        """Judge what is put into a text."""
+        if HIDDEN.search(text):
+            self._add("hidden-text", ascii(text[: self._bound]), key)
+        if instruction(text) or is_prose(text):
+            self._add("injected-text", text[: self._bound], key)
+
+    def _charsmap(self, key: str, value: object) -> None:
+        if not isinstance(value, str):
+            return
+        if len(value) > _MAX_CHARSMAP_CHARS:
+            self._add("large-charsmap", f"{len(value)} characters", key)
+            return
+        try:
+            table = base64.b64decode(value, validate=True)
+        except (binascii.Error, ValueError):
+            self._add("malformed-charsmap", "expected Base64", key)
+            return
+        size = int.from_bytes(table[:4], "little")
+        if table and (size + 4 > len(table) or size % 4):
+            detail = f"a trie of {size} bytes in {len(table)}"
+            self._add("malformed-charsmap", detail, key)
+
+    def _template(self, key: str, step: dict[str, object]) -> None:
+        """Read `TemplateProcessing`: what is put around a text, and the text itself."""
+        specials = step.get("special_tokens")
+        known = set(specials) if isinstance(specials, dict) else set()
+        for name, wanted in (("single", 1), ("pair", 2)):
+            pieces = step.get(name)
+            if not isinstance(pieces, list) or not pieces:
+                continue
+            texts = 0
+            for piece in pieces[: _MAX_STEPS * 10]:
+                if not isinstance(piece, dict):
+                    continue
+                texts += "Sequence" in piece
+                special = piece.get("SpecialToken")
+                token = special.get("id") if isinstance(special, dict) else None
+                if isinstance(token, str) and token not in known:
+                    self._add("unknown-special-token", token, f"{key}.{name}")
+            if texts < wanted:
+                self._add("drops-text", f"{texts} of {wanted} texts", f"{key}.{name}")
+            elif texts > wanted:
+                detail = f"{texts} texts in place of {wanted}"
+                self._add("repeats-text", detail, f"{key}.{name}")
+
+    def _added(self, tokens: list[object], words: dict[str, object]) -> None:
+        by_id = _by_id(words) if tokens else {}
+        seen: dict[str, object] = {}
+        for index, token in enumerate(tokens):
+            if not isinstance(token, dict) or not isinstance(token.get("content"), str):
+                continue
+            text, number = str(token["content"]), token.get("id")
+            key = f"added_tokens[{index}]"
+            self._added_text(key, text, special=token.get("special") is True)
+            other = by_id.get(number) if isinstance(number, int) else None
+            if other is not None and other != text and text not in words:
+                detail = f"{text[:80]!r} takes the number of {other[:80]!r}"
+                self._add("token-conflict", detail, key)
+            if text in words and words[text] != number and isinstance(number, int):
+                detail = f"{text[:80]!r} has the numbers {words[text]!r} and {number}"
+                self._add("token-conflict", detail[: self._bound], key)
+            if seen.setdefault(text, number) != number:
+                self._add("duplicate-token", f"{text[:80]!r}", key)
+            if isinstance(number, int) and not 0 <= number < _MAX_ID:
+                self._add("token-number", f"{number}", key)
+
+    def _added_text(self, key: str, text: str, *, special: bool) -> None:
+        if len(text) > _LONG_TEXT:
+            self._add("long-token", f"{len(text)} characters", key)
+        visible = HIDDEN.sub("", text)
+        if len(visible) != len(text) and visible.strip():
+            self._add("hidden-text", ascii(text[: self._bound]), key)
+        if instruction(text):
+            self._add("injected-text", text[: self._bound], key)
+        if special and _COMMON_WORD.fullmatch(text) and text not in _NAMES_OF_SPECIALS:
+            self._add("word-as-special", f"{text[: self._bound]!r}", key)
+
+    def _vocabulary(self, words: dict[str, object]) -> None:
+        numbers: set[object] = set()
+        for word, number in words.items():
+            if not isinstance(number, int):
+                continue
+            if not 0 <= number < _MAX_ID:
+                self._add("token-number", f"{number}", f"model.vocab.{word[:40]}")
+            elif number in numbers:
+                detail = f"{word[:80]!r} shares the number {number}"
+                self._add("duplicate-number", detail, f"model.vocab.{word[:40]}")
+            numbers.add(number)
+
+
+def _by_id(words: dict[str, object]) -> dict[int, str]:
+    return {number: word for word, number in words.items() if isinstance(number, int)}
+
+
+def _steps(part: object, name: str) -> Iterator[tuple[str, dict[str, object]]]:
+    """Give the steps of a part in their order; sequences hold further ones."""
+    waiting: list[tuple[str, object, int]] = [(name, part, 0)]
+    while waiting:
+        key, step, depth = waiting.pop()
+        if not isinstance(step, dict):
+            continue
+        if step.get("type") != "Sequence":
+            yield key, step
+        if depth < _MAX_DEPTH:
+            more = [
+                (f"{key}.{child}[{index}]", inner, depth + 1)
+                for child in _CHILDREN
+                for index, inner in enumerate(_list(step.get(child)))
+            ]
+            waiting.extend(reversed(more))
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def _pattern(value: object) -> tuple[str | None, bool]:
+    """Give a pattern, and whether it is a regular expression."""
+    if isinstance(value, str):
+        return value, False
+    if isinstance(value, dict):
+        for kind in ("String", "Regex"):
+            if isinstance(value.get(kind), str):
+                return str(value[kind]), kind == "Regex"
+    return None, False
