@@ -16,9 +16,13 @@ __all__ = ["FAMILIES", "real_samples", "samples"]
 
 # Modules of `families/`; each has `samples() -> Iterator[Sample]`.
 FAMILIES: tuple[str, ...] = (
+    "code_python",
+    "code_notebooks",
+    "code_install",
     "torchscript",
     "weights_gguf",
     "weights_msgpack",
+    "weights_safetensors",
     "keras",
     "hdf5",
     "objects_by_name",

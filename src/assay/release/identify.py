@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["identify"]
 
 _HEAD_BYTES = 64 * 1024
+_PYTHON_NAMES = (".py", ".pyi", ".pyw")
 # A zip's end record, its longest comment, and a ZIP64 locator before it.
 _TAIL_BYTES = 22 + 65_535 + 20
 
@@ -61,14 +62,20 @@ def identify(source: ByteSource, place: Place, limits: Limits) -> tuple[Content,
         for test in _TESTS
         if (content := test(source, head, limits)) is not None
     ]
-    if _is("pickle", "is_pickle", source, limits):
+    # A header of 128 bytes, or 640, begins like a pickle whose first opcode is zero:
+    # there is no such opcode, so that no loader gets anywhere.
+    length = Content.SAFETENSORS in found and head[2:3] == b"\0"
+    if not length and _is("pickle", "is_pickle", source, limits):
         found.append(Content.PICKLE)
     zipped = _zip(source, head, limits)
     if zipped is not None:
         found.insert(0 if head[:4] == b"PK\x03\x04" else len(found), zipped)
+    name = (place.member or place.path).lower()
     if not found:
-        name = (place.member or place.path).lower()
         found.append(_text_kind(source, head, name))
+    elif name.endswith(_PYTHON_NAMES) and _is_text(source, head):
+        # Python runs `GGUF = …` whatever else it looks like.
+        found.append(Content.PYTHON)
     return tuple(dict.fromkeys(found))
 
 
@@ -179,7 +186,7 @@ def _text_kind(source: ByteSource, head: bytes, name: str) -> Content:
 
 
 def _named_text(source: ByteSource, head: bytes, name: str) -> Content:
-    if name.endswith((".py", ".pyi", ".pyw")):
+    if name.endswith(_PYTHON_NAMES):
         return Content.PYTHON
     if name.endswith((".md", ".markdown")):
         return Content.MARKDOWN

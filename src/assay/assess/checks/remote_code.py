@@ -31,7 +31,17 @@ IN_RELEASE = Rule(
     id="code-in-release",
     severity=Severity.MEDIUM,
     confidence=Confidence.HIGH,
-    summary="A configuration makes the loader run code that lies in the release",
+    summary="A configuration makes the loader run code that could not be read whole",
+    remediation="Use an architecture that the library ships, or have the code reviewed "
+    "and say in the card why it is needed.",
+    gain="Whoever may change that file runs code where the model is loaded.",
+    references=("CWE-94", "AML.T0011.000", "LLM04:2026"),
+)
+READ = Rule(
+    id="code-read",
+    severity=Severity.LOW,
+    confidence=Confidence.HIGH,
+    summary="A configuration makes the loader run code of the release that was read",
     remediation="Use an architecture that the library ships, or have the code reviewed "
     "and say in the card why it is needed.",
     gain="Whoever may change that file runs code where the model is loaded.",
@@ -76,7 +86,7 @@ TRUST = Rule(
 )
 GENERATION = Rule(
     id="generation-code",
-    severity=Severity.MEDIUM,
+    severity=Severity.LOW,
     confidence=Confidence.HIGH,
     summary="Code of the release is run by the loader to generate text",
     remediation="Use a generation method that the library ships, or have the code "
@@ -125,12 +135,13 @@ _VALUE_TAGS = frozenset(
 )
 
 
-def _rule(entry: RemoteCode, limits: Limits) -> tuple[Rule, str]:
+def _rule(entry: RemoteCode, read: frozenset[str], limits: Limits) -> tuple[Rule, str]:
     key = (entry.place.key or "").rsplit(".", 1)[-1]
     if entry.repository is not None:
         return ELSEWHERE, f"the repository `{shown(entry.repository, limits)}`"
     if entry.file is not None:
-        return IN_RELEASE, f"`{shown(entry.file, limits)}` of this release"
+        rule = READ if entry.file in read else IN_RELEASE
+        return rule, f"`{shown(entry.file, limits)}` of this release"
     return _by_key(key, entry.target)
 
 
@@ -142,11 +153,13 @@ def _by_key(key: str, target: str) -> tuple[Rule, str]:
     return MISSING, "a file that is not in the release"
 
 
-def _sightings(entries: tuple[RemoteCode, ...], limits: Limits) -> Iterable[Sighting]:
+def _sightings(
+    entries: tuple[RemoteCode, ...], read: frozenset[str], limits: Limits
+) -> Iterable[Sighting]:
     for entry in entries:
         if entry.target in _VALUE_TAGS and entry.file is entry.repository is None:
             continue
-        rule, source = _rule(entry, limits)
+        rule, source = _rule(entry, read, limits)
         target = shown(entry.target, limits)
         message = f"The configuration makes a loader run code (`{target}`) of {source}."
         if rule is TRUST:
@@ -160,6 +173,8 @@ def _unreferenced(
     referenced = {entry.file for entry in entries}
     for source in code:
         place = source.place
+        if source.language != "python":
+            continue  # told by native-code, or no code that a loader runs
         if place.member is None and place.path in referenced:
             continue
         rule = UNREFERENCED
@@ -176,10 +191,16 @@ def _examine(subject: CheckSubject) -> Examination:
     configs = facts_of(subject, ConfigFacts)
     entries = tuple(entry for config in configs for entry in config.remote_code)
     code = facts_of(subject, CodeFacts)
+    # Read from beginning to end: what it does is judged by `code-behaviour`.
+    read = frozenset(
+        source.place.path
+        for source in code
+        if source.place.member is None and not source.problems
+    )
     return Examination(
         examined=len(configs) + len(code),
         sightings=(
-            *_sightings(entries, subject.limits),
+            *_sightings(entries, read, subject.limits),
             *_unreferenced(code, entries),
         ),
         gaps=config_gaps(subject) + gaps_about(subject, Content.PYTHON),
@@ -192,6 +213,7 @@ CHECK = FactCheck(
     title="Loading the release runs no code of its own or of another repository",
     rules=(
         IN_RELEASE,
+        READ,
         ELSEWHERE,
         MISSING,
         PYTHON_TAG,

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from assay.domain.facts import CodeAction, CodeFacts, ParseProblem
 from assay.release.formats import code_hidden, code_words
-from assay.release.formats.code_actions import Act, Seen, examine
+from assay.release.formats.code_act import Act, Seen
+from assay.release.formats.code_actions import examine
 from assay.release.formats.code_reach import CALL, IMPORT, LOAD
 from assay.release.formats.code_source import Parsed, decode
 from assay.release.formats.reading import shorten
@@ -47,15 +48,25 @@ def read(subject: Subject, inspection: Inspection) -> list[Fact]:
     bound = min(subject.source.size, 2 * limits.max_code_bytes)
     data = b"".join(chunks(subject.source, 0, bound))
     name = subject.place.member or subject.place.path
-    facts = facts_of_text(
-        decode(data), name, limits, subject.place, subject_at(subject)
-    )
-    return [facts]
+    seen = look(decode(data), name, limits)
+    folder = subject.place.path.rpartition("/")[0]
+    seen.calls = {
+        call for call in seen.calls if _is_local(call[0], folder, inspection.paths)
+    }
+    at = _lines_of(subject)
+    return [facts_of_acts(seen, limits, subject.place, at)]
 
 
-def subject_at(subject: Subject) -> Callable[[int], Place]:
-    """Give places by line."""
+def _lines_of(subject: Subject) -> Callable[[int], Place]:
     return lambda line: subject.at(line=line or None)
+
+
+def _is_local(name: str, folder: str, paths: frozenset[str]) -> bool:
+    """Tell a call into another file of the release."""
+    if name.startswith("."):
+        return True
+    path = "/".join(name.split(".")[:-1]) + ".py"
+    return path in paths or (f"{folder}/{path}" in paths if folder else False)
 
 
 def look(text: str, name: str, limits: Limits) -> Seen:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from assay.release.formats import code_constants, code_hidden, code_source
+from assay.release.formats import code_constants, code_shell, code_source
+from assay.release.formats.code_act import Act, Seen
 from assay.release.formats.code_names import CONSEQUENTIAL, kind_of
 from assay.release.formats.code_reach import CALL, IMPORT, Reach
 from assay.release.formats.code_resolve import Const, Named, Resolver
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from assay.domain.limits import Limits
     from assay.release.formats.code_scopes import Scope
 
-__all__ = ["Act", "Seen", "examine"]
+__all__ = ["examine"]
 
 # Modules whose members nobody honest fetches by a name that is worked out.
 _GUARDED = frozenset(
@@ -39,7 +39,8 @@ _TYPES = frozenset(
         "mmap.mmap",
     }
 )
-_WALKS = frozenset({"__globals__", "__builtins__", "f_globals", "f_builtins"})
+_WALKS = frozenset({"__builtins__", "f_builtins"})
+_TABLES = frozenset({"__globals__", "f_globals", "f_locals", "__dict__"})
 _BASES = frozenset({"__bases__", "__base__", "__mro__", "mro"})
 _DECODERS = frozenset(
     {*code_constants.DECODERS, "codecs.decode", "marshal.loads", "base64.b64decode"}
@@ -52,28 +53,6 @@ _IMPORTERS = frozenset(
     {"builtins.__import__", "importlib.import_module", "importlib.__import__"}
 )
 _ENVIRONMENT = ("os.environ", "os.environb")
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """One action, before it has a place."""
-
-    kind: str
-    name: str
-    line: int
-    when: str
-    detail: str = ""
-    scope: str = ""
-
-
-@dataclass(slots=True)
-class Seen:
-    """What one source does, as far as it was understood."""
-
-    acts: list[Act] = field(default_factory=list)
-    imports: set[str] = field(default_factory=set)
-    calls: set[tuple[str, str]] = field(default_factory=set)
-    problem: code_source.Parsed | None = None
 
 
 def examine(text: str, name: str, limits: Limits, layer: int = 0) -> Seen:
@@ -151,6 +130,11 @@ class _Examination:
         if kind:
             detail = arguments(node, scope, self._resolver)
             self._act(kind, name, node, scope, detail)
+            if kind == "process":
+                when = self._reach.when(scope)
+                self._seen.acts += code_shell.commands(
+                    detail, node.lineno, when, loud=True
+                )
             if callee.loose and kind in CONSEQUENTIAL:
                 self._act("obfuscation", name, node, scope, "a name in pieces")
             if name in _RUNS_TEXT or name in ("marshal.loads", "pickle.loads"):
@@ -222,6 +206,9 @@ class _Examination:
         self._act("environment", "os.environ", node, scope, detail)
 
     def _subscript(self, node: ast.Subscript, scope: Scope) -> None:
+        inside = isinstance(node.value, ast.Attribute) and node.value.attr in _TABLES
+        if inside and text_of(node.slice, scope, self._resolver) == "__builtins__":
+            self._act("dynamic-code", "object.__builtins__", node, scope)
         for value in self._resolver.values(node.value, scope):
             if (
                 isinstance(value, Named)

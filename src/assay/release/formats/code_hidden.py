@@ -24,6 +24,13 @@ _FAR_RIGHT = re.compile(
 )
 _WORD = re.compile(r"[^\W\d]\w{1,40}")
 _MAX_EACH = 8
+# Words that are disguised for a reason; physics and comments have others.
+_TELLING = frozenset(
+    {"exec", "eval", "compile", "import", "__import__", "getattr", "setattr", "globals"}
+    | {"os", "sys", "system", "popen", "subprocess", "open", "base64", "socket", "run"}
+    | {"builtins", "__builtins__", "importlib", "import_module", "pickle", "marshal"}
+    | {"loads", "requests", "urllib", "urlopen", "ctypes", "shutil", "vars", "locals"}
+)
 
 
 def hidden(text: str) -> Iterator[tuple[str, str, int]]:
@@ -61,7 +68,7 @@ def disguised(text: str) -> Iterator[tuple[str, int]]:
         if word.isascii():
             continue
         plain = unicodedata.normalize("NFKC", word)
-        if plain.isascii() and plain.isidentifier():
+        if plain in _TELLING:
             yield plain, text.count("\n", 0, found.start()) + 1
             count += 1
             if count >= _MAX_EACH:

@@ -45,7 +45,7 @@ _add("process", "_posixsubprocess", "fork_exec")
 _add("process", "webbrowser", "open open_new open_new_tab")
 _add("process", "pexpect", "spawn run")
 _add("process", "sh", "Command bash sh curl wget")
-_add("process", "IPython", "get_ipython().system get_ipython().getoutput")
+_add("process", "IPython", "get_ipython.system get_ipython.getoutput")
 _add("process", "distutils.spawn", "spawn")
 _add("process", "platform", "popen")
 _add("process", "pydoc", "pipepager tempfilepager")
@@ -126,7 +126,18 @@ _add(
 _add("network", "urllib", "urlopen urlretrieve")
 _add("network", "urllib2", "urlopen")
 _add("network", "requests", "get post put patch delete head options request")
-for _verb in "get post put patch delete head options request send stream".split():
+for _verb in [
+    "get",
+    "post",
+    "put",
+    "patch",
+    "delete",
+    "head",
+    "options",
+    "request",
+    "send",
+    "stream",
+]:
     for _client in (
         "requests.Session",
         "requests.session",

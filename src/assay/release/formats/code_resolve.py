@@ -27,6 +27,8 @@ _MAX_CANDIDATES = 4
 _MAX_CHAIN = 1_000
 _MAX_ITEMS = 4_096
 _BUILTINS = frozenset(dir(builtins))
+# Names that nobody binds: Python and IPython give them to every source.
+_GIVEN = {"__builtins__": "builtins", "get_ipython": "IPython.get_ipython"}
 # Modules whose names count when a source imports all of them.
 _STARRED = frozenset(
     {"os", "posix", "subprocess", "shutil", "socket", "ctypes", "pickle", "base64"}
@@ -73,6 +75,8 @@ class Resolver:
         self._left = limits.max_code_folds
         self._names: dict[tuple[int, str], list[Value]] = {}
         self._done: dict[tuple[int, int], tuple[Value, ...]] = {}
+        # What is being worked out: an expression never needs itself.
+        self._open: set[tuple[int, int]] = set()
         self._local: list[dict[str, Value]] = []
 
     @property
@@ -87,11 +91,13 @@ class Resolver:
         key = (id(node), id(scope))
         if not self._local and key in self._done:
             return self._done[key]
-        self._left -= 1
         rule = _RULES.get(type(node))
-        if rule is None:
+        if rule is None or (key in self._open and not self._local):
             return ()
-        found = tuple(_few(rule(self, node, scope, depth + 1)))
+        self._left -= 1
+        self._open.add(key)
+        found = tuple(_few(getattr(self, rule)(node, scope, depth + 1)))
+        self._open.discard(key)
         if not self._local:
             self._done[key] = found
         return found
@@ -99,6 +105,19 @@ class Resolver:
     def constants(self, node: ast.AST, scope: Scope, depth: int = 0) -> list[Const]:
         """Give the plain values that an expression may stand for."""
         return [v for v in self.values(node, scope, depth) if isinstance(v, Const)]
+
+    def written(self, name: str, scope: Scope) -> tuple[ast.expr, Scope] | None:
+        """Give the one expression that a name is bound to, or None."""
+        place: Scope | None = scope
+        while place is not None:
+            if name in place.bindings:
+                bindings = place.bindings[name]
+                one = bindings[0]
+                if len(bindings) > 1 or one.value is None or one.scope is None:
+                    return None
+                return one.value, one.scope
+            place = place.parent
+        return None
 
     def look_up(self, name: str, scope: Scope, depth: int = 0) -> list[Value]:
         """Give what a name may stand for in a scope."""
@@ -112,8 +131,8 @@ class Resolver:
             if name in start.bindings and not hidden:
                 return self._bound_values(name, start, depth)
             start = start.parent
-        if name == "__builtins__":
-            return [Named("builtins")]
+        if name in _GIVEN:
+            return [Named(_GIVEN[name])]
         for module in self._found.stars:
             if module in _STARRED and not hasattr(builtins, name):
                 return [Named(f"{module}.{name}")]
@@ -121,16 +140,18 @@ class Resolver:
 
     def _bound_values(self, name: str, scope: Scope, depth: int) -> list[Value]:
         key = (id(scope.bindings), name)
-        if key in self._names and not self._local:
+        if key in self._names:
             # While it is being worked out: what is known of it so far.
             return list(self._names[key])
         found: list[Value] = []
-        if not self._local:
-            self._names[key] = found
+        self._names[key] = found
+        # What a name is bound to has nothing to do with a comprehension's own names.
+        local, self._local = self._local, []
         for binding in scope.bindings[name]:
             for value in self._of_binding(binding, depth):
                 if value not in found and len(found) < _MAX_CANDIDATES:
                     found.append(value)
+        self._local = local
         return list(found)
 
     def _of_binding(self, binding: Binding, depth: int) -> tuple[Value, ...]:
@@ -266,7 +287,8 @@ class Resolver:
             return
         if name == "operator.methodcaller" and node.args:
             for known in self.constants(node.args[0], scope, depth):
-                yield Named(f"operator.methodcaller:{known.value}"[:200])
+                if isinstance(known.value, str):
+                    yield Named(f"operator.methodcaller:{known.value}"[:200])
             return
         if name in ("functools.partial", "functools.wraps", "builtins.staticmethod"):
             if node.args:
@@ -322,7 +344,8 @@ class Resolver:
     ) -> Iterator[Value]:
         if name == "operator.attrgetter":
             for known in self.constants(node.args[0], scope, depth):
-                yield Named(f"operator.attrgetter:{known.value}"[:200])
+                if isinstance(known.value, str):
+                    yield Named(f"operator.attrgetter:{known.value}"[:200])
             return
         if len(node.args) < 2:
             return
@@ -377,17 +400,17 @@ class Resolver:
             yield Named(_join(base.name, index), loose=True)
 
     def _indices(self, node: ast.expr, scope: Scope, depth: int) -> Iterator[object]:
-        if isinstance(node, ast.Slice):
-            parts = []
-            for part in (node.lower, node.upper, node.step):
-                known = self.constants(part, scope, depth) if part else []
-                if part and not known:
-                    return
-                parts.append(known[0].value if known else None)
-            yield slice(*parts)
+        if not isinstance(node, ast.Slice):
+            for known in self.constants(node, scope, depth):
+                yield known.value
             return
-        for known in self.constants(node, scope, depth):
-            yield known.value
+        parts: list[object] = []
+        for part in (node.lower, node.upper, node.step):
+            given = self.constants(part, scope, depth) if part else []
+            if part and not given:
+                return
+            parts.append(given[0].value if given else None)
+        yield slice(*parts)
 
     def _sum(self, node: ast.BinOp, scope: Scope, depth: int) -> Iterator[Value]:
         """Work out an operator; long chains of `+` are read from the left."""
@@ -459,11 +482,11 @@ class Resolver:
             made = []
             for item in known.value[:_MAX_ITEMS]:
                 self._local.append({part.target.id: Const(item)})
-                values = self.constants(node.elt, scope, depth)
+                given = self.constants(node.elt, scope, depth)
                 self._local.pop()
-                if not values:
+                if not given:
                     break
-                made.append(values[0].value)
+                made.append(given[0].value)
             else:
                 yield Const(tuple(made), decoded=True)
 
@@ -527,22 +550,22 @@ _LOOKERS = frozenset(
     }
 )
 _RULES = {
-    ast.Constant: Resolver._constant,
-    ast.Name: Resolver._name,
-    ast.Attribute: Resolver._attribute,
-    ast.Call: Resolver._call,
-    ast.Subscript: Resolver._subscript,
-    ast.BinOp: Resolver._sum,
-    ast.JoinedStr: Resolver._joined,
-    ast.List: Resolver._sequence,
-    ast.Tuple: Resolver._sequence,
-    ast.GeneratorExp: Resolver._comprehension,
-    ast.ListComp: Resolver._comprehension,
-    ast.IfExp: Resolver._choice,
-    ast.BoolOp: Resolver._choice,
-    ast.NamedExpr: Resolver._walrus,
-    ast.Await: Resolver._walrus,
-    ast.Starred: Resolver._walrus,
-    ast.Lambda: Resolver._lambda,
-    ast.UnaryOp: Resolver._negative,
+    ast.Constant: "_constant",
+    ast.Name: "_name",
+    ast.Attribute: "_attribute",
+    ast.Call: "_call",
+    ast.Subscript: "_subscript",
+    ast.BinOp: "_sum",
+    ast.JoinedStr: "_joined",
+    ast.List: "_sequence",
+    ast.Tuple: "_sequence",
+    ast.GeneratorExp: "_comprehension",
+    ast.ListComp: "_comprehension",
+    ast.IfExp: "_choice",
+    ast.BoolOp: "_choice",
+    ast.NamedExpr: "_walrus",
+    ast.Await: "_walrus",
+    ast.Starred: "_walrus",
+    ast.Lambda: "_lambda",
+    ast.UnaryOp: "_negative",
 }

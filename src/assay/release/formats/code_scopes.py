@@ -193,8 +193,8 @@ def _parameters(args: ast.arguments, inside: Scope, outside: Scope) -> None:
         given[first + index] = (plain[first + index], value)
     given += zip(args.kwonlyargs, args.kw_defaults, strict=True)
     given += [(arg, None) for arg in (args.vararg, args.kwarg) if arg is not None]
-    for arg, value in given:
-        inside.bind(arg.arg, Binding(value=value, scope=outside))
+    for arg, default in given:
+        inside.bind(arg.arg, Binding(value=default, scope=outside))
 
 
 def _class(
@@ -229,7 +229,7 @@ def _import(node: ast.Import | ast.ImportFrom, scope: Scope, found: Outline) -> 
         if alias.name == "*":
             found.stars.append(module)
             continue
-        dotted = f"{module.rstrip('.') and module + '.' or module}{alias.name}"
+        dotted = f"{(module.rstrip('.') and module + '.') or module}{alias.name}"
         scope.bind(alias.asname or alias.name, Binding(dotted=dotted))
 
 

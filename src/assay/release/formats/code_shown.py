@@ -36,6 +36,9 @@ def text_of(node: ast.expr, scope: Scope, resolver: Resolver, depth: int = 0) ->
         if isinstance(value, tuple):
             return " ".join(map(_plain, value[:_MAX_PARTS]))
         return _plain(value)
+    if isinstance(node, ast.Name):
+        written = resolver.written(node.id, scope)
+        return text_of(*written, resolver, depth + 1) if written else "…"
     parts, glue = _parts(node)
     if not parts:
         return "…"
@@ -55,7 +58,10 @@ def _parts(node: ast.expr) -> tuple[list[ast.expr], str]:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         # What a method makes of a text, such as `.split()` and `.format(…)`.
         inner = node.func.value
-        return ([inner], "") if not isinstance(inner, ast.Name) else ([], "")
+        plain = isinstance(inner, (ast.Constant, ast.JoinedStr, ast.BinOp))
+        return ([inner], "") if plain else (node.args, "/")
+    if isinstance(node, ast.Call):
+        return node.args, " "
     return [], ""
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from assay.release.formats.code_actions import Act
+from assay.release.formats.code_act import Act
 from assay.release.formats.code_names import kind_of
 from assay.release.formats.code_reach import CALL, IMPORT
 

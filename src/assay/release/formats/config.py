@@ -26,8 +26,8 @@ from assay.release.formats.reading import shorten
 from assay.wire import strict_json
 
 if TYPE_CHECKING:
-    from assay.domain.facts import Fact  # noqa: PLC0415 - loads the parser
-    from assay.release.formats.reading import Inspection, Subject  # noqa: PLC0415 - loads the parser
+    from assay.domain.facts import Fact
+    from assay.release.formats.reading import Inspection, Subject
 
 __all__ = ["WORDS", "Findings", "read", "walk_values"]
 
@@ -162,7 +162,7 @@ def read(data: bytes, subject: Subject, inspection: Inspection) -> list[Fact]:
         facts.extend(code_notebook.facts(value, subject, inspection.limits))
     facts.extend(prompts.from_value(value, subject, inspection))
     if isinstance(value, dict) and "added_tokens" in value and "model" in value:
-        from assay.release.formats import tokenizer  # noqa: PLC0415 - loads the parser
+        from assay.release.formats import tokenizer  # noqa: PLC0415 - few are
 
         facts.append(tokenizer.tokenizer_facts(value, subject, inspection.limits))
     return facts
@@ -238,7 +238,7 @@ def _package(value: object, subject: Subject, inspection: Inspection) -> list[Fa
     """Read the manifest of a Core ML package, when it is one."""
     if not isinstance(value, dict) or "itemInfoEntries" not in value:
         return []
-    from assay.release.formats import coreml  # noqa: PLC0415 - loads the parser
+    from assay.release.formats import coreml  # noqa: PLC0415 - few are
 
     return [coreml.read_manifest(value, subject, inspection)]
 

@@ -17,8 +17,8 @@ from assay.release.formats.reading import shorten
 from assay.release.source import chunks
 
 if TYPE_CHECKING:
-    from assay.domain.facts import Fact  # noqa: PLC0415 - loads the parser
-    from assay.release.formats.reading import Inspection, Subject  # noqa: PLC0415 - loads the parser
+    from assay.domain.facts import Fact
+    from assay.release.formats.reading import Inspection, Subject
 
 __all__ = ["read"]
 

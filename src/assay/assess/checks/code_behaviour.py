@@ -1,0 +1,308 @@
+"""Judge what the code of a release does while it is imported, loaded and used."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assay.assess.check import (
+    Examination,
+    FactCheck,
+    Rule,
+    Sighting,
+    facts_of,
+    gaps_about,
+    shown,
+)
+from assay.assess.code_judgement import judge
+from assay.assess.code_loaded import Loaded
+from assay.domain.facts import CodeFacts, Content, Gap
+from assay.domain.finding import Confidence, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from assay.assess.check import CheckSubject
+    from assay.domain.facts import CodeAction
+
+__all__ = ["CHECK"]
+
+_RUNS = ("CWE-506", "CWE-78", "AML.T0011.000", "AML.T0018.002")
+_REVIEW = "Remove it; what a model needs can be computed without it."
+
+HOSTILE_COMMAND = Rule(
+    id="hostile-command",
+    severity=Severity.CRITICAL,
+    confidence=Confidence.HIGH,
+    summary="A command fetches and runs programs, opens a shell or wipes traces",
+    remediation="Remove it, and find out who put it there.",
+    gain="Runs whatever the other side serves, with the rights of who starts it.",
+    references=_RUNS,
+)
+PROGRAM = Rule(
+    id="starts-program",
+    severity=Severity.CRITICAL,
+    confidence=Confidence.HIGH,
+    summary="Importing or loading the code starts a program",
+    remediation=_REVIEW,
+    gain="Runs any program where the model is loaded.",
+    references=_RUNS,
+)
+PROGRAM_IN_USE = Rule(
+    id="starts-program-in-use",
+    severity=Severity.HIGH,
+    confidence=Confidence.HIGH,
+    summary="Using the model starts a program or runs text as code",
+    remediation=_REVIEW,
+    gain="Runs as soon as the model is given its first input.",
+    references=_RUNS,
+)
+PROGRAM_ON_CALL = Rule(
+    id="starts-program-on-call",
+    severity=Severity.MEDIUM,
+    confidence=Confidence.MEDIUM,
+    summary="A function starts a program when it is called",
+    remediation="Remove it, or say in the card what it is for.",
+    gain="Runs a program once somebody calls the function.",
+    references=("CWE-78", "AML.T0011.000"),
+)
+KNOWN_PROGRAM = Rule(
+    id="known-program",
+    severity=Severity.LOW,
+    confidence=Confidence.HIGH,
+    summary="A well-known harmless program is started, such as `git describe`",
+    remediation="Remove it where nothing needs it.",
+    references=("CWE-78",),
+)
+HIDDEN = Rule(
+    id="hidden-code",
+    severity=Severity.CRITICAL,
+    confidence=Confidence.MEDIUM,
+    summary="The code hides what it does: decoded and run, or names in pieces",
+    remediation="Publish the source as it is meant to be read.",
+    gain="Runs what nobody who reads the source can see.",
+    references=("CWE-506", "CWE-1007", "AML.T0018.002"),
+)
+DYNAMIC = Rule(
+    id="runs-text",
+    severity=Severity.HIGH,
+    confidence=Confidence.MEDIUM,
+    summary="Importing or loading the code runs text or files as code",
+    remediation="Write the code out, or replace `eval` by a table of what is allowed.",
+    gain="Runs whatever the text says, which need not be in the release.",
+    references=("CWE-95", "CWE-94", "AML.T0011.000"),
+)
+DYNAMIC_ON_CALL = Rule(
+    id="runs-text-on-call",
+    severity=Severity.LOW,
+    confidence=Confidence.MEDIUM,
+    summary="A function runs text as code, or imports what it is told to",
+    remediation="Replace it by a table of what is allowed.",
+    references=("CWE-95",),
+)
+NATIVE = Rule(
+    id="loads-native-code",
+    severity=Severity.HIGH,
+    confidence=Confidence.MEDIUM,
+    summary="Importing or loading the code loads or compiles machine code",
+    remediation="Use kernels of a package that its own provenance vouches for.",
+    gain="Runs machine code, which nobody can review, where the model is loaded.",
+    references=("CWE-114", "AML.T0018.002"),
+)
+NATIVE_ON_CALL = Rule(
+    id="native-code-on-call",
+    severity=Severity.LOW,
+    confidence=Confidence.MEDIUM,
+    summary="A function loads or compiles machine code when it is called",
+    remediation="Use kernels of a package that its own provenance vouches for.",
+    references=("CWE-114",),
+)
+INSTALLS = Rule(
+    id="installs-packages",
+    severity=Severity.HIGH,
+    confidence=Confidence.HIGH,
+    summary="Importing or loading the code installs packages",
+    remediation="Name what is needed in the card or in a pinned requirements file.",
+    gain="Whoever owns one of those names runs code where the model is loaded.",
+    references=("CWE-829", "CWE-494", "AML.T0010.001"),
+)
+INSTALLS_ON_CALL = Rule(
+    id="installs-on-call",
+    severity=Severity.LOW,
+    confidence=Confidence.HIGH,
+    summary="A function, notebook or script installs packages from the usual index",
+    remediation="Name what is needed in a pinned requirements file.",
+    references=("CWE-829",),
+)
+NETWORK = Rule(
+    id="opens-connection",
+    severity=Severity.HIGH,
+    confidence=Confidence.HIGH,
+    summary="Importing, loading or using the code opens a connection",
+    remediation="Put what it fetches into the release, where the digest binds it.",
+    gain="Sends data out, or fetches what decides how the model behaves.",
+    references=("CWE-829", "CWE-506", "AML.T0025"),
+)
+NETWORK_SOFT = Rule(
+    id="fetches-files",
+    severity=Severity.LOW,
+    confidence=Confidence.MEDIUM,
+    summary="A function fetches files, such as images or weights",
+    remediation="Put what it fetches into the release, or say in the card what it is.",
+    references=("CWE-829",),
+)
+EXFILTRATION = Rule(
+    id="secrets-sent",
+    severity=Severity.CRITICAL,
+    confidence=Confidence.MEDIUM,
+    summary="The code reads secrets and opens a connection",
+    remediation="Remove it, find out who put it there, and replace those secrets.",
+    gain="Takes credentials from whoever loads the model.",
+    references=("CWE-200", "CWE-506", "AML.T0025"),
+)
+SECRET_FILES = Rule(
+    id="reads-secrets",
+    severity=Severity.HIGH,
+    confidence=Confidence.MEDIUM,
+    summary="The code reads files that hold credentials",
+    remediation=_REVIEW,
+    gain="Takes keys and tokens from whoever loads the model.",
+    references=("CWE-200", "AML.T0025"),
+)
+PERSISTENCE = Rule(
+    id="changes-system",
+    severity=Severity.HIGH,
+    confidence=Confidence.MEDIUM,
+    summary="The code writes where programs start from, or wipes files of the system",
+    remediation=_REVIEW,
+    gain="Runs again whenever the machine or a program starts, or destroys data.",
+    references=("CWE-506", "CWE-732"),
+)
+DELETES = Rule(
+    id="deletes-files",
+    severity=Severity.HIGH,
+    confidence=Confidence.MEDIUM,
+    summary="Importing or loading the code deletes files",
+    remediation=_REVIEW,
+    gain="Destroys files of whoever loads the model.",
+    references=("CWE-506",),
+)
+WRITES = Rule(
+    id="changes-files",
+    severity=Severity.LOW,
+    confidence=Confidence.MEDIUM,
+    summary="Importing or loading the code writes or removes files",
+    remediation="Leave it to the caller to write files.",
+    references=("CWE-73",),
+)
+DESERIALISES = Rule(
+    id="loads-objects",
+    severity=Severity.MEDIUM,
+    confidence=Confidence.MEDIUM,
+    summary="Importing or loading the code reads pickles or byte code",
+    remediation="Keep data as safetensors or JSON, and read them with `weights_only`.",
+    gain="Runs what the pickle says, wherever it comes from.",
+    references=("CWE-502", "AML.T0011.000"),
+)
+DESERIALISES_SOFT = Rule(
+    id="loads-objects-on-call",
+    severity=Severity.LOW,
+    confidence=Confidence.MEDIUM,
+    summary="The code reads checkpoints that may be pickles",
+    remediation="Keep data as safetensors or JSON, and read them with `weights_only`.",
+    references=("CWE-502",),
+)
+ACTIVE_CONTENT = Rule(
+    id="active-content",
+    severity=Severity.INFO,
+    confidence=Confidence.HIGH,
+    summary="A page or the output of a notebook holds scripts for a browser",
+    remediation="Clear the outputs of notebooks before publishing them.",
+    references=("CWE-79",),
+)
+
+RULES = (
+    HOSTILE_COMMAND,
+    PROGRAM,
+    PROGRAM_IN_USE,
+    PROGRAM_ON_CALL,
+    KNOWN_PROGRAM,
+    HIDDEN,
+    DYNAMIC,
+    DYNAMIC_ON_CALL,
+    NATIVE,
+    NATIVE_ON_CALL,
+    INSTALLS,
+    INSTALLS_ON_CALL,
+    NETWORK,
+    NETWORK_SOFT,
+    EXFILTRATION,
+    SECRET_FILES,
+    PERSISTENCE,
+    DELETES,
+    WRITES,
+    DESERIALISES,
+    DESERIALISES_SOFT,
+    ACTIVE_CONTENT,
+)
+_BY_ID = {rule.id: rule for rule in RULES}
+_WHEN = {
+    "import": "when it is imported",
+    "load": "when it is loaded",
+    "call": "when it is called",
+}
+
+
+def _examine(subject: CheckSubject) -> Examination:
+    code = facts_of(subject, CodeFacts)
+    loaded = Loaded(subject)
+    sightings = [
+        sighting for source in code for sighting in _source(source, loaded, subject)
+    ]
+    return Examination(
+        examined=len(code),
+        sightings=tuple(sightings),
+        gaps=(*_unread(code), *gaps_about(subject, Content.PYTHON, Content.SCRIPT)),
+    )
+
+
+def _source(
+    source: CodeFacts, loaded: Loaded, subject: CheckSubject
+) -> Iterable[Sighting]:
+    """Judge one source; what is mild is told once for each rule."""
+    told: set[str] = set()
+    for action, name in judge(source, loaded):
+        rule = _BY_ID[name]
+        if rule.severity.rank <= Severity.LOW.rank:
+            if name in told:
+                continue
+            told.add(name)
+        yield Sighting(rule=rule, place=action.place, message=_message(action, subject))
+
+
+def _message(action: CodeAction, subject: CheckSubject) -> str:
+    given = shown(action.detail, subject.limits)
+    name = shown(action.name, subject.limits)
+    said = f"`{name}` ({given})" if given and given != name else f"`{name}`"
+    scope = shown(action.scope, subject.limits)
+    where = f" in `{scope}`" if scope else ""
+    return f"The code does {said}{where}, {_WHEN[action.when]}."
+
+
+def _unread(code: Iterable[CodeFacts]) -> Iterable[Gap]:
+    for source in code:
+        for problem in source.problems:
+            yield Gap(
+                place=problem.place,
+                content=Content.PYTHON,
+                reason=f"The code was not read whole ({problem.kind}): "
+                f"{problem.detail}",
+            )
+
+
+CHECK = FactCheck(
+    id="code-behaviour",
+    version=1,
+    title="The code of the release starts, fetches, hides and destroys nothing",
+    rules=RULES,
+    examine=_examine,
+)

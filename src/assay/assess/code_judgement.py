@@ -1,0 +1,272 @@
+"""Weigh what code does: which rule each action falls under, by kind and by moment."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from assay.assess.code_loaded import Loaded
+    from assay.domain.facts import CodeAction, CodeFacts
+
+__all__ = ["judge"]
+
+_HOSTILE = frozenset(
+    {"download-and-run", "decode-and-run", "reverse-shell", "destroys-files"}
+    | {"stays-behind", "sends-secrets", "mines"}
+)
+# Programs that tell something, or convert what they are given, and no more.
+_HARMLESS = re.compile(
+    r"(?:\S*/)?(?:(?:nvidia-smi|rocm-smi|ffmpeg|ffprobe|uname|lscpu|sysctl|sw_vers"
+    r"|arch"
+    r"|ldconfig|which|where|nproc|lsb_release|sox|espeak(?:-ng)?|clear|cls|date"
+    r"|hostname"
+    r"|whoami|pwd|ls|nvcc|free|df|du|wc|java|tesseract)\b"
+    r"|git\s+(?:rev-parse|describe|log|status|diff|ls-files|show|branch|tag"
+    r"|config\s+--get)"
+    r"|(?:gcc|g\+\+|clang|cc)\s+(?:--version|-dumpversion|-v))[^;&|`$<>\n]*\Z"
+)
+_BUILDS = re.compile(
+    r"(?:\S*/)?(?:cmake|make|ninja|nvcc|gcc|g\+\+|clang|git|python\S*|…\s+setup\.py"
+    r"|twine|rm -r?f? ?(?:build|dist)|hipify\S*|npm|cargo|swig|ar|ranlib"
+    r"|install_name_tool"
+    r"|protoc|sphinx\S*|pytest|tox|make\.bat|otool|patchelf|xcodebuild)\b|…"
+)
+_INSTALL = re.compile(
+    r"\b(?:pip[\d.]*|conda|mamba|apt-get|apt|yum|npm|brew"
+    r"|uv pip)\s+(?:-\S+\s+)*install\b"
+)
+_SECRET = re.compile(
+    r"AWS_(?:SECRET|ACCESS|SESSION)|SECRET|PASSW|_TOKEN\b|TOKEN\Z|API_?KEY|CREDENTIAL"
+    r"|PRIVATE_KEY|ACCESS_KEY|_PAT\b",
+    re.IGNORECASE,
+)
+_SECRET_PATHS = re.compile(
+    r"\.ssh(?:/|\b)|id_rsa|id_ed25519|id_ecdsa|\.aws/|\.netrc|\.kube/|\.docker/config"
+    r"|\.git-credentials|huggingface/(?:stored_)?token|/etc/(?:shadow|passwd|sudoers)"
+    r"|\.npmrc|\.pypirc|\.bash_history|\.gnupg|/proc/(?:self|\d+|…)/environ|Login Data"
+    r"|cookies\.sqlite|\.config/gcloud|\.azure/|wallet\.dat|\.env\Z|\.mozilla|key4\.db",
+    re.IGNORECASE,
+)
+_START_PATHS = re.compile(
+    r"\.(?:bashrc|bash_profile|zshrc|profile|zprofile)\b|authorized_keys|/etc/|crontab"
+    r"|/cron|systemd|autostart|LaunchAgents|site-packages|sitecustomize|usercustomize"
+    r"|\.pth\b|/usr/|/bin/|System32|Start Menu|\.ssh/|\.ipython|\.jupyter",
+    re.IGNORECASE,
+)
+_WIDE_PATHS = re.compile(
+    r"\A(?:[\"']?(?:/|~/?|[A-Za-z]:\\)[\"']?|/(?:home|root|usr|etc|var)\b.*|~.*)"
+    r"(?:,|\Z)|\.ssh|\.bash_history"
+)
+# What fetches models and data for its living.
+_SOFT_NETWORK = (
+    "huggingface_hub.",
+    "torch.hub.",
+    "nltk.",
+    "gdown.",
+    "boto3.",
+    "wget.",
+    "socket.gethostbyname",
+    "socket.socket.bind",
+    "socket.fromfd",
+    "socket.getaddrinfo",
+)
+_HUB = re.compile(r"https://(?:huggingface\.co|hf\.co)[/,]|https://huggingface\.co\Z")
+_FETCHING = frozenset(
+    {"requests.get", "urllib.request.urlopen", "urllib.request.urlretrieve"}
+    | {"requests.head", "urllib.request.Request", "httpx.get"}
+    | {"urllib.request.build_opener", "requests.Session.get", "download"}
+    | {"aiohttp.ClientSession.get", "httpx.Client.get", "requests.request"}
+)
+_STRONG = frozenset({"builtins.exec", "runpy.run_path", "runpy.run_module"})
+# What a person or a pipeline calls to use a model.
+_USED = frozenset(
+    {"forward", "__call__", "generate", "encode", "predict", "preprocess"}
+    | {"postprocess", "_forward", "tokenize", "_tokenize", "decode", "chat", "call"}
+    | {"stream_chat", "predict_fn", "input_fn", "output_fn", "execute", "transform"}
+    | {"encode_plus", "batch_encode_plus", "apply_chat_template", "inference", "handle"}
+    | {"save_pretrained", "prepare_inputs_for_generation", "_call", "__getitem__"}
+    | {"_encode", "_decode", "get_image_features", "embed", "infer", "compute_loss"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One action, in its source, and whether a loader imports that source."""
+
+    action: CodeAction
+    source: CodeFacts
+    runs: bool
+
+
+def judge(source: CodeFacts, loaded: Loaded) -> Iterator[tuple[CodeAction, str]]:
+    """Give every action that a rule speaks of, with the rule's id."""
+    runs = source in loaded
+    actions = [loaded.moved(source, action) for action in source.actions]
+    taken = [action for action in actions if _takes_secret(action)]
+    for action in actions:
+        rule = _RULES[action.kind](_Case(action, source, runs))
+        if rule and taken and action.kind == "network":
+            rule = _sent(action, taken, rule)
+        if rule:
+            yield action, rule
+
+
+def _is_setup(case: _Case) -> bool:
+    return case.source.place.path.endswith("setup.py")
+
+
+def _in_use(action: CodeAction) -> bool:
+    return action.scope.rsplit(".", 1)[-1] in _USED
+
+
+def _takes_secret(action: CodeAction) -> bool:
+    """Tell an action that reads a credential, or all of the environment."""
+    if action.kind == "environment":
+        return not action.detail or _SECRET.search(action.detail) is not None
+    return (
+        action.kind == "file-read" and _SECRET_PATHS.search(action.detail) is not None
+    )
+
+
+def _sent(action: CodeAction, taken: list[CodeAction], rule: str) -> str:
+    """Weigh a connection beside secrets that are read in the same file."""
+    soft = action.name.startswith(_SOFT_NETWORK) or _HUB.match(action.detail)
+    if action.name in _HOSTILE or soft:
+        return rule
+    early = action.when != "call" or _in_use(action)
+    near = any(other.scope == action.scope for other in taken)
+    whole = any(not other.detail for other in taken)
+    if (early and (near or any(other.when != "call" for other in taken))) or (
+        whole and near and not action.scope
+    ):
+        return "secrets-sent"
+    return rule
+
+
+def _process(case: _Case) -> str:
+    action = case.action
+    if action.name in _HOSTILE:
+        return "hostile-command"
+    built = _is_setup(case) and _BUILDS.match(action.detail)
+    if built or _HARMLESS.match(action.detail):
+        return "known-program"
+    early = action.when != "call" or case.source.language == "javascript"
+    if _INSTALL.search(action.detail):
+        return "installs-packages" if early else "installs-on-call"
+    return "starts-program" if early else _program_on_call(case)
+
+
+def _program_on_call(case: _Case) -> str:
+    if case.source.place.key is not None:
+        return "known-program" if case.action.name == "!" else "starts-program-on-call"
+    if _in_use(case.action):
+        return "starts-program-in-use"
+    return "starts-program-on-call"
+
+
+def _dynamic(case: _Case) -> str:
+    action = case.action
+    if case.source.language != "python" or action.scope == "outputs":
+        return "active-content"
+    if action.when == "call" and _in_use(action) and action.name in _STRONG:
+        return "starts-program-in-use"
+    if action.when == "call" or _is_mild(case):
+        return "runs-text-on-call"
+    return "fetches-files" if action.name == "torch.hub.load" else "runs-text"
+
+
+def _is_mild(case: _Case) -> bool:
+    """Tell what honest modules do early: lazy imports, and versions in setup.py."""
+    name = case.action.name
+    if name in ("builtins.__import__", "importlib.import_module"):
+        return True
+    if _is_setup(case) and name.startswith("builtins."):
+        # What it reads from the network is told by that.
+        return True
+    if name == "builtins.eval" and case.action.detail.startswith("self."):
+        return True
+    return name.startswith(("importlib.", "object.__")) and not case.runs
+
+
+def _network(case: _Case) -> str:
+    if case.action.name in _HOSTILE:
+        return "hostile-command"
+    if case.action.name == "script":
+        return "active-content"
+    early = case.action.when != "call"
+    if not early and not (_in_use(case.action) and case.action.name not in _FETCHING):
+        return "fetches-files"
+    if case.action.name.startswith(_SOFT_NETWORK):
+        return "fetches-files"
+    if case.action.name in _FETCHING and not (case.runs and early):
+        return "fetches-files"
+    return "opens-connection"
+
+
+def _native(case: _Case) -> str:
+    if case.action.when == "call":
+        return "native-code-on-call"
+    return "loads-native-code"
+
+
+def _install(case: _Case) -> str:
+    if case.action.name == "other-index":
+        return "installs-packages"
+    return "installs-on-call" if case.action.when == "call" else "installs-packages"
+
+
+def _deserialise(case: _Case) -> str:
+    if case.action.when == "call" or case.action.name == "torch.load" or not case.runs:
+        return "loads-objects-on-call"
+    return "loads-objects"
+
+
+def _delete(case: _Case) -> str:
+    if case.action.name in _HOSTILE:
+        return "hostile-command"
+    if _WIDE_PATHS.search(case.action.detail):
+        return "changes-system"
+    if case.action.when == "import" and case.runs:
+        return "deletes-files"
+    return "changes-files" if case.action.when != "call" else ""
+
+
+def _write(case: _Case) -> str:
+    if case.action.name in _HOSTILE:
+        return "hostile-command"
+    if _START_PATHS.search(case.action.detail):
+        return "changes-system"
+    return "changes-files" if case.action.when != "call" else ""
+
+
+def _read(case: _Case) -> str:
+    return "reads-secrets" if _SECRET_PATHS.search(case.action.detail) else ""
+
+
+def _hidden(case: _Case) -> str:
+    del case
+    return "hidden-code"
+
+
+def _environment(case: _Case) -> str:
+    del case
+    return ""
+
+
+_RULES = {
+    "process": _process,
+    "dynamic-code": _dynamic,
+    "network": _network,
+    "native": _native,
+    "install": _install,
+    "deserialise": _deserialise,
+    "file-delete": _delete,
+    "file-write": _write,
+    "file-read": _read,
+    "obfuscation": _hidden,
+    "environment": _environment,
+}

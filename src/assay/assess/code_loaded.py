@@ -1,0 +1,84 @@
+"""Which sources of a release a loader runs, and what they call in one another."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from assay.assess.check import facts_of
+from assay.domain.facts import CodeFacts, ConfigFacts
+
+if TYPE_CHECKING:
+    from assay.assess.check import CheckSubject
+    from assay.domain.facts import CodeAction
+
+__all__ = ["Loaded"]
+
+# Files that libraries look for by name: transformers, diffusers, endpoints, hubs,
+# installers, and what Python itself runs.
+_BY_NAME = re.compile(
+    r"(?:^|/)(?:(?:modell?ing|configuration|tokeni[sz]ation|processing|image_processing"
+    r"|video_processing|feature_extraction|pipeline|custom_pipeline|generation)\w*"
+    r"|handler|hubconf|setup|conftest|sitecustomize|usercustomize|__init__|__main__"
+    r"|model|inference|predict|transform|custom_st|loading_script|processor|tokenizer"
+    r"|custom_generate/[^/]+)\.py\Z|\.pth\Z|(?:^|/)1/model\.py\Z",
+    re.IGNORECASE,
+)
+_MOMENTS = {"import": 0, "load": 1, "call": 2}
+
+
+class Loaded:
+    """Which files a loader imports, and when their functions run."""
+
+    def __init__(self, subject: CheckSubject) -> None:
+        code = facts_of(subject, CodeFacts)
+        self._paths = {source.place.path for source in code}
+        self._calls: dict[tuple[str, str], str] = {}
+        named = {
+            entry.file
+            for config in facts_of(subject, ConfigFacts)
+            for entry in config.remote_code
+            if entry.file is not None
+        }
+        self._loaded = {
+            source.place.path
+            for source in code
+            if source.place.path in named or _BY_NAME.search(source.place.path)
+        }
+        for source in code:
+            self._follow(source)
+
+    def _follow(self, source: CodeFacts) -> None:
+        for name, when in source.calls:
+            module, _, function = name.rpartition(".")
+            for path in self._files(source.place.path, module):
+                known = self._calls.get((path, function), "call")
+                if _MOMENTS[when] < _MOMENTS[known]:
+                    self._calls[path, function] = when
+        if source.place.path in self._loaded:
+            for name in source.imports:
+                self._loaded.update(self._files(source.place.path, name))
+
+    def _files(self, path: str, module: str) -> list[str]:
+        """Give the files that a module's name may stand for, beside `path`."""
+        level = len(module) - len(module.lstrip("."))
+        folder = path.rpartition("/")[0]
+        for _ in range(level - 1):
+            folder = folder.rpartition("/")[0]
+        inner = module.lstrip(".").replace(".", "/")
+        names = (f"{inner}.py", f"{inner}/__init__.py") if inner else ("__init__.py",)
+        full = [f"{folder}/{name}" if folder else name for name in names]
+        return [name for name in full if name in self._paths]
+
+    def __contains__(self, source: CodeFacts) -> bool:
+        """Tell whether a loader imports this source."""
+        return source.place.path in self._loaded
+
+    def moved(self, source: CodeFacts, action: CodeAction) -> CodeAction:
+        """Give an action as early as another file of the release brings it about."""
+        top = action.scope.split(".")[0]
+        earlier = self._calls.get((source.place.path, top), "call")
+        if _MOMENTS[earlier] < _MOMENTS[action.when]:
+            return replace(action, when=earlier)
+        return action

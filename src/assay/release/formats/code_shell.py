@@ -1,0 +1,240 @@
+"""What lines for a shell, or a browser's scripts, do: a few forms that say it all.
+
+A shell is not parsed. These forms are those by which programs are fetched and run in
+one line, shells are handed to strangers, and traces or files are wiped out.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from assay.release.formats.code_act import Act
+from assay.release.formats.code_reach import CALL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["commands", "markup", "script"]
+
+_MAX_LINES = 200_000
+_MAX_CHARS = 4_000
+_SHELL = r"(?:sudo\s+(?:-\w+\s+)*)?(?:/\S{0,40}/)?(?:env\s+)?(?:ba|z|da|k|c)?sh\b"
+_RUNNER = rf"(?:{_SHELL}|(?:sudo\s+)?(?:python[\d.]*|perl|ruby|node|php)\b)"
+_FETCH = r"(?:curl|wget|fetch|aria2c|lwp-download)\b"
+_SECRETS = (
+    r"(?:\.ssh/|id_rsa|id_ed25519|\.aws/|\.netrc|\.kube/|\.docker/config|\.git-cred"
+    r"|huggingface/token|/etc/shadow|/etc/passwd|\.npmrc|\.pypirc|\.bash_history)"
+)
+
+# Name, kind and form; the first form that fits a line counts. Every repeat is bounded.
+_FORMS: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
+    (name, kind, re.compile(form, re.IGNORECASE))
+    for name, kind, form in (
+        ("download-and-run", "process", rf"{_FETCH}[^\n;]{{0,400}}?\|\s*{_RUNNER}"),
+        (
+            "download-and-run",
+            "process",
+            rf"{_RUNNER}[^\n;|]{{0,40}}(?:<\(|\$\(|`)\s*{_FETCH}",
+        ),
+        (
+            "download-and-run",
+            "process",
+            (
+                rf"{_FETCH}[^\n]{{0,300}}(?:&&|;)\s*(?:sudo\s+)?(?:chmod\s[^\n]{{0,80}}"
+                rf"(?:&&|;)|{_SHELL}\s+\S|\./)"
+            ),
+        ),
+        (
+            "download-and-run",
+            "process",
+            r"eval\s[^\n]{0,40}(?:\$\(|`)[^\n]{0,40}(?:curl|wget)",
+        ),
+        (
+            "download-and-run",
+            "process",
+            (
+                r"(?:iex|invoke-expression)\b[^\n]{0,200}(?:download|webrequest|\biwr\b"
+                r"|irm\b)|download(?:string|file)[^\n]{0,200}(?:\biex\b|start-process)"
+                r"|(?:iwr|irm|invoke-webrequest)\b[^\n]{0,200}\|\s*iex"
+            ),
+        ),
+        (
+            "download-and-run",
+            "process",
+            (
+                r"\bmshta\s+(?:https?|javascript|vbscript):|\bregsvr32\b[^\n]{0,80}https?:"
+                r"|\bcertutil\b[^\n]{0,80}-urlcache|\bbitsadmin\b[^\n]{0,80}/transfer"
+            ),
+        ),
+        (
+            "decode-and-run",
+            "obfuscation",
+            (
+                r"(?:base64\s+(?:-\w*d|--decode)|base32\s+-d|xxd\s+-r|openssl\s+(?:enc|base64)"
+                rf"[^\n|]{{0,80}}-d|rev|gunzip\s+-c|tr\s[^\n|]{{1,80}})[^\n]{{0,120}}\|\s*{_RUNNER}"
+            ),
+        ),
+        (
+            "decode-and-run",
+            "obfuscation",
+            (
+                r"(?:eval|sh\s+-c|source|\.)\s[^\n]{0,60}(?:\$\(|`)[^\n]{0,400}"
+                r"(?:base64\s+(?:-\w*d|--decode)|xxd\s+-r)"
+            ),
+        ),
+        (
+            "decode-and-run",
+            "obfuscation",
+            r"powershell[^\n]{0,120}\s-e(?:nc|c|ncodedcommand)?\s+[A-Za-z0-9+/=]{16}",
+        ),
+        (
+            "reverse-shell",
+            "process",
+            (
+                r"/dev/(?:tcp|udp)/|\b(?:nc|ncat|netcat)\b[^\n]{0,80}\s(?:-\w*[ec]\w*\s|--exec)"
+                r"|\bsocat\b[^\n]{0,120}exec:|mkfifo[^\n]{0,200}\b(?:nc|ncat|telnet|openssl)\b"
+                r"|\b(?:ba|z)?sh\s+-i\b[^\n]{0,20}(?:>&|<&|0>|&>)"
+            ),
+        ),
+        (
+            "reverse-shell",
+            "process",
+            r"(?:python[\d.]*|perl|ruby|php)\s+-[cer]\b[^\n]{0,200}socket",
+        ),
+        (
+            "destroys-files",
+            "file-delete",
+            (
+                r"\brm\s+(?:-\w+\s+|--\S+\s+){1,4}[\"']?(?:/|~/?|\$\{?HOME\}?/?|/\*|\*)"
+                r"[\"']?(?:\s|[;&|)]|$)|\bmkfs(?:\.\w+)?\s+/dev|\bdd\b[^\n]{0,120}of=/dev/[shnv]d?"
+                r"|>\s*/dev/(?:sd|nvme|vd)\w|:\(\)\s*\{|\bformat\s+c:|rmdir\s+/s\s+/q\s+c:"
+                r"|shred\s+[^\n]{0,80}/dev/"
+            ),
+        ),
+        (
+            "stays-behind",
+            "file-write",
+            (
+                r"\|\s*crontab\s+-|>>?\s*\S{0,80}(?:authorized_keys|/etc/cron|/etc/sudoers"
+                r"|/etc/passwd|/etc/ld\.so\.preload|\.bashrc|\.bash_profile|\.zshrc|\.profile"
+                r"|/etc/rc\.local|/etc/systemd|sitecustomize\.py)|\bchmod\s+(?:u\+s|\+s|[246]7)"
+                r"|\bschtasks\b[^\n]{0,40}/create|currentversion\\+run\b"
+            ),
+        ),
+        (
+            "sends-secrets",
+            "network",
+            (
+                rf"(?:curl|wget|nc|ncat)\b[^\n]{{0,300}}{_SECRETS}"
+                rf"|{_SECRETS}[^\n]{{0,200}}\|\s*[^\n]{{0,80}}(?:curl|wget|nc|ncat)\b"
+                r"|\b(?:env|printenv|set)\b\s*\|[^\n]{0,120}(?:curl|wget|nc|ncat)\b"
+                r"|(?:curl|wget)\b[^\n]{0,200}(?:-d|--data\S*|-F|--post-data)[ =][^\n]{0,60}"
+                r"(?:\$\(|`)\s*(?:env|printenv|cat|whoami|hostname|id|uname)\b"
+            ),
+        ),
+        ("mines", "process", r"stratum\+(?:tcp|ssl)://|\bxmrig\b|\bminerd\b"),
+        (
+            "other-index",
+            "install",
+            (
+                r"\bpip[\d.]*\s+install\b[^\n]{0,300}(?:--(?:extra-)?index-url|--trusted-host"
+                r"|-i\s+http)"
+            ),
+        ),
+        (
+            "pip install",
+            "install",
+            (
+                r"\b(?:pip[\d.]*|pipx|uv\s+pip)\s+install\b|\b(?:conda|mamba)\s+install\b"
+                r"|\b(?:apt-get|apt|yum|dnf|apk|brew)\s+(?:-\S+\s+)*(?:install|add)\b"
+                r"|\bnpm\s+(?:i|install)\b"
+            ),
+        ),
+        ("download", "network", rf"{_FETCH}[^\n]{{0,40}}\s\S"),
+    )
+)
+_HARMLESS_INDEX = re.compile(
+    r"https://(?:download\.pytorch\.org|pypi\.nvidia\.com|pypi\.org|pypi\.ngc\.nvidia"
+    r"\.com|data\.pyg\.org|wheels\.vllm\.ai|flashinfer\.ai|abetlen\.github\.io)"
+)
+_LOUD = frozenset(
+    {"download-and-run", "decode-and-run", "reverse-shell", "destroys-files"}
+    | {"stays-behind", "sends-secrets", "mines", "other-index"}
+)
+_MARKUP: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
+    (name, kind, re.compile(form, re.IGNORECASE))
+    for name, kind, form in (
+        (
+            "child_process",
+            "process",
+            r"(?:require\(|from\s)\s*[\"'](?:node:)?child_process[\"']",
+        ),
+        ("ActiveXObject", "process", r"activexobject\s*\(|wscript\.shell"),
+        (
+            "eval",
+            "obfuscation",
+            (
+                r"(?:\beval|new\s+function|settimeout|document\.write)\s*\(\s*(?:window\.)?"
+                r"(?:atob|unescape|decodeuricomponent|string\.fromcharcode)\s*\("
+            ),
+        ),
+        (
+            "sends-secrets",
+            "network",
+            (
+                r"(?:fetch|sendbeacon|xmlhttprequest|\.src\s*=)[^\n]{0,200}(?:document\.cookie"
+                r"|localstorage)"
+            ),
+        ),
+        ("script", "network", r"<script\b[^>]{0,200}\bsrc\s*=\s*[\"']?(?:https?:)?//"),
+        (
+            "script",
+            "dynamic-code",
+            r"<script\b|\bjavascript:\s*\w|\bon(?:error|load)\s*=",
+        ),
+    )
+)
+
+
+def script(text: str, *, first: int = 1) -> Iterator[Act]:
+    """Give what the lines of a shell script do, lines joined where they go on."""
+    joined = ""
+    start = first
+    for number, line in enumerate(text.split("\n")[:_MAX_LINES], first):
+        if not joined:
+            start = number
+        joined = (joined + line)[:_MAX_CHARS]
+        if line.endswith("\\"):
+            joined = joined[:-1] + " "
+            continue
+        if not joined.lstrip().startswith(("#", "REM ", "::")):
+            yield from commands(joined, start, CALL)
+        joined = ""
+
+
+def commands(text: str, line: int, when: str, *, loud: bool = False) -> Iterator[Act]:
+    """Give what one command does; with `loud` only what nobody honest writes."""
+    text = text[:_MAX_CHARS]
+    for name, kind, form in _FORMS:
+        if loud and name not in _LOUD:
+            continue
+        found = form.search(text)
+        if found is None:
+            continue
+        if name == "other-index" and _HARMLESS_INDEX.search(text):
+            continue
+        yield Act(kind, name, line, when, text.strip()[:400])
+        return
+
+
+def markup(text: str, *, first: int = 1) -> Iterator[Act]:
+    """Give what scripts for a browser or for Node do."""
+    for number, line in enumerate(text.split("\n")[:_MAX_LINES], first):
+        line = line[:_MAX_CHARS]
+        for name, kind, form in _MARKUP:
+            found = form.search(line)
+            if found is not None:
+                detail = line[max(0, found.start() - 20) : found.end() + 120].strip()
+                yield Act(kind, name, number, CALL, detail)
+                break
