@@ -25,6 +25,8 @@ __all__ = ["catboost", "lightgbm", "samples", "ubjson", "xgboost", "xgboost_bina
 _FAMILY = "tree-models"
 # A pickle that would print a word.
 _PICKLE = b"\x80\x02cbuiltins\nprint\nX\x05\x00\x00\x00hello\x85R."
+# The second node leads back to the first.
+_LOOP = {"left_children": [1, 0, -1], "right_children": [2, 0, -1]}
 _Found = tuple[str, str, str, bytes]
 
 
@@ -136,7 +138,7 @@ def xgboost_binary(  # noqa: PLR0913 - each is one thing that a sample varies
     booster = struct.pack("<i", trees).ljust(160, b"\0")
     head = struct.pack("<6i", 1, nodes, 0, 0, 4, 0).ljust(148, b"\0")
     table = struct.pack("<iiiIf", -1, *children, feature, 0.5)
-    table += struct.pack("<iiiIf", 0, back, -1, 0, -0.5)
+    table += struct.pack("<iiiIf", 0, back, back, 0, -0.5)
     table += struct.pack("<iiiIf", 0, -1, -1, 0, 0.5)
     rest = bytes(16 * 3) + struct.pack("<i", group)
     return magic + learner + names + booster + head + table + rest + tail
@@ -257,7 +259,7 @@ def _xgboost() -> Iterator[_Found]:
     for name, technique, changes in (
         ("xgb-child-outside", "index", {"left_children": [9999, -1, -1]}),
         ("xgb-child-negative", "index", {"right_children": [-7, -1, -1]}),
-        ("xgb-loop", "cycle", {"left_children": [1, 0, -1]}),
+        ("xgb-loop", "cycle", _LOOP),
         ("xgb-self", "cycle", {"right_children": [0, -1, -1]}),
         ("xgb-feature-outside", "index", {"split_indices": [100000, 0, 0]}),
         ("xgb-short-array", "count", {"right_children": [2]}),
@@ -418,7 +420,7 @@ def _honest() -> Iterator[_Found]:
     pretty = json.dumps(xgboost(), indent=2).encode()
     yield "xgb-indented", "plain", "booster.json", pretty
     yield "old-plain", "plain", "model.model", xgboost_binary()
-    yield "old-unmarked", "plain", "0001.model", xgboost_binary(magic=b"")
+    yield "old-plain-unmarked", "plain", "0001.model", xgboost_binary(magic=b"")
     yield "lgb-plain", "plain", "model.txt", lightgbm()
     yield "lgb-other-name", "plain", "model.lgb", lightgbm()
     paths = {"data": "/home/user/data/train.csv", "valid": "../data/valid.csv"}

@@ -57,7 +57,7 @@ def read(subject: Subject, inspection: Inspection) -> list[Fact]:
         reason = f"an XGBoost model of more than {bound} bytes is not read"
         return [Gap(place=subject.place, reason=reason, content=Content.XGBOOST)]
     data = b"".join(chunks(subject.source))
-    if not data.startswith(_JSON_START) and not data.lstrip().startswith(_JSON_START):
+    if not data.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(_JSON_START):
         return [*xgboost_binary.facts(data, subject, inspection)]
     model = _Model(subject, inspection)
     found = model.read(data)
