@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from assay.assess.active_text import active_passage, hides_characters
 from assay.assess.check import (
     Examination,
     FactCheck,
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from assay.assess.check import CheckSubject
+    from assay.domain.limits import Limits
 
 __all__ = ["CHECK"]
 
@@ -66,10 +69,21 @@ NOT_SAFETENSORS = Rule(
     references=("CWE-646", "AML.T0074"),
 )
 
+METADATA = Rule(
+    id="active-metadata",
+    severity=Severity.HIGH,
+    confidence=Confidence.MEDIUM,
+    summary="The metadata hold code, markup that acts, or characters that nobody sees",
+    remediation="Remove the entry; metadata need plain words and numbers only.",
+    gain="Runs where a tool renders or evaluates what it shows of a model.",
+    references=("CWE-94", "CWE-451", "AML.T0074"),
+)
+
 # What is not listed concerns the header.
 _BY_KIND = {
     "out-of-bounds": TENSOR_RANGE,
     "shape-mismatch": TENSOR_RANGE,
+    "header-padding": HIDDEN_BYTES,
     "tensor-gap": HIDDEN_BYTES,
     "tensor-overlap": TENSOR_RANGE,
     "trailing-bytes": HIDDEN_BYTES,
@@ -90,6 +104,23 @@ def _misnamed(subject: CheckSubject) -> Iterable[Sighting]:
         )
 
 
+def _metadata(file: SafetensorsFacts, limits: Limits) -> Iterable[Sighting]:
+    for key, text in file.metadata:
+        passage = active_passage(text) or active_passage(key)
+        unseen = hides_characters(text) or hides_characters(key)
+        if passage:
+            what = f"code or markup that acts: {shown(passage, limits)!r}"
+        elif unseen:
+            what = "characters that nobody sees"
+        else:
+            continue
+        yield Sighting(
+            rule=METADATA,
+            place=replace(file.place, key=shown(f"__metadata__.{key}", limits)),
+            message=f"The entry holds {what}.",
+        )
+
+
 def _examine(subject: CheckSubject) -> Examination:
     files = facts_of(subject, SafetensorsFacts)
     sightings = [
@@ -105,15 +136,23 @@ def _examine(subject: CheckSubject) -> Examination:
     misnamed = tuple(_misnamed(subject))
     return Examination(
         examined=len(files) + len(misnamed),
-        sightings=(*sightings, *misnamed),
+        sightings=(
+            *sightings,
+            *misnamed,
+            *(
+                sighting
+                for file in files
+                for sighting in _metadata(file, subject.limits)
+            ),
+        ),
         gaps=gaps_about(subject, Content.SAFETENSORS),
     )
 
 
 CHECK = FactCheck(
     id="safetensors-sound",
-    version=1,
+    version=2,
     title="Safetensors files hold what their headers declare, and nothing else",
-    rules=(TENSOR_RANGE, HIDDEN_BYTES, HEADER, NOT_SAFETENSORS),
+    rules=(TENSOR_RANGE, HIDDEN_BYTES, HEADER, NOT_SAFETENSORS, METADATA),
     examine=_examine,
 )

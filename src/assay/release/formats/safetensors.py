@@ -7,12 +7,15 @@ Source: the format description of huggingface/safetensors, and its reference rea
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from assay.domain.facts import Gap, SafetensorsFacts
+from assay.domain.facts import Content, Gap, SafetensorsFacts
 from assay.errors import DocumentError
 from assay.release.formats.reading import Problems, shorten
 from assay.release.formats.shard_index import names_digest
+from assay.release.source import BytesSource
 from assay.wire import strict_json
 
 if TYPE_CHECKING:
@@ -49,15 +52,54 @@ _BITS = {
 _LENGTH_BYTES = 8
 _MAX_METADATA_ENTRIES = 10_000
 _MAX_DIMENSIONS = 64
+# Metadata in which encoded files are looked for; some trainers write a megabyte.
+_MAX_SEARCHED = 16 << 20
+_LEAST_ENCODED = 24
+_TEMPLATE = re.compile(r"(?:^|[._])(?:chat_|prompt_)?template(?:$|[._])")
+# Writers fill up with spaces; other blanks can spell what nobody sees.
+_MAX_BLANKS = 64
+_TAIL = 1 << 16
 
 
 def read(subject: Subject, inspection: Inspection) -> list[Fact]:
     """Give the facts of one safetensors file."""
     header = _Header(subject, inspection)
-    facts: list[Fact] = [header.read()]
+    found = header.read()
+    facts: list[Fact] = [found, *_inside(found.metadata, subject, inspection)]
     if header.unread:
         reason = f"the header was not read: {header.unread}"
         facts.append(Gap(place=subject.place, reason=reason, content=subject.content))
+    return facts
+
+
+def _inside(
+    metadata: tuple[tuple[str, str], ...], subject: Subject, inspection: Inspection
+) -> list[Fact]:
+    """Read the templates in the metadata, and the files that are written out there."""
+    facts: list[Fact] = []
+    left = _MAX_SEARCHED
+    for key, text in metadata:
+        shown = shorten(f"__metadata__.{key}", inspection.limits.max_shown_chars)
+        if _TEMPLATE.search(key):
+            from assay.release.formats import template  # noqa: PLC0415 - loads Jinja2
+
+            place = subject.at(key=shown)
+            facts += template.template_facts(text, place, inspection)
+        left -= len(text)
+        if len(text) < _LEAST_ENCODED or left < 0:
+            continue
+        from assay.release.formats import encoded  # noqa: PLC0415 - few need it
+
+        outer = subject.place.member
+        inner = replace(
+            subject,
+            source=BytesSource(text.encode("utf-8", "replace")),
+            place=replace(
+                subject.place, member=shown if outer is None else f"{outer}!/{shown}"
+            ),
+            content=Content.TEXT,
+        )
+        facts += encoded.whole(inner, inspection) or encoded.inside(inner, inspection)
     return facts
 
 
@@ -114,6 +156,10 @@ class _Header:
 
     def _parse(self) -> dict[str, object] | None:
         data = self._subject.source.read_at(_LENGTH_BYTES, self._length)
+        tail = data[-_TAIL:]
+        blanks = tail[len(tail.rstrip(b" \t\r\n")) :]
+        if len(blanks) > _MAX_BLANKS and blanks.strip(b" "):
+            self._add("header-padding", f"{len(blanks)} blanks that are not all spaces")
         if not data.startswith(b"{"):
             self._add("header-json", f"expected '{{' first, found {data[:1]!r}")
             return None
