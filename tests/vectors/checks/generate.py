@@ -34,6 +34,7 @@ from tests.vectors.checks.entries import (
     zip_file,
 )
 from tests.vectors.checks.releases_built_objects import CASES as BUILT_OBJECTS
+from tests.vectors.checks.releases_code import CODE_BEHAVIOUR, DEPENDENCIES_PINNED
 from tests.vectors.checks.releases_tokenizer_bounded import (
     RELEASES as TOKENIZER_BOUNDED,
 )
@@ -205,6 +206,8 @@ VECTORS: dict[str, dict[str, tuple[Entry, ...]]] = {
         "unmet": (CONFIG,),
         "malformed": (BROKEN_CARD,),
     },
+    "code_behaviour": CODE_BEHAVIOUR,
+    "dependencies_pinned": DEPENDENCIES_PINNED,
     "native_code": {
         "met": (CONFIG, WEIGHTS),
         "unmet": (
