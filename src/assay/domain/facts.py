@@ -55,6 +55,7 @@ __all__ = [
     "GraphFacts",
     "GraphOperator",
     "HubReference",
+    "LicenceFacts",
     "NativeCodeFacts",
     "ParseProblem",
     "PickleCall",
@@ -198,6 +199,8 @@ class CardFacts:
         text_chars: Length of the text below the front matter.
         headings: Headings of the text, in lower case.
         problems: `malformed-front-matter`, `front-matter-too-long`.
+        oddities: What readers do not see: `hidden-instruction`, `script-link`,
+            `remote-image`.
     """
 
     place: Place
@@ -208,6 +211,20 @@ class CardFacts:
     text_chars: int = 0
     headings: tuple[str, ...] = ()
     problems: tuple[ParseProblem, ...] = ()
+    oddities: tuple[ParseProblem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LicenceFacts:
+    """The text of a licence at the root of the release.
+
+    Attributes:
+        place: The file.
+        family: `apache`, `mit`, `llama`, …; empty when the words are not known.
+    """
+
+    place: Place
+    family: str = ""
 
 
 Fact = (
@@ -218,6 +235,7 @@ Fact = (
     | ConfigFacts
     | DependencyFacts
     | GraphFacts
+    | LicenceFacts
     | NativeCodeFacts
     | PickleFacts
     | SafetensorsFacts

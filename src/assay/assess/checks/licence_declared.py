@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assay.assess.check import Examination, FactCheck, Rule, Sighting, release_card
-from assay.domain.facts import Place
+from assay.assess.check import (
+    Examination,
+    FactCheck,
+    Rule,
+    Sighting,
+    facts_of,
+    release_card,
+    shown,
+)
+from assay.domain.facts import LicenceFacts, Place
 from assay.domain.finding import Confidence, Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from assay.assess.check import CheckSubject
+    from assay.domain.facts import CardFacts
 
 __all__ = ["CHECK"]
 
@@ -43,6 +54,38 @@ VAGUE = Rule(
     remediation="Name the licence by its SPDX identifier, or give `license_name`, "
     "`license_link` and the text.",
 )
+CONTRADICTION = Rule(
+    id="licence-contradiction",
+    severity=Severity.LOW,
+    confidence=Confidence.MEDIUM,
+    summary="The card names another licence than the text in the release",
+    remediation="Decide which one holds, and say the same in both places.",
+)
+BASE = Rule(
+    id="base-licence-differs",
+    severity=Severity.INFO,
+    confidence=Confidence.LOW,
+    summary="The base model is known to come under another family of licences",
+    remediation="See whether the licence of the base allows this one.",
+)
+
+# Families of licences by the ids of SPDX and of hubs.
+_FAMILIES = (
+    ("openrail", ("openrail", "bigscience-openrail", "creativeml-openrail")),
+    ("llama", ("llama",)),
+    ("gemma", ("gemma",)),
+    ("apache", ("apache",)),
+    ("agpl", ("agpl",)),
+    ("lgpl", ("lgpl",)),
+    ("gpl", ("gpl",)),
+    ("mpl", ("mpl",)),
+    ("cc", ("cc-", "cc0")),
+    ("mit", ("mit",)),
+    ("bsd", ("bsd",)),
+    ("unlicense", ("unlicense",)),
+)
+# Publishers whose models come under a licence of their own.
+_BASES = (("meta-llama/", "llama"), ("google/gemma", "gemma"))
 
 _FILE_STEMS = frozenset({"license", "licence", "copying", "unlicense", "notice"})
 _VAGUE = frozenset({"other", "unknown", "none", "tbd", "n/a", "custom"})
@@ -71,16 +114,44 @@ def _judge(field: str, *, has_file: bool) -> tuple[Rule, str] | None:
     return None
 
 
+def _family(field: str) -> str:
+    name = field.lower()
+    for family, starts in _FAMILIES:
+        if name.startswith(starts):
+            return family
+    return ""
+
+
+def _contradictions(
+    card: CardFacts, field: str, subject: CheckSubject
+) -> Iterable[tuple[Rule, str]]:
+    named = _family(field)
+    texts = {text.family for text in facts_of(subject, LicenceFacts)}
+    if named and texts and "" not in texts and named not in texts:
+        name, found = shown(field, subject.limits), ", ".join(sorted(texts))
+        message = f"The model card names `{name}`; the text is of the family {found}."
+        yield CONTRADICTION, message
+    for base in card.base_models:
+        for start, family in _BASES:
+            if base.lower().startswith(start) and named and named != family:
+                name = shown(base, subject.limits)
+                message = f"The base `{name}` comes under the family {family}."
+                yield BASE, message
+
+
 def _examine(subject: CheckSubject) -> Examination:
     card = release_card(subject)
     field = (card.license or "").strip() if card else ""
     place = card.place if card else Place(path="README.md")
     found = _judge(field, has_file=_has_file(subject))
-    if found is None:
-        return Examination(examined=1)
-    rule, message = found
+    seen = [] if found is None else [found]
+    if card is not None:
+        seen += _contradictions(card, field, subject)
     return Examination(
-        examined=1, sightings=(Sighting(rule=rule, place=place, message=message),)
+        examined=1,
+        sightings=tuple(
+            Sighting(rule=rule, place=place, message=message) for rule, message in seen
+        ),
     )
 
 
@@ -88,6 +159,6 @@ CHECK = FactCheck(
     id="licence-declared",
     version=2,
     title="The release says under which licence it may be used",
-    rules=(NONE, NO_FIELD, NO_FILE, VAGUE),
+    rules=(NONE, NO_FIELD, NO_FILE, VAGUE, CONTRADICTION, BASE),
     examine=_examine,
 )

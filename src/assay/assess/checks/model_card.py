@@ -61,6 +61,38 @@ SECTION = Rule(
     summary="The card has no heading for something that a user must know",
     remediation="Add the section under a heading of its own.",
 )
+INSTRUCTION = Rule(
+    id="hidden-instruction",
+    severity=Severity.HIGH,
+    confidence=Confidence.MEDIUM,
+    summary="The card tells machines something that its readers do not see",
+    remediation="Remove the comment, the unseen element or the tag characters.",
+    gain="Turns an assistant that reads the card against whoever asked it to.",
+    references=("CWE-451", "AML.T0051", "AML.T0068", "LLM01:2026"),
+)
+SCRIPT = Rule(
+    id="script-link",
+    severity=Severity.MEDIUM,
+    confidence=Confidence.HIGH,
+    summary="A link of the card runs a script",
+    remediation="Link to a page, or remove the link.",
+    gain="Runs code in the browser of whoever follows the link.",
+    references=("CWE-79",),
+)
+PICTURE = Rule(
+    id="remote-image",
+    severity=Severity.INFO,
+    confidence=Confidence.HIGH,
+    summary="The card shows pictures from elsewhere, whose hosts learn who reads it",
+    remediation="Put the pictures into the release.",
+    references=("CWE-200",),
+)
+
+_ODDITIES = {
+    "hidden-instruction": (INSTRUCTION, "says to machines only"),
+    "script-link": (SCRIPT, "has a link that runs a script"),
+    "remote-image": (PICTURE, "shows"),
+}
 
 # What a user must know, and words of headings under which it is told.
 _SECTIONS = (
@@ -97,6 +129,13 @@ def _card(card: CardFacts, subject: CheckSubject) -> Iterable[Sighting]:
     if card.text_chars < _THIN_CHARS:
         message = f"The model card holds {card.text_chars} characters of text."
         yield Sighting(rule=THIN, place=card.place, message=message)
+    for oddity in card.oddities:
+        rule, does = _ODDITIES[oddity.kind]
+        yield Sighting(
+            rule=rule,
+            place=oddity.place,
+            message=f"The model card {does}: {shown(oddity.detail, subject.limits)}",
+        )
     for section in _missing(card):
         message = f"The model card has no section about {section}."
         yield Sighting(rule=SECTION, place=card.place, message=message)
@@ -126,6 +165,15 @@ CHECK = FactCheck(
     id="model-card",
     version=2,
     title="A model card says what the model is for, made of, and bad at",
-    rules=(NO_CARD, FRONT_MATTER, NO_FRONT_MATTER, THIN, SECTION),
+    rules=(
+        NO_CARD,
+        FRONT_MATTER,
+        NO_FRONT_MATTER,
+        THIN,
+        SECTION,
+        INSTRUCTION,
+        SCRIPT,
+        PICTURE,
+    ),
     examine=_examine,
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from assay.domain.facts import CardFacts, ParseProblem
+from assay.release.formats.card_body import oddities
 from assay.release.formats.reading import shorten
 
 if TYPE_CHECKING:
@@ -28,10 +29,18 @@ _MAX_DEPTH = 100
 class _PlainLoader(yaml.SafeLoader):
     """Safe YAML without aliases: a nest of them expands without end."""
 
+    _level = 0
+
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
             raise yaml.YAMLError("an alias, which is not read in a card")
-        return super().compose_node(parent, index)
+        # Counted, so that the depth that is read is the same on every interpreter.
+        if self._level >= _MAX_DEPTH:
+            raise yaml.YAMLError("nested too deep")
+        self._level += 1
+        node = super().compose_node(parent, index)
+        self._level -= 1
+        return node
 
 
 def card_facts(data: bytes, subject: Subject, limits: Limits) -> CardFacts:
@@ -60,6 +69,9 @@ def card_facts(data: bytes, subject: Subject, limits: Limits) -> CardFacts:
         text_chars=len(body.strip()),
         headings=_headings(body, bound),
         problems=problems,
+        oddities=oddities(
+            body, 1 + text.count("\n", 0, len(text) - len(body)), subject
+        ),
     )
 
 

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
     from assay.domain.facts import Fact, Place
     from assay.domain.limits import Limits
-    from assay.release.formats.reading import Inspection, Subject
+    from assay.release.formats.reading import Inspection
 
-__all__ = ["from_document", "prompt_facts", "template_facts"]
+__all__ = ["prompt_facts", "template_facts"]
 
 _MAX_NAMES = 200
 # Joiners that hold emoji and Indic or Arabic script together, and are honest there.
@@ -55,30 +55,6 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-
-
-def from_document(
-    value: object, subject: Subject, inspection: Inspection
-) -> list[Fact]:
-    """Give the facts of `chat_template`: one text, or a list of named ones."""
-    if isinstance(value, str):
-        return template_facts(value, subject.at(key="chat_template"), inspection)
-    pairs: list[tuple[str, object]] = []
-    if isinstance(value, dict):
-        pairs = [(str(key), text) for key, text in value.items()]
-    elif isinstance(value, list):
-        for index, entry in enumerate(value):
-            if isinstance(entry, dict):
-                name = entry.get("name")
-                shown = name if isinstance(name, str) else f"[{index}]"
-                pairs.append((shown, entry.get("template")))
-    bound = inspection.limits.max_shown_chars
-    facts: list[Fact] = []
-    for name, text in pairs:
-        if isinstance(text, str):
-            place = subject.at(key=shorten(f"chat_template.{name}", bound))
-            facts.extend(template_facts(text, place, inspection))
-    return facts
 
 
 def template_facts(text: str, place: Place, inspection: Inspection) -> list[Fact]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from assay.domain.facts import Content, Gap, NativeCodeFacts
+from assay.domain.facts import Content, Gap, LicenceFacts, NativeCodeFacts
 from assay.release.formats import config, encoded, secrets, shard_index
 from assay.release.formats.reading import shorten
 from assay.release.source import chunks
@@ -45,6 +45,7 @@ _DEPENDENCIES = re.compile(
 )
 # Where PyTorch's archives keep their source.
 _TORCHSCRIPT = re.compile(r"(?:^|/)code/(?:[^/]+/)*[^/]+\.py$")
+_LICENCE = re.compile(r"(?i)(?:licen[cs]e|copying|unlicense)(?:[-_.][^/]{0,40})?\Z")
 _CARDS = ("README.md", "MODEL_CARD.md")
 
 
@@ -72,6 +73,12 @@ def read(subject: Subject, inspection: Inspection) -> list[Fact]:
         from assay.release.formats import dependencies  # noqa: PLC0415 - few have them
 
         facts.extend(dependencies.read(subject, inspection))
+    if _LICENCE.match(subject.place.path) and subject.place.member is None:
+        from assay.release.formats import card_body  # noqa: PLC0415 - few texts are one
+
+        head = subject.source.read_at(0, 16_384).decode("utf-8", "replace")
+        family = card_body.licence_family(head)
+        facts.append(LicenceFacts(place=subject.place, family=family))
     if _is_document(subject):
         facts.extend(_document(subject, inspection))
     unwrapped: list[Fact] = []

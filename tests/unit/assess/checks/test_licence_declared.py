@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from assay.assess.checks.licence_declared import CHECK
-from assay.domain.facts import Content
+from assay.domain.facts import Content, LicenceFacts
 from assay.domain.finding import CheckStatus, Severity
-from tests.unit.assess.subjects import card, file, rules, run
+from tests.unit.assess.subjects import at, card, file, rules, run
 
 TEXT = file("LICENSE", content=Content.TEXT)
 
@@ -42,3 +42,32 @@ def test_a_field_that_names_none_is_information_with_a_file_and_low_without():
 def test_a_licence_below_the_root_is_not_that_of_the_release():
     deep = file("vendor/LICENSE", content=Content.TEXT)
     assert rules(run(CHECK, card(), deep)) == ["no-licence-file"]
+
+
+def text_of(family, name="LICENSE"):
+    return file(name, LicenceFacts(place=at(name), family=family), content=Content.TEXT)
+
+
+def test_a_text_of_another_family_contradicts_the_card():
+    (finding,) = run(CHECK, card(), text_of("mit")).findings
+    assert (finding.rule, finding.severity) == ("licence-contradiction", Severity.LOW)
+
+
+@pytest.mark.parametrize("family", ["apache", ""])
+def test_a_text_of_the_same_or_an_unknown_family_does_not(family):
+    assert rules(run(CHECK, card(), text_of(family))) == []
+    other = card(license="of-our-own-1.0")
+    assert rules(run(CHECK, other, text_of("mit"))) == []
+
+
+def test_one_of_several_texts_is_enough():
+    two = (text_of("mit", "LICENSE-MIT"), text_of("apache", "LICENSE-APACHE"))
+    assert rules(run(CHECK, card(), *two)) == []
+
+
+def test_a_base_under_a_licence_of_its_own_is_told():
+    base = card(base_models=("meta-llama/Llama-3.1-8B",))
+    (finding,) = run(CHECK, base, TEXT).findings
+    assert (finding.rule, finding.severity) == ("base-licence-differs", Severity.INFO)
+    same = card(base_models=("meta-llama/Llama-3.1-8B",), license="llama3.1")
+    assert rules(run(CHECK, same, TEXT)) == []

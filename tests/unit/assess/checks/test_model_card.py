@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from assay.assess.checks.model_card import CHECK
 from assay.domain.facts import CardFacts, Content
 from assay.domain.finding import CheckStatus, Severity
@@ -61,3 +63,17 @@ def test_a_card_that_was_passed_over_leaves_the_check_incomplete():
     )
     assert report.status is CheckStatus.INCOMPLETE
     assert len(report.gaps) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "severity"),
+    [
+        ("hidden-instruction", Severity.HIGH),
+        ("script-link", Severity.MEDIUM),
+        ("remote-image", Severity.INFO),
+    ],
+)
+def test_what_readers_do_not_see_is_judged_by_its_kind(kind, severity):
+    report = run(CHECK, card(oddities=(problem(kind, "README.md"),)))
+    assert rules(report) == [kind]
+    assert report.findings[0].severity is severity
