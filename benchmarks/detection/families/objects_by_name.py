@@ -94,6 +94,8 @@ def _hostile_yaml() -> Iterator[tuple[str, str, Files]]:
         ("hub", b"torch.hub.load"),
     ):
         yield f"hydra-{name}", "`_target_`", {"config.yaml": hydra % target}
+    parts = b"name: system\nmodel:\n  _target_: os.${name}\n"
+    yield "hydra-interpolated", "name put together", {"config.yaml": parts}
     nemo = b"target: nemo.collections.asr.models.EncDecCTCModel\nencoder:\n"
     nemo += b"  _target_: subprocess.Popen\n  args: [echo, assay]\n"
     yield (

@@ -18,6 +18,7 @@ from assay.assess.built_tables import (
     HONEST_FUNCTIONS,
     KERAS_CALLS,
     KERAS_FUNCTIONS,
+    KERAS_OUTWARD,
     KERAS_PACKAGES,
     PIPELINE_NAME,
     TENSORFLOW_CALLS,
@@ -125,14 +126,11 @@ def _keras_plain(item: BuiltObject) -> Weighed:
 
 
 def _keras_own(item: BuiltObject) -> Weighed:
-    if item.name in KERAS_CALLS:
+    parts = item.module.split(".")
+    if item.name in KERAS_CALLS or not KERAS_OUTWARD.isdisjoint(parts):
         reason = "it is no part of a model, and reaches files, the network or settings"
         return Weighed(standing=Standing.REACHES, reason=reason)
-    if item.kind != "function" and item.name[:1].isupper():
-        return _HONEST
-    if not KERAS_FUNCTIONS.isdisjoint(item.module.split(".")):
-        return _HONEST
-    if item.name[:1].isupper():
+    if item.name[:1].isupper() or not KERAS_FUNCTIONS.isdisjoint(parts):
         return _HONEST
     reason = "it is a function that no layer, loss or metric needs"
     return Weighed(standing=Standing.REACHES, reason=reason)

@@ -17,6 +17,7 @@ __all__ = [
     "HONEST_FUNCTIONS",
     "KERAS_CALLS",
     "KERAS_FUNCTIONS",
+    "KERAS_OUTWARD",
     "KERAS_PACKAGES",
     "PIPELINE_NAME",
     "TENSORFLOW_CALLS",
@@ -127,12 +128,16 @@ KERAS_FUNCTIONS = _words(
 KERAS_CALLS = _words(
     "get_file enable_unsafe_deserialization load_model save_model load_weights "
     "save_weights model_from_json model_from_config deserialize_keras_object "
+    "deserialize serialize get "
     "serialize_keras_object register_keras_serializable load_img save_img "
     "image_dataset_from_directory text_dataset_from_directory "
     "audio_dataset_from_directory timeseries_dataset_from_array clear_session "
     "func_load func_dump disable_interactive_logging plot_model extract_archive "
     "TorchModuleWrapper"
 )
+
+# Modules of Keras whose classes write, send, fetch or export.
+KERAS_OUTWARD = _words("callbacks datasets export distribution")
 
 TENSORFLOW_PACKAGES = ("tensorflow", "tf")
 # Functions of TensorFlow that read, write, fetch, load or call what they are given.

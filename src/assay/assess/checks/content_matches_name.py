@@ -114,6 +114,7 @@ _PROMISES: dict[str, frozenset[Content]] = {
     ".h5": frozenset({Content.HDF5}),
     ".hdf5": frozenset({Content.HDF5}),
     ".keras": frozenset({Content.ZIP, Content.HDF5}),
+    ".skops": frozenset({Content.ZIP}),
     ".npy": frozenset({Content.NUMPY}),
     ".npz": frozenset({Content.ZIP}),
     ".msgpack": frozenset({Content.MSGPACK, Content.UNKNOWN}),

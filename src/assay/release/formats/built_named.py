@@ -43,6 +43,7 @@ _CODE = {
     "user_dir": "fairseq",
 }
 _LARGEST = 512
+_START = re.compile(r"([A-Za-z_]\w*)\.", re.ASCII)
 _YOLO_LISTS = ("backbone", "head")
 _ACTIVATION = re.compile(
     r"(?:torch\.)?nn\.\w+\((?:[\w.]+(?:=[\w.]+)?(?:, ?)?)*\)\Z", re.ASCII
@@ -82,9 +83,12 @@ def _join(key: str, field: str) -> str:
 
 def _target(framework: str, key: str, value: str, building: Building) -> None:
     if not DOTTED.fullmatch(value):
-        # Loaders split at dots whatever stands between them.
-        if "." in value and len(value) < _LARGEST and "${" not in value:
-            building.note(framework, key, "function", value, code=value)
+        # Put together when it is loaded, or odd: what it begins with says the most.
+        start = _START.match(value)
+        if start or "${" in value:
+            module = start[1] if start else ""
+            name = value[:_LARGEST].removeprefix(f"{module}.")
+            building.note(framework, key, "function", name, module=module, code=value)
         return
     kind = "loader" if framework == "mlflow" else ""
     building.dotted(framework, key, value, kind)
