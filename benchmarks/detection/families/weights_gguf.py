@@ -250,6 +250,18 @@ def _contents() -> Iterator[tuple[str, str, bytes]]:
     )
     yield "empty-key", "a key without a name", _model().put(b"", "u8", 1).build()
     yield (
+        "metadata-code",
+        "a description that holds code",
+        _model()
+        .put("general.description", "str", "__import__('os').system('echo assay')")
+        .build(),
+    )
+    yield (
+        "metadata-markup",
+        "a description that runs in a viewer",
+        _model().put("general.description", "str", "<script>alert(1)</script>").build(),
+    )
+    yield (
         "template",
         "a chat template that reaches for Python internals",
         _model().put("tokenizer.chat_template", "str", _WALK).build(),

@@ -6,8 +6,10 @@ check knows the words, not the formats. Safetensors have a check of their own.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from assay.assess.active_text import active_passage, hides_characters
 from assay.assess.check import (
     Examination,
     FactCheck,
@@ -22,6 +24,8 @@ from assay.domain.facts import Content, WeightsFacts
 from assay.domain.finding import Confidence, Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from assay.assess.check import CheckSubject
     from assay.domain.facts import ParseProblem
     from assay.domain.limits import Limits
@@ -95,6 +99,15 @@ MISMATCH = Rule(
     remediation="Write shards and index again, both in one go.",
     gain="Two loaders see different weights: one goes by the index, one by the shard.",
     references=("CWE-436", "AML.T0018"),
+)
+METADATA = Rule(
+    id="active-metadata",
+    severity=Severity.HIGH,
+    confidence=Confidence.MEDIUM,
+    summary="The metadata hold code, markup that acts, or characters that nobody sees",
+    remediation="Remove the entry; metadata need plain words and numbers only.",
+    gain="Runs where a tool renders or evaluates what it shows of a model.",
+    references=("CWE-94", "CWE-451", "AML.T0074"),
 )
 LIMIT = Rule(
     id="beyond-any-model",
@@ -179,17 +192,37 @@ def _sighting(problem: ParseProblem, content: Content, limits: Limits) -> Sighti
     )
 
 
+def _metadata(weights: WeightsFacts, limits: Limits) -> Iterable[Sighting]:
+    for key, text in weights.metadata:
+        passage = active_passage(text) or active_passage(key)
+        if passage:
+            what = f"code or markup that acts: {shown(passage, limits)!r}"
+        elif hides_characters(text) or hides_characters(key):
+            what = "characters that nobody sees"
+        else:
+            continue
+        yield Sighting(
+            rule=METADATA,
+            place=replace(weights.place, key=shown(key, limits)),
+            message=f"The entry holds {what}.",
+        )
+
+
 def _examine(subject: CheckSubject) -> Examination:
     files = facts_of(subject, WeightsFacts)
+    metadata = (entry for file in files for entry in _metadata(file, subject.limits))
     return Examination(
         examined=len(files),
-        sightings=tuple(
-            _sighting(problem, weights.content, subject.limits)
-            for weights in files
-            for problem in (
-                *weights.problems,
-                *index_problems(weights, subject.facts),
-            )
+        sightings=(
+            *metadata,
+            *(
+                _sighting(problem, weights.content, subject.limits)
+                for weights in files
+                for problem in (
+                    *weights.problems,
+                    *index_problems(weights, subject.facts),
+                )
+            ),
         ),
         gaps=gaps_about(subject, *_FORMATS),
     )
@@ -207,6 +240,7 @@ CHECK = FactCheck(
         CODE,
         ESCAPE,
         MISMATCH,
+        METADATA,
         LIMIT,
         MISSING,
         VERSION,

@@ -30,6 +30,8 @@ _COMPLEX = 2
 _TIMESTAMP = 255
 _TIMESTAMP_BYTES = frozenset({4, 8, 12})
 _LONGEST_KEY = 256
+# Keys that are remembered as they stand, and not by a digest: there may be a million.
+_SHORT_KEY = 16
 # Keys by which other packers mark an object to be built or unpickled.
 _OBJECT_KEYS = re.compile(
     rb"__reduce(?:_ex)?__|__pickle__|__class__|__code__|py/(?:object|reduce|type"
@@ -173,7 +175,7 @@ class _Document:
         whole = item.end - item.head
         raw = self._subject.source.read_at(item.head, min(whole, _LONGEST_KEY))
         outer.key = raw[item.start - item.head :]
-        if whole > _LONGEST_KEY:
+        if whole > _SHORT_KEY:
             raw = hashlib.blake2b(self._bytes(item, 1 << 20), digest_size=16).digest()
         if raw in outer.seen:
             self._add("duplicate-name", outer, "the key was there before")

@@ -67,8 +67,9 @@ class _Header:
 
     @property
     def end(self) -> int:
-        """How far the header was read."""
-        return self._cursor.offset
+        """How far the header was read; a length that lies leads beyond the file."""
+        cursor = self._cursor
+        return cursor.offset if cursor.left >= 0 else cursor.mark
 
     def read(self, magic: bytes) -> list[Fact]:
         """Give its facts: what was read before a break counts."""

@@ -6,9 +6,11 @@ llama.cpp takes a score and a type for each token without asking whether there i
 
 from __future__ import annotations
 
+import hashlib
 import struct
 from typing import TYPE_CHECKING
 
+from assay.domain.credentials import redact
 from assay.release.formats.gguf_cursor import (
     ARRAY,
     SCALARS,
@@ -35,9 +37,11 @@ _PER_TOKEN = {
 }
 _TOKEN_ID = "_token_id"  # noqa: S105 - the end of a key, no password
 _MAX_KEY = 65_535
+_SHORT_KEY = 64
 # No loader reads lists in lists; the specification allows them.
 _MAX_NESTING = 4
 _MAX_PAIRS_KEPT = 1_000
+_KEPT_CHARS = 4_096
 # A template's longest form in UTF-8.
 _CHAR_BYTES = 4
 
@@ -76,9 +80,11 @@ class Metadata:
             raw, length = self._cursor.text(_MAX_KEY + 1)
             key = shorten(raw.decode("utf-8", "replace"), self._limits.max_shown_chars)
             self._judge_key(key, raw, length)
-            if raw in seen:
+            # Keys may be long and many, so that those are remembered by a digest.
+            name = raw if length <= _SHORT_KEY else hashlib.sha256(raw).digest()
+            if name in seen:
                 self._add("duplicate-name", key, "the key was there before")
-            seen.add(raw)
+            seen.add(name)
             self._value(key, self._cursor.whole("I"))
         self._tokenizer()
 
@@ -112,11 +118,11 @@ class Metadata:
 
     def _keep(self, key: str, text: str) -> None:
         if len(self.pairs) < _MAX_PAIRS_KEPT:
-            self.pairs.append((key, shorten(text, self._limits.max_shown_chars)))
+            self.pairs.append((key, redact(text)[:_KEPT_CHARS]))
 
     def _string(self, key: str) -> None:
         template = key == _TEMPLATE or key.startswith(_TEMPLATE + ".")
-        bound = self._limits.max_shown_chars * _CHAR_BYTES
+        bound = _KEPT_CHARS * _CHAR_BYTES
         if template:
             bound = (self._limits.max_template_chars + 1) * _CHAR_BYTES
         data, length = self._cursor.text(bound)
@@ -129,6 +135,7 @@ class Metadata:
             self.templates += reader.template_facts(
                 text, self._subject.at(key=key), self._inspection
             )
+            return
         self._keep(key, text)
 
     def _list(self, key: str, depth: int) -> None:

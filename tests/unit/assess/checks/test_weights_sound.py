@@ -184,3 +184,15 @@ def test_an_unopened_archive_leaves_the_check_incomplete():
 def test_a_release_without_weights_of_these_kinds_is_not_applicable():
     report = run(CHECK, file("tokenizer.model", gap(Content.UNKNOWN)))
     assert report.status is CheckStatus.NOT_APPLICABLE
+
+
+@pytest.mark.parametrize("text", ["__import__('os')", "turned \u202e round"])
+def test_metadata_that_act_or_hide_are_found_at_their_key(text):
+    made = WeightsFacts(
+        place=at("a.gguf"),
+        content=Content.GGUF,
+        metadata=(("general.name", "Example"), ("general.description", text)),
+    )
+    report = run(CHECK, file("a.gguf", made, content=Content.GGUF))
+    assert rules(report) == ["active-metadata"]
+    assert report.findings[0].place.key == "general.description"
