@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from pydantic.json_schema import GenerateJsonSchema
 
 from assay.wire.v0.answers import DecideDocument, VerifyDocument
+from assay.wire.v0.baseline import BaselineModel
 from assay.wire.v0.bundle import BundleModel
 from assay.wire.v0.declarations import DeclarationsModel
 from assay.wire.v0.manifest_answers import SignedModelDocument, VerifiedModelDocument
@@ -46,6 +47,7 @@ FOLDER: Final = Path(__file__).parents[1] / "src" / "assay" / "wire" / "schemas"
 
 # Names of the files, without `.json`.
 PUBLISHED: Final[dict[str, type[WireModel]]] = {
+    "baseline-file": BaselineModel,
     "bundle": BundleModel,
     "declarations-file": DeclarationsModel,
     "model-signature": ModelSignatureModel,

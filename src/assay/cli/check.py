@@ -32,6 +32,9 @@ Examples:
   assay check ./my-model
   assay check ./my-model --html report.html
   assay check ./my-model --json - --fail-on medium > result.json
+  assay check ./my-model --sarif found.sarif --cyclonedx bom.json
+  assay check ./my-model --write-baseline accepted.toml
+  assay check ./my-model --baseline accepted.toml
   assay check ./my-model --write-declarations answers.toml
   assay check ./my-model --declarations answers.toml
 """
@@ -53,7 +56,32 @@ Examples:
     type=TARGET,
     help="Write the report as one HTML file, or `-` for standard output.",
 )
+@click.option(
+    "--sarif",
+    metavar="FILE",
+    type=TARGET,
+    help="Write the findings as SARIF 2.1.0, for code hosts and editors.",
+)
+@click.option(
+    "--cyclonedx",
+    metavar="FILE",
+    type=TARGET,
+    help="Write a CycloneDX 1.6 ML-BOM: files, models, data sets, licence.",
+)
 @JSON_OPTION
+@click.option(
+    "--baseline",
+    metavar="FILE",
+    type=PATH,
+    help="Findings that are accepted, with reason, owner and expiry; they stay in "
+    "every report and do not fail the run.",
+)
+@click.option(
+    "--write-baseline",
+    metavar="FILE",
+    type=TARGET,
+    help="Write a baseline with every finding, to be filled in.",
+)
 @click.option(
     "--fail-on",
     type=click.Choice([s.value for s in Severity if s is not Severity.INFO]),
@@ -72,7 +100,11 @@ def command(
     declarations: Path | None,
     write_declarations: str | None,
     html: str | None,
+    sarif: str | None,
+    cyclonedx: str | None,
     json_to: str | None,
+    baseline: Path | None,
+    write_baseline: str | None,
     fail_on: str,
     jobs: int | None,
     quiet: bool,
@@ -85,7 +117,8 @@ def command(
     """
     started = time.monotonic()
     # What cannot be written is better known before minutes of reading.
-    probe_targets(html, json_to, write_declarations)
+    results = (html, sarif, cyclonedx, json_to, write_declarations, write_baseline)
+    probe_targets(*results)
     with (
         watched(quiet=quiet) as progress,
         BackgroundReading(path, jobs=jobs, progress=progress) as reading,
@@ -102,7 +135,11 @@ def command(
             declarations=declarations,
             write_declarations=write_declarations,
             html=html,
+            sarif=sarif,
+            cyclonedx=cyclonedx,
             json_to=json_to,
+            baseline=baseline,
+            write_baseline=write_baseline,
             fail_on=Severity(fail_on),
             quiet=quiet,
             verbose=verbose,

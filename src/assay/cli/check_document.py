@@ -13,14 +13,15 @@ from assay.wire.v0.parts import (
     CheckPart,
     ControlPart,
     FilePart,
-    FindingPart,
     GapPart,
 )
 from assay.wire.v0.results import (
+    BaselinePart,
     CheckDocument,
     CheckedProgrammePart,
     CheckedReleasePart,
     IrregularPart,
+    ListedFindingPart,
     RunPart,
 )
 
@@ -56,7 +57,13 @@ def check_document(checked: CheckedRelease, seconds: float) -> CheckDocument:
             title=checked.programme.title,
             notice=checked.programme.notice,
         ),
-        findings=tuple(FindingPart.of(f) for f in assessment.findings),
+        findings=tuple(
+            ListedFindingPart.listed(finding, checked.comparison)
+            for finding in assessment.findings
+        ),
+        baseline=None
+        if checked.comparison is None
+        else BaselinePart.of(checked.comparison),
         controls=tuple(ControlPart.of(result) for result in assessment.controls),
         checks=tuple(CheckPart.of(report) for report in assessment.reports),
         not_inspected=tuple(GapPart.of(gap) for gap in gaps),

@@ -20,7 +20,7 @@ from assay.cli.output import (
     write_result,
 )
 from assay.cli.targets import is_standard_output
-from assay.flows.check import check_release
+from assay.flows.check import beside_baseline, check_release, read_accepted
 from assay.flows.programmes import find_programme
 
 if TYPE_CHECKING:
@@ -43,7 +43,11 @@ class CheckOptions:
     declarations: Path | None
     write_declarations: str | None
     html: str | None
+    sarif: str | None
+    cyclonedx: str | None
     json_to: str | None
+    baseline: Path | None
+    write_baseline: str | None
     fail_on: Severity
     quiet: bool
     verbose: bool
@@ -52,20 +56,30 @@ class CheckOptions:
     @property
     def aside(self) -> str | None:
         """The document for which text for people goes to standard error, if any."""
-        results = (self.html, self.write_declarations)
+        results = (
+            self.html,
+            self.sarif,
+            self.cyclonedx,
+            self.write_declarations,
+            self.write_baseline,
+        )
         piped = (result for result in results if is_standard_output(result))
         return self.json_to or next(piped, None)
 
 
 def conclude(options: CheckOptions, read: Callable[[], InspectedRelease]) -> ExitStatus:
     """Assess what `read` gives, write what was asked for, and give the status."""
+    today = datetime.now(tz=UTC).date()
+    # Before the reading: what is wrong with it should not be told minutes later.
+    baseline = read_accepted(options.baseline)
     checked = check_release(
         options.root,
         find_programme(options.programme),
         declarations_file=options.declarations,
-        today=datetime.now(tz=UTC).date(),
+        today=today,
         read=read,
     )
+    checked = beside_baseline(checked, baseline, today)
     if options.write_declarations is not None:
         _write_form(checked, options.write_declarations, options.aside)
     if options.html is not None:
@@ -79,8 +93,10 @@ def conclude(options: CheckOptions, read: Callable[[], InspectedRelease]) -> Exi
             title=checked.name,
             facts=checked.facts,
             declarations=checked.declarations,
+            comparison=checked.comparison,
         )
         write_result(options.html, page.encode("utf-8"))
+    _write_for_tools(checked, options)
     if not options.quiet:
         # Late: a quiet run, as in a pipeline of many releases, needs no words.
         from assay.report import summary  # noqa: PLC0415 - see above
@@ -94,6 +110,7 @@ def conclude(options: CheckOptions, read: Callable[[], InspectedRelease]) -> Exi
             fail_at=options.fail_on,
             verbose=options.verbose,
             cut=on_terminal(err=aside is not None),
+            comparison=checked.comparison,
         )
         say(text.rstrip("\n"), json_to=aside, styled=True)
     if options.json_to is not None:
@@ -102,7 +119,40 @@ def conclude(options: CheckOptions, read: Callable[[], InspectedRelease]) -> Exi
 
         seconds = time.monotonic() - options.started
         write_json(check_document(checked, seconds), options.json_to)
-    return status_of_assessment(checked.assessment, options.fail_on)
+    return status_of_assessment(checked.assessment, options.fail_on, checked.comparison)
+
+
+def _write_for_tools(checked: CheckedRelease, options: CheckOptions) -> None:
+    """Write what other tools read: SARIF, CycloneDX, and a baseline to fill in."""
+    if options.sarif is not None:
+        # Late, as all below: most runs write none of them.
+        from assay.assess.registry import described_rules  # noqa: PLC0415 - see above
+        from assay.report.sarif import render as sarif  # noqa: PLC0415 - see above
+
+        log = sarif(
+            checked.assessment,
+            checked.inventory,
+            described_rules(),
+            checked.comparison,
+        )
+        write_result(options.sarif, log)
+    if options.cyclonedx is not None:
+        from assay.report.cyclonedx import render as bom  # noqa: PLC0415 - see above
+
+        materials = bom(
+            checked.assessment, checked.inventory, checked.facts, name=checked.name
+        )
+        write_result(options.cyclonedx, materials)
+    if options.write_baseline is not None:
+        from assay.domain.baseline import Baseline  # noqa: PLC0415 - see above
+        from assay.wire.v0.baseline import baseline_form  # noqa: PLC0415 - see above
+
+        form = baseline_form(
+            checked.assessment.findings,
+            checked.baseline or Baseline(),
+            checked.inventory.digests,
+        )
+        write_result(options.write_baseline, form)
 
 
 def _write_form(checked: CheckedRelease, path: str, aside: str | None) -> None:

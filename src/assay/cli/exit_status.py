@@ -9,6 +9,7 @@ from assay.errors import AssayError, UsageError
 
 if TYPE_CHECKING:
     from assay.domain.assessment import Assessment
+    from assay.domain.baseline import Comparison
     from assay.domain.finding import Severity
     from assay.domain.verdict import DecisionValue, VerdictValue
 
@@ -36,13 +37,16 @@ class ExitStatus(IntEnum):
     """Unreadable or malformed input, or a failing machine."""
 
 
-def status_of_assessment(assessment: Assessment, fail_on: Severity) -> ExitStatus:
-    """Say no for a finding of weight.
+def status_of_assessment(
+    assessment: Assessment, fail_on: Severity, comparison: Comparison | None = None
+) -> ExitStatus:
+    """Say no for a finding of weight that no baseline accepts.
 
     Say cannot tell where a check failed, or found more than it could list: what is
     not listed might be of weight.
     """
-    if any(f.severity.rank >= fail_on.rank for f in assessment.findings):
+    grave = (f for f in assessment.findings if f.severity.rank >= fail_on.rank)
+    if any(comparison is None or not comparison.accepts(f) for f in grave):
         return ExitStatus.NO
     if any(r.failure or r.findings_total > len(r.findings) for r in assessment.reports):
         return ExitStatus.CANNOT_TELL

@@ -37,6 +37,9 @@ _STANDARD_OUTPUT = 1
 _OUTPUTS = {
     "out": "--out",
     "html": "--html",
+    "sarif": "--sarif",
+    "cyclonedx": "--cyclonedx",
+    "write_baseline": "--write-baseline",
     "json_to": "--json",
     "write_declarations": "--write-declarations",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -9,7 +10,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from assay.domain.facts import Gap, Place
 
-__all__ = ["CheckReport", "CheckStatus", "Confidence", "Finding", "Severity"]
+__all__ = [
+    "CheckReport",
+    "CheckStatus",
+    "Confidence",
+    "Finding",
+    "RuleDescription",
+    "Severity",
+]
 
 
 class Severity(StrEnum):
@@ -66,6 +74,47 @@ class Finding:
     confidence: Confidence
     place: Place
     message: str
+    remediation: str
+    gain: str = ""
+    references: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """Name the finding, the same in every run and for every reader.
+
+        `f-` and 20 hex characters of a SHA-256 over check, rule, path, member, key and
+        message. Line and offset are no part of it, so that a change elsewhere in the
+        file leaves it alone; two findings that differ in these alone share it.
+        """
+        place = self.place
+        parts = (self.check, self.rule, place.path, place.member, place.key)
+        text = "\0".join(part or "" for part in (*parts, self.message))
+        digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        return f"f-{digest[:20]}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleDescription:
+    """One thing that a check may say, for reports that list all of them.
+
+    Attributes:
+        check: Id of the check.
+        title: What the check establishes.
+        rule: Id of the rule within the check.
+        summary: What the rule means, one line.
+        severity: How bad a finding of it is.
+        confidence: How sure, unless the finding says otherwise.
+        remediation: How to mend it.
+        gain: What an attacker gains by it, or empty.
+        references: Ids such as `CWE-502`.
+    """
+
+    check: str
+    title: str
+    rule: str
+    summary: str
+    severity: Severity
+    confidence: Confidence
     remediation: str
     gain: str = ""
     references: tuple[str, ...] = ()

@@ -72,6 +72,11 @@ class Inventory:
     irregular: tuple[Irregular, ...] = ()
 
     @property
+    def digests(self) -> dict[str, str]:
+        """SHA-256 in hex by path."""
+        return {record.path: record.sha256 for record in self.files}
+
+    @property
     def total_size(self) -> int:
         """Sum of the sizes of all files, in bytes."""
         return sum(record.size for record in self.files)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import assay
@@ -11,6 +11,7 @@ from assay.assess.registry import CHECKS
 from assay.assess.runner import run_checks
 from assay.crypto.digest import release_digest, sha256_hex
 from assay.domain.assessment import Assessment
+from assay.domain.baseline import compare_with
 from assay.domain.declaration import Declarations, EvidenceFile
 from assay.domain.limits import DEFAULT_LIMITS, Limits
 from assay.errors import AssayError, EvidenceError
@@ -24,12 +25,20 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from assay.domain.baseline import Baseline, Comparison
     from assay.domain.facts import ReleaseFacts
     from assay.domain.programme import Programme
     from assay.domain.release import Inventory
     from assay.release import InspectedRelease
 
-__all__ = ["CheckedRelease", "assess_release", "check_release", "read_answers"]
+__all__ = [
+    "CheckedRelease",
+    "assess_release",
+    "beside_baseline",
+    "check_release",
+    "read_accepted",
+    "read_answers",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +53,8 @@ class CheckedRelease:
         programme_file: Its exact bytes.
         declarations: What people answered.
         assessment: What came of it all.
+        baseline: What is accepted; None when no baseline was given.
+        comparison: The findings beside it; None when no baseline was given.
     """
 
     name: str
@@ -53,6 +64,8 @@ class CheckedRelease:
     programme_file: bytes
     declarations: Declarations
     assessment: Assessment
+    baseline: Baseline | None = None
+    comparison: Comparison | None = None
 
 
 def check_release(
@@ -92,6 +105,24 @@ def check_release(
     )
 
 
+def beside_baseline(
+    checked: CheckedRelease, baseline: Baseline | None, today: date
+) -> CheckedRelease:
+    """Hold the findings of a checked release against a baseline; no outcome changes.
+
+    Args:
+        checked: The release.
+        baseline: As `read_accepted` gives it; None for none.
+        today: Entries that expired before this day accept nothing.
+    """
+    if baseline is None:
+        return checked
+    comparison = compare_with(
+        baseline, checked.assessment.findings, checked.inventory.digests, today
+    )
+    return replace(checked, baseline=baseline, comparison=comparison)
+
+
 def assess_release(
     inspected: InspectedRelease,
     programme: Programme,
@@ -115,6 +146,23 @@ def assess_release(
         tiers=tiers_reached(programme, results),
         burden=burden_of(programme, declarations),
     )
+
+
+def read_accepted(
+    path: Path | None, limits: Limits = DEFAULT_LIMITS
+) -> Baseline | None:
+    """Read which findings are accepted; None when there is no file.
+
+    Raises:
+        EvidenceError, DocumentError, InputError: The file is unusable or not there.
+    """
+    if path is None:
+        return None
+    # Late: its models take a while to build, and most runs have no baseline.
+    from assay.wire.v0.baseline import read_baseline  # noqa: PLC0415 - see above
+
+    most = limits.max_declarations_bytes
+    return read_baseline(read_file(path, most=most, what="baseline file"), limits)
 
 
 def read_answers(

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from assay.domain.assessment import Assessment
+    from assay.domain.baseline import Comparison
     from assay.domain.declaration import Declarations
     from assay.domain.facts import ReleaseFacts
     from assay.domain.programme import Programme, ProgrammeRef
@@ -58,6 +59,7 @@ def render(  # noqa: PLR0913 - one noun each; a holder would only rename the lis
     decision: Decision | None = None,
     bundles: Sequence[BundleVerdict] = (),
     made_at: str | None = None,
+    comparison: Comparison | None = None,
 ) -> str:
     """Write the report as one HTML document.
 
@@ -75,6 +77,7 @@ def render(  # noqa: PLR0913 - one noun each; a holder would only rename the lis
         bundles: What was decided on, each with its verdict.
         made_at: When the page was made, in words; left out when not given, so that
             the same nouns give the same page, byte for byte.
+        comparison: What a baseline accepts: such findings are marked and stay.
 
     Raises:
         UsageError: `usage.report-mismatch`: the parts do not belong to one release
@@ -104,7 +107,7 @@ def render(  # noqa: PLR0913 - one noun each; a holder would only rename the lis
             unlisted=tally.unlisted_findings(assessment),
             tiers=page.tier_rows(assessment, programme),
             areas=page.area_blocks(assessment, programme),
-            findings=page.finding_blocks(assessment, programme),
+            findings=page.finding_blocks(assessment, programme, comparison),
             checks=page.check_rows(assessment, programme),
             types=page.type_rows(inventory, facts),
             types_by_content=facts is not None,

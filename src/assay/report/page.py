@@ -22,6 +22,7 @@ from assay.report.text import clean
 
 if TYPE_CHECKING:
     from assay.domain.assessment import Assessment
+    from assay.domain.baseline import Accepted, Comparison
     from assay.domain.declaration import Declarations
     from assay.domain.facts import ReleaseFacts
     from assay.domain.finding import CheckReport, Finding, Severity
@@ -142,11 +143,15 @@ class AreaBlock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingBlock:
-    """A finding, its number on the page, and the controls that its check answers."""
+    """A finding, its number on the page, and the controls that its check answers.
+
+    `accepted` is the entry of a baseline that accepts it, when one does.
+    """
 
     number: int
     finding: Finding
     controls: tuple[str, ...]
+    accepted: Accepted | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -296,7 +301,11 @@ def _controls_of(programme: Programme, check: str) -> tuple[str, ...]:
     return tuple(c.id for c in programme.controls if check in c.checks)
 
 
-def finding_blocks(assessment: Assessment, programme: Programme) -> Cut[FindingBlock]:
+def finding_blocks(
+    assessment: Assessment,
+    programme: Programme,
+    comparison: Comparison | None = None,
+) -> Cut[FindingBlock]:
     """Give the findings, the most severe first."""
     kept = cut(assessment.findings)
     blocks = tuple(
@@ -304,6 +313,7 @@ def finding_blocks(assessment: Assessment, programme: Programme) -> Cut[FindingB
             number=place,
             finding=finding,
             controls=_controls_of(programme, finding.check),
+            accepted=comparison.accepted.get(finding.id) if comparison else None,
         )
         for place, finding in enumerate(kept.items, 1)
     )

@@ -31,6 +31,7 @@ from assay.report.text import (
 
 if TYPE_CHECKING:
     from assay.domain.assessment import Assessment, Burden
+    from assay.domain.baseline import Comparison
     from assay.domain.finding import Finding
     from assay.domain.programme import Programme
     from assay.report.tally import NotLookedAt
@@ -66,6 +67,7 @@ def summary(  # noqa: PLR0913 - keywords alone, each one choice of the caller
     fail_at: Severity | None,
     verbose: bool = False,
     cut: bool = True,
+    comparison: Comparison | None = None,
 ) -> str:
     """Write an assessment for a terminal, on one screen where that is possible.
 
@@ -80,6 +82,7 @@ def summary(  # noqa: PLR0913 - keywords alone, each one choice of the caller
         fail_at: Severity from which findings fail the run, when the caller asked.
         verbose: Whether to show every list whole (up to the bound of reports).
         cut: Whether long entries may be cut to one line; a file has room for all.
+        comparison: What a baseline accepts: shown, and not counted by the gate.
 
     Returns:
         Lines ended by line feeds. Apart from colours nothing in it is a control
@@ -101,7 +104,8 @@ def summary(  # noqa: PLR0913 - keywords alone, each one choice of the caller
         *_tiers(screen, assessment, programme),
         *screen.field("Unknown", _unknown_text(unseen), ink=_unknown_ink(unseen)),
         *screen.field("Burden", burden_text(assessment.burden)),
-        *_gate(screen, assessment, fail_at),
+        *_accepted(screen, comparison),
+        *_gate(screen, assessment, fail_at, comparison),
     ]
     not_met = _not_met(screen, assessment, programme, whole=whole)
     counts = screen.field("Findings", _severity_text(assessment))
@@ -310,13 +314,34 @@ def _everything_unknown(screen: Screen, unseen: NotLookedAt) -> list[str]:
     return [title, *select(screen, items, _MOST, MORE_STILL)]
 
 
+def _accepted(screen: Screen, comparison: Comparison | None) -> list[str]:
+    """Say what a baseline accepts, and which of its entries no longer hold."""
+    if comparison is None:
+        return []
+    counts = (
+        (len(comparison.expired), "entry has expired", "entries have expired"),
+        (len(comparison.changed), "is of another content", "are of another content"),
+        (len(comparison.unused), "has no finding", "have no finding"),
+    )
+    stale = [plural(n, one, many) for n, one, many in counts if n]
+    text = f"{plural(len(comparison.accepted), 'finding')} by the baseline"
+    ink = Ink.WARN if stale else Ink.PLAIN
+    return screen.field("Accepted", "; ".join([text, *stale]), ink=ink)
+
+
 def _gate(
-    screen: Screen, assessment: Assessment, fail_at: Severity | None
+    screen: Screen,
+    assessment: Assessment,
+    fail_at: Severity | None,
+    comparison: Comparison | None,
 ) -> list[str]:
     if fail_at is None:
         return []
-    counts = findings_by_severity(assessment)
-    bad = sum(n for severity, n in counts.items() if severity.rank >= fail_at.rank)
+    bad = sum(
+        finding.severity.rank >= fail_at.rank
+        and (comparison is None or not comparison.accepts(finding))
+        for finding in assessment.findings
+    )
     unlisted = unlisted_findings(assessment)
     at = f"of severity {fail_at} or above"
     if bad:

@@ -11,7 +11,7 @@ from pydantic import Field
 from assay.domain.assessment import Outcome
 from assay.domain.finding import Severity
 from assay.wire.model import JsonModel
-from assay.wire.v0.instant import INSTANT, format_instant
+from assay.wire.v0.instant import DATE, INSTANT, format_instant
 from assay.wire.v0.parts import (
     BurdenPart,
     CheckPart,
@@ -33,6 +33,8 @@ from assay.wire.v0.trust import states_time, vkey_id
 
 if TYPE_CHECKING:
     from assay.domain.assessment import Assessment
+    from assay.domain.baseline import Comparison
+    from assay.domain.finding import Finding
     from assay.domain.release import Irregular
     from assay.domain.statement import Bundle
     from assay.domain.trust import TrustedLog, TrustFile
@@ -88,13 +90,66 @@ class RunPart(JsonModel):
     seconds: Annotated[float, Field(ge=0)]
 
 
+class AcceptedPart(JsonModel):
+    """Why a finding is accepted, by whom and until when."""
+
+    reason: Text
+    owner: Text
+    expires: Annotated[str, Field(pattern=DATE)]
+
+
+class ListedFindingPart(FindingPart):
+    """A finding with its stable id, and with the acceptance of a baseline."""
+
+    id: Annotated[str, Field(pattern=r"^f-[0-9a-f]{20}$")]
+    accepted: AcceptedPart | None
+
+    @classmethod
+    def listed(
+        cls, finding: Finding, comparison: Comparison | None
+    ) -> ListedFindingPart:
+        """Write a finding, and the entry that accepts it."""
+        entry = comparison.accepted.get(finding.id) if comparison else None
+        return cls(
+            **FindingPart.of(finding).model_dump(),
+            id=finding.id,
+            accepted=None
+            if entry is None
+            else AcceptedPart(
+                reason=entry.reason,
+                owner=entry.owner,
+                expires=entry.expires.isoformat(),
+            ),
+        )
+
+
+class BaselinePart(JsonModel):
+    """Entries of a baseline, by what came of them: ids of findings."""
+
+    accepted: tuple[Text, ...]
+    expired: tuple[Text, ...]
+    changed: tuple[Text, ...]
+    unused: tuple[Text, ...]
+
+    @classmethod
+    def of(cls, comparison: Comparison) -> BaselinePart:
+        """Write a comparison."""
+        return cls(
+            accepted=tuple(comparison.accepted),
+            expired=tuple(entry.id for entry in comparison.expired),
+            changed=tuple(entry.id for entry in comparison.changed),
+            unused=tuple(entry.id for entry in comparison.unused),
+        )
+
+
 class CheckDocument(JsonModel):
     """What `assay check --json` writes."""
 
     format: Literal["assay-check/0"]
     release: CheckedReleasePart
     programme: CheckedProgrammePart
-    findings: tuple[FindingPart, ...]
+    findings: tuple[ListedFindingPart, ...]
+    baseline: BaselinePart | None
     controls: tuple[ControlPart, ...]
     checks: tuple[CheckPart, ...]
     not_inspected: tuple[GapPart, ...]

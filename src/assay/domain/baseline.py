@@ -1,0 +1,102 @@
+"""A baseline: findings that somebody has looked at and accepts, for a time.
+
+It changes what a gate stops for and nothing else. Accepted findings stay in every
+report, and no control is met because its developer accepted what speaks against it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date
+
+    from assay.domain.finding import Finding
+
+__all__ = ["Accepted", "Baseline", "Comparison", "compare_with"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """One finding that is accepted.
+
+    Attributes:
+        id: As `Finding.id` gives it.
+        reason: Why, in one sentence.
+        owner: Role that answers for it.
+        expires: Last day on which it holds.
+        sha256: Digest of the file that it was seen in; None to hold for any content.
+    """
+
+    id: str
+    reason: str
+    owner: str
+    expires: date
+    sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Baseline:
+    """Everything that is accepted, each finding at most once."""
+
+    accepted: tuple[Accepted, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Findings beside a baseline.
+
+    Attributes:
+        accepted: By id of finding, those that the baseline accepts today.
+        expired: Entries whose day is over, though the finding is still there.
+        changed: Entries whose file has other content now.
+        unused: Entries for which there is no finding.
+    """
+
+    accepted: Mapping[str, Accepted]
+    expired: tuple[Accepted, ...] = ()
+    changed: tuple[Accepted, ...] = ()
+    unused: tuple[Accepted, ...] = ()
+
+    def accepts(self, finding: Finding) -> bool:
+        """Say whether a finding need not stop anybody."""
+        return finding.id in self.accepted
+
+
+def compare_with(
+    baseline: Baseline,
+    findings: Iterable[Finding],
+    digests: Mapping[str, str],
+    today: date,
+) -> Comparison:
+    """Hold findings against a baseline.
+
+    Args:
+        baseline: What is accepted.
+        findings: All findings of a release.
+        digests: SHA-256 in hex by path, of every file of the release.
+        today: Day for which it is asked.
+    """
+    paths: dict[str, set[str]] = {}
+    for finding in findings:
+        paths.setdefault(finding.id, set()).add(finding.place.path)
+    accepted, expired, changed, unused = {}, [], [], []
+    for entry in baseline.accepted:
+        if entry.id not in paths:
+            unused.append(entry)
+        elif entry.expires < today:
+            expired.append(entry)
+        elif entry.sha256 is not None and any(
+            digests.get(path) != entry.sha256 for path in paths[entry.id]
+        ):
+            changed.append(entry)
+        else:
+            accepted[entry.id] = entry
+    return Comparison(
+        accepted=accepted,
+        expired=tuple(expired),
+        changed=tuple(changed),
+        unused=tuple(unused),
+    )

@@ -1,0 +1,161 @@
+"""A baseline file: the TOML in which accepted findings are written down."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Annotated, ClassVar, Final, Literal
+
+from pydantic import Field
+
+from assay.domain.baseline import Accepted, Baseline
+from assay.domain.limits import DEFAULT_LIMITS, Limits
+from assay.errors import EvidenceError
+from assay.wire import strict_toml
+from assay.wire.model import WireModel
+from assay.wire.v0.parts import Hex256, Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from assay.domain.finding import Finding
+
+__all__ = ["FORMAT", "BaselineModel", "baseline_form", "read_baseline"]
+
+FORMAT: Final = "assay-baseline/0"
+_ID = r"^f-[0-9a-f]{20}$"
+
+
+class AcceptedModel(WireModel):
+    """One accepted finding; all but the first five fields are for people."""
+
+    id: Annotated[str, Field(pattern=_ID)]
+    reason: Text = ""
+    owner: Text = ""
+    expires: dt.date | None = None
+    sha256: Hex256 | None = None
+    finding: Text = ""
+    place: Text = ""
+    severity: Text = ""
+
+
+class BaselineModel(WireModel):
+    """The whole file."""
+
+    described_in: ClassVar[str] = "docs/formats/baseline.md"
+    pattern_words: ClassVar[dict[str, str]] = {
+        _ID: "the id of a finding, as `assay check --json` gives it"
+    }
+
+    format: Literal["assay-baseline/0"]
+    accepted: tuple[AcceptedModel, ...] = ()
+
+
+def read_baseline(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Baseline:
+    """Read a baseline; entries without a reason accept nothing.
+
+    Raises:
+        DocumentError: The file is no strict TOML, or not of the published form.
+        EvidenceError: `evidence.baseline-incomplete` or `.baseline-twice`.
+    """
+    value = strict_toml.loads(
+        data,
+        max_bytes=limits.max_declarations_bytes,
+        document="baseline file",
+        limits=limits,
+    )
+    model = BaselineModel.read(value, document="baseline file")
+    entries: dict[str, Accepted] = {}
+    for part in model.accepted:
+        if not part.reason and not part.owner:
+            continue  # a form that nobody has filled in yet
+        if not part.reason.strip() or not part.owner.strip() or part.expires is None:
+            raise EvidenceError(
+                "baseline-incomplete",
+                f"Finding {part.id} is accepted without saying all that it takes.",
+                expected="a reason, an owner and the day on which it expires",
+                found=", ".join(_missing(part)) + " missing",
+            )
+        if part.id in entries:
+            raise EvidenceError(
+                "baseline-twice",
+                f"Finding {part.id} is accepted twice.",
+                remedy="keep one of the two entries",
+            )
+        entries[part.id] = Accepted(
+            id=part.id,
+            reason=part.reason,
+            owner=part.owner,
+            expires=part.expires,
+            sha256=part.sha256,
+        )
+    return Baseline(accepted=tuple(entries.values()))
+
+
+def baseline_form(
+    findings: Iterable[Finding], known: Baseline, digests: Mapping[str, str]
+) -> bytes:
+    """Write a baseline to be filled in: what is accepted already, and all the rest.
+
+    Args:
+        findings: What was found.
+        known: Entries to keep as they are.
+        digests: SHA-256 in hex by path.
+    """
+    kept = {entry.id: entry for entry in known.accepted}
+    lines = [
+        "# Findings that are accepted. An entry without reason and owner accepts",
+        "# nothing; remove what should not be accepted. `sha256` binds an entry to the",
+        "# content that was looked at: without it the entry holds for any content.",
+        f"format = {_quoted(FORMAT)}",
+    ]
+    done: set[str] = set()
+    for finding in findings:
+        if finding.id in done:
+            continue
+        done.add(finding.id)
+        what = f"{finding.check}/{finding.rule}: {finding.message}"
+        entry = kept.pop(finding.id, None)
+        digest = entry.sha256 if entry else digests.get(finding.place.path)
+        lines += [
+            "",
+            "[[accepted]]",
+            f"id = {_quoted(finding.id)}",
+            f"finding = {_quoted(what)}",
+            f"place = {_quoted(str(finding.place))}",
+            f"severity = {_quoted(finding.severity.value)}",
+            *_answers(entry),
+        ]
+        if digest is not None:
+            lines.append(f"sha256 = {_quoted(digest)}")
+    for entry in kept.values():
+        lines += ["", "[[accepted]]", f"id = {_quoted(entry.id)}", *_answers(entry)]
+        if entry.sha256 is not None:
+            lines.append(f"sha256 = {_quoted(entry.sha256)}")
+    return "\n".join([*lines, ""]).encode("utf-8")
+
+
+def _answers(entry: Accepted | None) -> list[str]:
+    if entry is None:
+        return ['reason = ""', 'owner = ""', "# expires = 2030-12-31"]
+    return [
+        f"reason = {_quoted(entry.reason)}",
+        f"owner = {_quoted(entry.owner)}",
+        f"expires = {entry.expires.isoformat()}",
+    ]
+
+
+def _missing(part: AcceptedModel) -> list[str]:
+    given = {"reason": part.reason.strip(), "owner": part.owner.strip()}
+    missing = [name for name, value in given.items() if not value]
+    return missing if part.expires is not None else [*missing, "expires"]
+
+
+def _quoted(text: str) -> str:
+    """Write a TOML basic string (TOML 1.0, "String"): controls and quotes escaped."""
+    escaped = "".join(
+        f"\\U{ord(char):08X}"
+        if ord(char) < 0x20 or 0x7F <= ord(char) < 0xA0
+        else {"\\": "\\\\", '"': '\\"'}.get(char, char)
+        for char in text.encode("utf-8", "backslashreplace").decode("utf-8")
+    )
+    return f'"{escaped}"'
