@@ -185,7 +185,7 @@ def _lock(wanted: Requirement) -> Rule | None:
 
 def _index(wanted: Requirement) -> Rule | None:
     scheme, host = _host(wanted.source)
-    if scheme == "http" and host not in ("localhost", "127.0.0.1"):
+    if scheme == "http":
         return PLAIN_HTTP
     if not host:
         return None

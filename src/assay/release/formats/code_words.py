@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["search"]
 
-_CALL = re.compile(r"(?<![\w.])([A-Za-z_][\w.]{1,80})[ \t]*\(([^\n]{0,200})")
+_CALL = re.compile(r"(?<![\w.])([A-Za-z_][\w.]{0,80})[ \t]*\(([^\n]{0,200})")
 _EXEC = re.compile(r"(?<![\w.])exec[ \t]+[\"'\w]([^\n]{0,200})")
 _IMPORT = re.compile(
     r"(?<![\w.])import[ \t]+([A-Za-z_][\w.]{0,80})(?:[ \t]+as[ \t]+(\w{1,80}))?"

@@ -32,6 +32,8 @@ _PLACE = re.compile(
 _LOCAL = re.compile(
     r"\.{1,2}(?:[/\\]|$)|[/\\~]|[A-Za-z]:[\\/]|[^\s=<>]{1,200}\.(?:whl|tar\.gz|zip)$"
 )
+# Where markers and options of one requirement begin.
+_TAIL = re.compile(r";|(?:^|\s)--")
 _LONG = {
     "-i": "--index-url",
     "-f": "--find-links",
@@ -84,7 +86,7 @@ def _wanted(
         return None
     else:
         source = ""
-        rest = name[3].split(";")[0].split(" --")[0].strip()
+        rest = _TAIL.split(name[3], maxsplit=1)[0].strip()
         pinned = hashed or _EXACT.fullmatch(rest) is not None
         if rest and rest[0] not in "=<>!~(@":
             return None

@@ -24,10 +24,28 @@ def test_a_configuration_without_code_is_clean():
     assert run(CHECK, config()).status is CheckStatus.CLEAN
 
 
-def test_code_in_the_release_is_medium_and_counts_as_referenced():
+def test_code_of_the_release_that_could_not_be_read_is_medium():
+    broken = file(
+        "modeling_x.py",
+        CodeFacts(
+            place=at("modeling_x.py"),
+            problems=(problem("python-syntax", "modeling_x.py"),),
+        ),
+    )
+    for others in ((), (broken,)):
+        (finding,) = run(CHECK, asking(file="modeling_x.py"), *others).findings
+        assert (finding.rule, finding.severity) == ("code-in-release", Severity.MEDIUM)
+
+
+def test_scripts_of_other_languages_are_not_told_here():
+    page = CodeFacts(place=at("a.html"), language="javascript")
+    assert rules(run(CHECK, file("a.html", page))) == []
+
+
+def test_code_in_the_release_that_was_read_is_low_and_counts_as_referenced():
     report = run(CHECK, asking(file="modeling_x.py"), CODE)
     (finding,) = report.findings
-    assert (finding.rule, finding.severity) == ("code-in-release", Severity.MEDIUM)
+    assert (finding.rule, finding.severity) == ("code-read", Severity.LOW)
     assert finding.place.key == KEY
     assert report.examined == 2
 
