@@ -48,7 +48,7 @@ def test_a_hostile_pickle_is_found_and_the_answer_is_no(tmp_path: Path) -> None:
 
 def test_fail_on_moves_the_bar(tmp_path: Path) -> None:
     release = write_release(tmp_path / "model")
-    (release / "LICENSE").unlink()
+    (release / "README.md").unlink()
     assert assay("check", release).exit_code == 0
     assert assay("check", release, "--fail-on", "low").exit_code == 1
 

@@ -89,6 +89,7 @@ def test_a_reader_that_has_seen_enough_is_no_error() -> None:
 def test_a_terminal_that_shows_ascii_only_gets_ascii(tmp_path: Path) -> None:
     release = write_release(tmp_path / "m")
     (release / "größe.exe").write_bytes(b"MZ")
+    (release / "README.md").unlink()
     result = subprocess.run(
         f"{sys.executable} -m assay check {release} --fail-on low".split(),
         capture_output=True, check=False,

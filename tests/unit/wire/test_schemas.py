@@ -9,6 +9,7 @@ import tomllib
 import jsonschema
 import pytest
 
+from assay.domain.baseline import Baseline
 from assay.domain.statement import (
     ASSESSMENT_TYPE,
     DECLARATIONS_TYPE,
@@ -18,6 +19,7 @@ from assay.domain.statement import (
 from assay.eligibility import decide
 from assay.programme import read_programme
 from assay.wire.v0.answers import DecideDocument, VerifyDocument
+from assay.wire.v0.baseline import baseline_form
 from assay.wire.v0.results import (
     ErrorDocument,
     KeyDocument,
@@ -63,7 +65,10 @@ def toml(text):
     return json.loads(json.dumps(tomllib.loads(text), default=lambda d: d.isoformat()))
 
 
+FINDING = CLAIM.assessment.findings[0]
+
 REAL = [
+    ("baseline-file", toml(baseline_form([FINDING], Baseline(), {}).decode())),
     ("bundle", json.loads(CLAIM.data())),
     ("bundle", json.loads(Claim(log=None).data())),
     ("declarations-file", toml(ANSWERED)),
