@@ -54,6 +54,7 @@ _STRUCTURE = frozenset(
 _BRANCHES = (nodes.If, nodes.CondExpr)
 _EMPTYING = frozenset({"replace", "split", "rsplit", "strip", "lstrip", "rstrip"})
 _WIDE = frozenset({"center", "indent", "lipsum", "ljust", "rjust", "zfill", "range"})
+_SWITCH = re.compile(r"(?i)think|reasoning")
 _WIDTH = re.compile(r"%[-+ 0#]*([0-9]{5,})")
 # Rounds and characters beyond which rendering a message is an attack on the server.
 _MANY = 100_000
@@ -202,7 +203,11 @@ class _Sources:
 def _waited(value: object) -> bool:
     """Tell words that only somebody's message holds from keys and mark-up."""
     return (
-        isinstance(value, str) and value.lower() not in _STRUCTURE and is_plain(value)
+        isinstance(value, str)
+        and value.lower() not in _STRUCTURE
+        and is_plain(value)
+        # Switches that honest templates document: `/no_think`.
+        and not _SWITCH.search(value)
     )
 
 
@@ -350,7 +355,8 @@ def _call(node: nodes.Filter | nodes.Call) -> Iterator[TemplateAct]:
     args = [*node.args, *(pair.value for pair in node.kwargs)]
     if name == "replace" and len(node.args) >= 2:
         old, new = fold(node.args[0]), fold(node.args[1])
-        if old and new and _is_word(old) and _is_word(new):
+        switch = _SWITCH.search(old or "") and _SWITCH.search(new or "")
+        if old and new and not switch and _is_word(old) and _is_word(new):
             detail = f"{old!r} by {new!r}"
             yield TemplateAct(kind="exchanges", detail=detail, line=node.lineno)
     if name in _WIDE and any(_number(arg) >= _MANY for arg in args):
