@@ -10,6 +10,8 @@ import jsonschema
 import pytest
 
 from assay.domain.baseline import Baseline
+from assay.domain.facts import Place
+from assay.domain.finding import Confidence, Finding, Severity
 from assay.domain.statement import (
     ASSESSMENT_TYPE,
     DECLARATIONS_TYPE,
@@ -65,7 +67,15 @@ def toml(text):
     return json.loads(json.dumps(tomllib.loads(text), default=lambda d: d.isoformat()))
 
 
-FINDING = CLAIM.assessment.findings[0]
+FINDING = Finding(
+    check="c",
+    rule="r",
+    severity=Severity.HIGH,
+    confidence=Confidence.HIGH,
+    place=Place(path="a.pkl"),
+    message="It runs.",
+    remediation="Remove it.",
+)
 
 REAL = [
     ("baseline-file", toml(baseline_form([FINDING], Baseline(), {}).decode())),
