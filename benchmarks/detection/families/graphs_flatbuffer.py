@@ -19,7 +19,7 @@ from benchmarks.detection.flatbuffer_bytes import (
 from benchmarks.detection.sample import Sample, Truth
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 __all__ = ["executorch", "samples", "tensorrt", "tflite"]
 
@@ -50,7 +50,7 @@ def tflite(  # noqa: PLR0913 - each is one thing that a sample varies
     operators: Sequence[str | int] = (9, 25),
     *,
     constant: str = "",
-    buffer: object | None = None,
+    buffer: Mapping[int, object] | None = None,
     called: int | None = None,
     named_buffer: int = 1,
     inputs: Sequence[int] = (0, 1),
@@ -61,7 +61,7 @@ def tflite(  # noqa: PLR0913 - each is one thing that a sample varies
     """Give a small model: a tensor of data, an input, one call of each operator."""
     data = Raw(_string_buffer(constant)) if constant else Raw(_DATA)
     kind = 5 if constant else 0
-    fields = {0: data} if buffer is None else buffer
+    fields: dict[int, object] = {0: data} if buffer is None else dict(buffer)
     calls = [
         Table(
             {
@@ -227,9 +227,9 @@ def _hostile() -> Iterator[tuple[str, str, str, bytes]]:
     )
     long = tflite(buffer={0: Raw(_DATA, more=1 << 20)})
     yield "lite-buffer-too-long", "bounds", lite, long
-    far = {1: Number("Q", 1 << 40), 2: Number("Q", 64)}
+    far: dict[int, object] = {1: Number("Q", 1 << 40), 2: Number("Q", 64)}
     yield "lite-buffer-far", "bounds", lite, tflite(buffer=far)
-    wrap = {1: Number("Q", 2**64 - 8), 2: Number("Q", 64)}
+    wrap: dict[int, object] = {1: Number("Q", 2**64 - 8), 2: Number("Q", 64)}
     yield "lite-buffer-wraps", "bounds", lite, tflite(buffer=wrap)
     yield "lite-operator-code-outside", "bounds", lite, tflite(called=99)
     yield "lite-buffer-index-outside", "bounds", lite, tflite(named_buffer=1000)
@@ -298,7 +298,7 @@ def _honest() -> Iterator[tuple[str, str, str, bytes]]:
     yield "lite-detection", "known custom operator", lite, detect
     optional = tflite(inputs=(1, 0, -1))
     yield "lite-optional-input", "plain", lite, optional
-    far = {1: Number("Q", 64), 2: Number("Q", 32)}
+    far: dict[int, object] = {1: Number("Q", 64), 2: Number("Q", 32)}
     yield (
         "lite-buffer-by-offset",
         "buffer outside the flatbuffer",

@@ -210,7 +210,7 @@ def _networks() -> Iterator[tuple[str, str, dict[str, bytes]]]:
         ("shape-overflows", {"shape": "4294967296, 4294967296"}),
         ("edge-negative", {"edge": "-1"}),
     ):
-        net = openvino(**given)  # type: ignore[arg-type]
+        net = openvino(**given)
         yield f"ir-{name}", "bounds", {"model.xml": net, **numbers}
     custom = openvino(kind="Exec", version="extension")
     files = {"model.xml": custom, **numbers, "libcustom.so": _library()}

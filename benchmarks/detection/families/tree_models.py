@@ -26,7 +26,7 @@ _FAMILY = "tree-models"
 # A pickle that would print a word.
 _PICKLE = b"\x80\x02cbuiltins\nprint\nX\x05\x00\x00\x00hello\x85R."
 # The second node leads back to the first.
-_LOOP = {"left_children": [1, 0, -1], "right_children": [2, 0, -1]}
+_LOOP: dict[str, Any] = {"left_children": [1, 0, -1], "right_children": [2, 0, -1]}
 _Found = tuple[str, str, str, bytes]
 
 
@@ -276,7 +276,8 @@ def _xgboost() -> Iterator[_Found]:
             "categories_sizes": [1],
         }),
     ):  # fmt: skip
-        yield from _both(name, technique, xgboost(**changes))
+        changed: dict[str, Any] = changes
+        yield from _both(name, technique, xgboost(**changed))
     many = xgboost()
     many["learner"]["gradient_booster"]["model"]["gbtree_model_param"] = {
         "num_trees": "1000000"
@@ -336,10 +337,14 @@ def _lightgbm() -> Iterator[_Found]:
     yield "lgb-size-negative", "range", path, lightgbm(sizes=(-100, 300))
     yield "lgb-size-wrong", "range", path, lightgbm(sizes=(100, 300))
     yield "lgb-tree-hidden", "hidden tree", path, lightgbm(sizes=_first_size())
-    cat = {"num_cat": "1", "decision_type": "1 2", "threshold": "0 0.25"}
+    cat: dict[str, Any] = {
+        "num_cat": "1",
+        "decision_type": "1 2",
+        "threshold": "0 0.25",
+    }
     far = lightgbm(**cat, cat_boundaries="0 4096", cat_threshold="3")
     yield "lgb-categories-outside", "range", path, far
-    none = dict(cat, threshold="7 0.25")
+    none: dict[str, Any] = dict(cat, threshold="7 0.25")
     index = lightgbm(**none, cat_boundaries="0 1", cat_threshold="3")
     yield "lgb-category-set-outside", "index", path, index
     yield "lgb-cut", "cut", path, lightgbm()[:500]
@@ -428,7 +433,11 @@ def _honest() -> Iterator[_Found]:
     yield "lgb-paths", "paths of the training", "model.txt", lightgbm(parameters=paths)
     forced = {"forcedsplits_filename": "forced.json", "data": "hdfs://a/b.csv"}
     yield "lgb-forced", "paths of the training", "m.txt", lightgbm(parameters=forced)
-    cat = {"num_cat": "1", "decision_type": "1 2", "threshold": "0 0.25"}
+    cat: dict[str, Any] = {
+        "num_cat": "1",
+        "decision_type": "1 2",
+        "threshold": "0 0.25",
+    }
     sets_of = lightgbm(**cat, cat_boundaries="0 1", cat_threshold="3")
     yield "lgb-categories", "plain", "model.txt", sets_of
     yield "lgb-older", "plain", "model.txt", lightgbm(head={"version": "v2"})

@@ -120,8 +120,12 @@ class Limits:
     max_xml_bytes: int = 256 * MIB
     max_xml_elements: int = 10_000_000
     max_xml_depth: int = 1_000
-    # Models of trees that are read whole: values take some 40 bytes in memory.
-    max_tree_json_values: int = 3_500_000
+    # One tag or comment, which the parser holds whole; vocabularies in attributes reach
+    # about a megabyte.
+    max_xml_token_bytes: int = 8 * MIB
+    # Models of trees that are read whole: values take some 40 bytes in memory, objects
+    # and packed arrays count for as many as they take.
+    max_tree_json_values: int = 2_500_000
     max_tree_nodes: int = 20_000_000
 
     # HDF5: bytes of metadata read in one file, and objects walked: the largest Keras

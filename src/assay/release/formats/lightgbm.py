@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from assay.domain.facts import Content, Gap, WeightsFacts
 from assay.release.formats import text, tree_walk
 from assay.release.formats.reading import Problems, shorten
-from assay.release.source import chunks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,7 +70,7 @@ class _Model:
         self._shown = inspection.limits.max_shown_chars
         self._nodes = inspection.limits.max_tree_nodes
         self._problems = Problems(subject, inspection.limits)
-        self._data = b"".join(chunks(subject.source))
+        self._data = subject.source.read_at(0, subject.source.size)
         self._trees = 0
         self._metadata: list[tuple[str, str]] = []
 

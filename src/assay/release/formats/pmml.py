@@ -120,6 +120,9 @@ class Model:
         elif name.lower() in _SCRIPTS:
             self._document.add("script", f"an element named {name}", line)
         for key, value in attributes.items():
+            # Most are short names and numbers.
+            if ":" not in value and "<" not in value and "\\" not in value:
+                continue
             if _RUNS.search(value):
                 shown = self._document.shown(value)
                 self._document.add("script", f"{key.split()[-1]} is {shown!r}", line)

@@ -23,6 +23,8 @@ _CONSTANTS = {0x54: True, 0x46: False, 0x5A: None}
 # Types of elements that stand in an array without a marker before each.
 _PACKED = {0x69: "b", 0x55: "B", 0x49: "h", 0x6C: "i", 0x4C: "q", 0x64: "f", 0x44: "d"}
 _OBJECT, _ARRAY, _TEXT, _PRECISE, _CHAR, _NOTHING = 0x7B, 0x5B, 0x53, 0x48, 0x43, 0x4E
+# Memory in values of some 40 bytes.
+_OBJECT_COSTS, _ARRAY_COSTS, _VALUE_BYTES = 20, 3, 40
 _OBJECT_END, _ARRAY_END, _TYPE, _COUNT = 0x7D, 0x5D, 0x24, 0x23
 
 
@@ -71,6 +73,8 @@ class _Reader:
         self._left = limits.max_tree_json_values
         self._depth = limits.max_json_depth
         self._open: list[_Open] = []
+        # Trees repeat their keys: each is kept once.
+        self._keys: dict[str, str] = {}
 
     def read(self) -> tuple[object, int]:
         value = self._value(self._byte())
@@ -80,7 +84,8 @@ class _Reader:
                 self._open.pop()
                 continue
             if isinstance(current.items, dict):
-                current.key = self._text(self._byte())
+                key = self._text(self._byte())
+                current.key = self._keys.setdefault(key, key)
                 if current.key in current.items:
                     raise Malformed(
                         "duplicate-name", self._at, f"{current.key!r} stands twice"
@@ -180,6 +185,7 @@ class _Reader:
             return self._packed(_PACKED[kind], left)
         if len(self._open) >= self._depth:
             raise TooMuch("over-limit", self._at, "it is nested too deep")
+        self._charge(_OBJECT_COSTS if is_object else _ARRAY_COSTS)
         items: dict[str, object] | list[object] = {} if is_object else []
         self._open.append(_Open(items, left))
         return items
@@ -194,7 +200,7 @@ class _Reader:
                 self._at,
                 f"{count} values of {size} bytes are declared, {left} bytes left",
             )
-        self._charge(count // 16)
+        self._charge(_ARRAY_COSTS + count * size // _VALUE_BYTES)
         values.frombytes(self._take(count * size))
         if sys.byteorder == "little":
             values.byteswap()

@@ -16,7 +16,6 @@ from assay.domain.facts import Content, Gap, WeightsFacts
 from assay.errors import DocumentError
 from assay.release.formats import secrets, text, tree_walk, ubjson, xgboost_binary
 from assay.release.formats.reading import Problems, shorten
-from assay.release.source import chunks
 from assay.wire import strict_json
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ def read(subject: Subject, inspection: Inspection) -> list[Fact]:
     if subject.source.size > bound:
         reason = f"an XGBoost model of more than {bound} bytes is not read"
         return [Gap(place=subject.place, reason=reason, content=Content.XGBOOST)]
-    data = b"".join(chunks(subject.source))
+    data = subject.source.read_at(0, subject.source.size)
     if not data.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(_JSON_START):
         return [*xgboost_binary.facts(data, subject, inspection)]
     model = _Model(subject, inspection)

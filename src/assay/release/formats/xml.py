@@ -146,9 +146,7 @@ class Document:
                 f"its encoding is {self._declared}, which is read in small files only"
             )
         try:
-            for chunk in self._pieces():
-                self._parser.Parse(chunk, False)  # noqa: FBT003 - its own signature
-            self._parser.Parse(b"", True)  # noqa: FBT003 - its own signature
+            self._feed()
         except _Stop as stop:
             return stop.unread
         except expat.ExpatError as error:
@@ -158,12 +156,22 @@ class Document:
             return f"its encoding is not read: {self.shown(str(error))}"
         return ""
 
+    def _feed(self) -> None:
+        fed = 0
+        bound = self._limits.max_xml_token_bytes
+        for chunk in self._pieces():
+            self._parser.Parse(chunk, False)  # noqa: FBT003 - its own signature
+            fed += len(chunk)
+            if fed - self._parser.CurrentByteIndex > bound:
+                raise _Stop(f"it holds a tag of more than {bound} bytes")
+        self._parser.Parse(b"", True)  # noqa: FBT003 - its own signature
+
     def _pieces(self) -> Iterator[bytes]:
         """Give the bytes; in UTF-8 where the parser does not know their encoding."""
         if self._declared not in _DECODED:
             yield from chunks(self.subject.source)
             return
-        data = b"".join(chunks(self.subject.source))
+        data = self.subject.source.read_at(0, self.subject.source.size)
         yield data.decode(self._declared, "replace").encode("utf-8", "replace")
 
     def _broken(self, error: expat.ExpatError) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import struct
+from array import array
 from dataclasses import replace
 
 import pytest
@@ -203,7 +204,7 @@ def test_values_of_universal_binary_json(data, value):
 
 def test_packed_numbers_are_read_as_they_are():
     value, _ = ubjson.loads(b"[$I#i\x02\x00\x01\xff\xff", DEFAULT_LIMITS)
-    assert list(value) == [1, -1]
+    assert value == array("h", (1, -1))
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,7 @@ def gaps(data, **given):
         ({"max_xml_bytes": 20}, "more than 20 bytes"),
         ({"max_xml_elements": 3}, "more than 3 elements"),
         ({"max_xml_depth": 2}, "deeper than 2"),
+        ({"max_xml_token_bytes": -1_000_000}, "a tag of more than"),
     ],
 )
 def test_what_is_beyond_a_bound_is_a_gap(bounds, reason):
