@@ -18,6 +18,7 @@ from assay.assess.checks import (
     content_matches_name,
     dependencies_pinned,
     entries_bound,
+    graph_operations,
     licence_declared,
     model_card,
     native_code,
@@ -53,6 +54,7 @@ CHECKS: tuple[Check, ...] = (
     code_behaviour.CHECK,
     built_objects.CHECK,
     native_code.CHECK,
+    graph_operations.CHECK,
     chat_templates.CHECK,
     tokenizer_bounded.CHECK,
     # Whether its files are sound.

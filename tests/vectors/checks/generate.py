@@ -35,6 +35,9 @@ from tests.vectors.checks.entries import (
 )
 from tests.vectors.checks.releases_built_objects import CASES as BUILT_OBJECTS
 from tests.vectors.checks.releases_code import CODE_BEHAVIOUR, DEPENDENCIES_PINNED
+from tests.vectors.checks.releases_graph_operations import (
+    CASES as GRAPH_OPERATIONS,
+)
 from tests.vectors.checks.releases_tokenizer_bounded import (
     RELEASES as TOKENIZER_BOUNDED,
 )
@@ -283,6 +286,7 @@ VECTORS: dict[str, dict[str, tuple[Entry, ...]]] = {
     },
     "tokenizer_bounded": TOKENIZER_BOUNDED,
     "weights_sound": WEIGHTS_SOUND,
+    "graph_operations": GRAPH_OPERATIONS,
 }
 
 
