@@ -25,7 +25,14 @@ LIMITS = replace(DEFAULT_LIMITS, max_hdf5_bytes=1 << 22, max_pickle_opcodes=100_
 QUICK = settings(
     max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
-NAMES = st.sampled_from(["config.json", "modules.json", "model_index.json", "MLmodel"])
+NAMES = st.sampled_from(
+    [
+        "config.json",
+        "modules.json",
+        "model_index.json",
+        "MLmodel",
+    ]
+)
 KEYS = st.sampled_from(
     [
         "class_name",

@@ -42,6 +42,7 @@ _CODE = {
     "code": "mlflow",
     "user_dir": "fairseq",
 }
+_ANY = frozenset((*_KEYS, *_BESIDE, "py/reduce"))
 _LARGEST = 512
 _START = re.compile(r"([A-Za-z_]\w*)\.", re.ASCII)
 _YOLO_LISTS = ("backbone", "head")
@@ -53,6 +54,8 @@ _ARRAY_LIKE = re.compile(r"[\w.,\[\]\s\-+*/]*\Z", re.ASCII)
 
 def named_object(node: dict[str, object], key: str, building: Building) -> None:
     """Note the names in one value of a document."""
+    if _ANY.isdisjoint(node):
+        return
     for field, framework in _KEYS.items():
         value = node.get(field)
         if isinstance(value, str) and value:

@@ -22,11 +22,10 @@ _VALUE = frozenset({"JsonNode"})
 
 def skops_node(node: dict[str, object], key: str, building: Building) -> None:
     """Note what one node builds, if it is one."""
-    loader, name, module = (
-        node.get(field) for field in ("__loader__", "__class__", "__module__")
-    )
+    loader, name = node.get("__loader__"), node.get("__class__")
     if not (isinstance(loader, str) and isinstance(name, str)):
         return
+    module = node.get("__module__")
     module = module if isinstance(module, str) else ""
     content = node.get("content")
     content = content if isinstance(content, dict) else {}

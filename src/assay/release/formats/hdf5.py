@@ -154,24 +154,24 @@ class Hdf5Reading:
             self.gap(key, "more values than are read of one HDF5 file")
             return
         text = data.strip(b"\0 \t\r\n")
-        name = shorten(key, self._shown)
         if text[:1] == b"{" and any(word in text for word in _BUILDING):
-            self._hand_on(f"{name}.json", BytesSource(text), plain=True)
+            self._hand_on(f"{key}.json", BytesSource(text), plain=True)
         elif key.startswith("/@") and key[2:] in _SHOWN_METADATA:
             shown = shorten(text.decode("utf-8", "replace"), self._shown)
             self._metadata.append((key[2:], shown))
         else:
-            self._hand_on(name, BytesSource(data), plain=False)
+            self._hand_on(key, BytesSource(data), plain=False)
 
     def stretch(self, key: str, address: int, size: int) -> None:
         """Hand on bytes of a dataset that hold no numbers."""
         if size >= _SHORTEST_MEMBER:
             start = self.medium.base + address
             source = SliceSource(self.subject.source, start, size)
-            self._hand_on(shorten(key, self._shown), source, plain=False)
+            self._hand_on(key, source, plain=False)
 
     def _hand_on(self, name: str, source: ByteSource, *, plain: bool) -> None:
-        name = name.lstrip("/")
+        # Cut as paths of members are; those who show it make it fit to be seen.
+        name = name.lstrip("/")[: self.inspection.limits.max_path_bytes]
         walk = self.inspection.descend if plain else self.inspection.raw_data
         self._members.extend(walk(self.subject, name, source))
 
