@@ -244,6 +244,9 @@ class Flow:
 
     def _sum(self, node: nodes.Add) -> Origin:
         sides = (self.of(node.left), self.of(node.right))
+        if isinstance(node.left, nodes.List) or isinstance(node.right, nodes.List):
+            # Two lists one after the other; a text and a list do not add up.
+            return max(sides)
         if Origin.NUMBER in sides:
             # A text and a number do not add up.
             return Origin.BUILT if Origin.BUILT in sides else Origin.NUMBER

@@ -270,3 +270,11 @@ def test_characters_of_all_templates_of_one_file_are_bounded(look, only):
     data = json.dumps({"chat_template": crowd}).encode()
     facts = only(look(data, "tokenizer_config.json", limits=limits), TemplateFacts)
     assert [len(f.problems) for f in facts] == [0, 1]
+
+
+def test_lists_that_are_put_together_build_no_text(template):
+    text = "{% set s = [] %}{% for m in ms %}{% set s = s + [m.role] %}{% endfor %}"
+    found = template(text + "{% for r in s %}{{ tools[r] }}{% endfor %}")
+    assert found.underscore_names == ()
+    text = "{% set s = [] + [a ~ b] %}{% for r in s %}{{ tools[r] }}{% endfor %}"
+    assert template(text).underscore_names == (("[computed]", 1),)
