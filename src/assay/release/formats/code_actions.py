@@ -9,9 +9,10 @@ from assay.release.formats import code_constants, code_shell, code_source
 from assay.release.formats.code_act import Act, Seen
 from assay.release.formats.code_names import CONSEQUENTIAL, kind_of
 from assay.release.formats.code_reach import CALL, IMPORT, Reach
-from assay.release.formats.code_resolve import Const, Named, Resolver
+from assay.release.formats.code_resolve import Resolver
 from assay.release.formats.code_scopes import outline
 from assay.release.formats.code_shown import arguments, text_of
+from assay.release.formats.code_values import Const, Named
 
 if TYPE_CHECKING:
     from assay.domain.limits import Limits
@@ -52,6 +53,8 @@ _RUNS_TEXT = frozenset(
 _IMPORTERS = frozenset(
     {"builtins.__import__", "importlib.import_module", "importlib.__import__"}
 )
+# How many names an expression is followed through.
+_MAX_NAMES = 3
 _ENVIRONMENT = ("os.environ", "os.environb")
 
 
@@ -80,6 +83,7 @@ class _Examination:
         self._reach = Reach(self._found, self._resolver, name)
         self._seen = Seen(imports=self._found.imports)
         self._texts = 64
+        self._searches = 20_000
 
     def run(self) -> Seen:
         for node, scope in self._found.sites:
@@ -126,6 +130,11 @@ class _Examination:
         if name.startswith(_ENVIRONMENT) or name == "os.getenv":
             self._environment(name, node, scope)
             return
+        self._known(callee, node, scope)
+
+    def _known(self, callee: Named, node: ast.Call, scope: Scope) -> None:
+        """Note what a name of a known library does."""
+        name = callee.name
         kind = self._kind(name, node, scope)
         if kind:
             detail = arguments(node, scope, self._resolver)
@@ -265,32 +274,22 @@ class _Examination:
                 Act(act.kind, act.name, node.lineno, runs, act.detail, scope.name)
             )
 
-    def _decodes(self, node: ast.expr, scope: Scope, depth: int = 0) -> bool:
+    def _decodes(self, node: ast.expr, scope: Scope) -> bool:
         """Tell whether an expression decodes something, through a few names."""
-        if depth > 3:
-            return False
-        waiting: list[ast.AST] = [node]
-        for _ in range(200):
-            if not waiting:
-                return False
-            part = waiting.pop()
+        waiting: list[tuple[ast.AST, Scope, int]] = [(node, scope, 0)]
+        while waiting and self._searches > 0:
+            self._searches -= 1
+            part, place, depth = waiting.pop()
             if isinstance(part, ast.Call):
-                for value in self._resolver.values(part.func, scope):
+                for value in self._resolver.values(part.func, place):
                     if isinstance(value, Named) and value.name in _DECODERS:
                         return True
-            if isinstance(part, ast.Name) and self._bound_decodes(part, scope, depth):
-                return True
-            waiting.extend(ast.iter_child_nodes(part))
-        return False
-
-    def _bound_decodes(self, node: ast.Name, scope: Scope, depth: int) -> bool:
-        place: Scope | None = scope
-        while place is not None:
-            for binding in place.bindings.get(node.id, []):
-                if binding.value is not None and binding.scope is not None:
-                    if self._decodes(binding.value, binding.scope, depth + 1):
-                        return True
-            place = place.parent
+            written = None
+            if isinstance(part, ast.Name) and depth < _MAX_NAMES:
+                written = self._resolver.written(part.id, place)
+            if written is not None:
+                waiting.append((*written, depth + 1))
+            waiting += [(c, place, depth) for c in ast.iter_child_nodes(part)]
         return False
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,9 +20,8 @@ _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _INVISIBLE = re.compile(
     "[\u200b-\u200d\u2060-\u2064\ufe00-\ufe0f\U000e0000-\U000e0fff]{8,}"
 )
-_FAR_RIGHT = re.compile(
-    r"^[^\n#]*?\S(?P<gap>[ \t]{120,});?[ \t]*[^\s#\"'][^\n]*$", re.MULTILINE
-)
+# Code so far to the right that an editor does not show it.
+_FAR_RIGHT = re.compile(r"(?<=\S)[ \t]{120,}+(?=[^\s#\"'])")
 _WORD = re.compile(r"[^\W\d]\w{1,40}")
 _MAX_EACH = 8
 # Words that are disguised for a reason; physics and comments have others.
@@ -35,24 +35,23 @@ _TELLING = frozenset(
 
 def hidden(text: str) -> Iterator[tuple[str, str, int]]:
     """Give what is hidden: a name for it, what it is, and the line."""
-    for name, pattern in (
-        ("direction-control", _BIDI),
-        ("invisible-characters", _INVISIBLE),
-        ("far-right", _FAR_RIGHT),
-    ):
-        if name != "far-right" and text.isascii():
-            continue
-        for count, found in enumerate(pattern.finditer(text)):
-            if count >= _MAX_EACH:
-                break
-            start = found.start("gap") if name == "far-right" else found.start()
-            yield name, _detail(name, found), text.count("\n", 0, start) + 1
+    if not text.isascii():
+        for name, pattern in (
+            ("direction-control", _BIDI),
+            ("invisible-characters", _INVISIBLE),
+        ):
+            for found in islice(pattern.finditer(text), _MAX_EACH):
+                detail = f"U+{ord(found[0][0]):04X}, {len(found[0])} of them"
+                yield name, detail, _line(text, found.start())
+    for found in islice(_FAR_RIGHT.finditer(text), _MAX_EACH):
+        start = text.rfind("\n", 0, found.start()) + 1
+        if "#" not in text[start : found.start()]:
+            detail = f"code behind {len(found[0])} spaces"
+            yield "far-right", detail, _line(text, found.start())
 
 
-def _detail(name: str, found: re.Match[str]) -> str:
-    if name == "far-right":
-        return f"code behind {len(found['gap'])} spaces"
-    return f"U+{ord(found[0][0]):04X}, {len(found[0])} of them"
+def _line(text: str, offset: int) -> int:
+    return text.count("\n", 0, offset) + 1
 
 
 def disguised(text: str) -> Iterator[tuple[str, int]]:

@@ -9,14 +9,15 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from assay.release.formats.code_resolve import Named, Own
 from assay.release.formats.code_scopes import Kind
+from assay.release.formats.code_values import Named, Own
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from assay.release.formats.code_resolve import Resolver, Value
+    from assay.release.formats.code_resolve import Resolver
     from assay.release.formats.code_scopes import Outline, Scope
+    from assay.release.formats.code_values import Value
 
 __all__ = ["CALL", "IMPORT", "LOAD", "Reach", "runs_in"]
 
@@ -77,6 +78,12 @@ class Reach:
         self._found = found
         self._resolver = resolver
         self._edges: dict[Scope, set[Scope]] = {}
+        self._plain_calls = {
+            (scope, node.func.id)
+            for node, scope in found.sites
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        }
+        self._built: set[tuple[Scope, Scope]] = set()
         for node, scope in found.sites:
             self._site(node, scope)
         for scope in found.scopes:
@@ -130,6 +137,9 @@ class Reach:
 
     def _made(self, made: Scope, scope: Scope) -> None:
         """Count every method that Python calls by itself, once there is an object."""
+        if (made, runs_in(scope)) in self._built:
+            return
+        self._built.add((made, runs_in(scope)))
         for name in self._dunders(made):
             if name != "__call__":
                 self._methods(made, scope, (name,))
@@ -179,17 +189,10 @@ class Reach:
         if not isinstance(value, Own):
             return
         self._called(value, outer)
-        taken = next(iter(value.scope.bindings), "")
         # A decorator that calls what it is given, and does not only wrap it.
-        for node, place in self._found.sites:
-            if (
-                place is value.scope
-                and isinstance(node, ast.Call)
-                and isinstance(node.func, ast.Name)
-                and node.func.id == taken
-            ):
-                self._edge(outer, scope)
-                return
+        taken = next(iter(value.scope.bindings), "")
+        if (value.scope, taken) in self._plain_calls:
+            self._edge(outer, scope)
 
 
 def _is_loaded(scope: Scope, name: str) -> bool:

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import ast
 import builtins
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assay.release.formats import code_constants as constants
+from assay.release.formats.code_lookup import named_call
 from assay.release.formats.code_scopes import Kind
+from assay.release.formats.code_values import Const, Named, Own, join
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from assay.domain.limits import Limits
     from assay.release.formats.code_scopes import Binding, Outline, Scope
+    from assay.release.formats.code_values import Value
 
-__all__ = ["Const", "Named", "Own", "Resolver", "Value"]
+__all__ = ["Resolver"]
 
 _MAX_DEPTH = 40
 _MAX_CANDIDATES = 4
@@ -36,42 +38,12 @@ _STARRED = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A name of another module; `()` in it stands for what a call gives.
-
-    `loose` says that some of it was worked out and not written.
-    """
-
-    name: str
-    loose: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Const:
-    """A plain value; `decoded` says that it was kept in another form."""
-
-    value: constants.Plain
-    decoded: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Own:
-    """A function or class of the source; `made` is what the class makes."""
-
-    scope: Scope
-    made: bool = False
-
-
-Value = Named | Const | Own
-
-
 class Resolver:
     """Works out the expressions of one source, within one budget."""
 
     def __init__(self, found: Outline, limits: Limits) -> None:
         self._found = found
-        self._bound = limits.max_code_text_chars
+        self.bound = limits.max_code_text_chars
         self._left = limits.max_code_folds
         self._names: dict[tuple[int, str], list[Value]] = {}
         self._done: dict[tuple[int, int], tuple[Value, ...]] = {}
@@ -83,6 +55,10 @@ class Resolver:
     def exhausted(self) -> bool:
         """Whether the budget ended before everything was worked out."""
         return self._left <= 0
+
+    def spend(self, count: int) -> None:
+        """Take more off the budget than the one that each expression costs."""
+        self._left -= count
 
     def values(self, node: ast.AST, scope: Scope, depth: int = 0) -> tuple[Value, ...]:
         """Give what an expression may stand for, the likeliest first."""
@@ -97,6 +73,7 @@ class Resolver:
         self._left -= 1
         self._open.add(key)
         found = tuple(_few(getattr(self, rule)(node, scope, depth + 1)))
+        self.spend(sum(map(_cost, found)))
         self._open.discard(key)
         if not self._local:
             self._done[key] = found
@@ -185,7 +162,7 @@ class Resolver:
         del scope, depth
         value = node.value
         if isinstance(value, (str, bytes, int)):
-            if not isinstance(value, int) and len(value) > self._bound:
+            if not isinstance(value, int) and len(value) > self.bound:
                 return
             yield Const(value)
 
@@ -214,7 +191,7 @@ class Resolver:
             if name == "__dict__":
                 yield base
             else:
-                yield Named(_join(base.name, name), base.loose or loose)
+                yield Named(join(base.name, name), base.loose or loose)
         elif isinstance(base, Own):
             yield from self._own_member(base.scope, name, depth)
 
@@ -238,7 +215,7 @@ class Resolver:
             yield from self._method(func, node, scope, depth)
         for callee in self.values(func, scope, depth):
             if isinstance(callee, Named):
-                yield from self._named_call(callee, node, scope, depth)
+                yield from named_call(self, callee, node, scope, depth)
             elif isinstance(callee, Own) and callee.scope.kind is Kind.CLASS:
                 yield Own(callee.scope, made=True)
             elif isinstance(callee, Own):
@@ -250,19 +227,18 @@ class Resolver:
     ) -> Iterator[Value]:
         """Work out a method of a plain value."""
         for base in self.constants(func.value, scope, depth):
-            given = self._arguments(node, scope, depth)
+            given = self.arguments(node, scope, depth)
             if given is None:
                 continue
             value = constants.method(
-                base.value, func.attr, [arg.value for arg in given], self._bound
+                base.value, func.attr, [arg.value for arg in given], self.bound
             )
             if value is not None:
                 loose = func.attr in ("decode", "replace", "translate", "join")
                 yield Const(value, base.decoded or loose)
 
-    def _arguments(
-        self, node: ast.Call, scope: Scope, depth: int
-    ) -> list[Const] | None:
+    def arguments(self, node: ast.Call, scope: Scope, depth: int) -> list[Const] | None:
+        """Give the plain values that a call is given, or None."""
         given: list[Const] = []
         for arg in node.args:
             known = self.constants(arg, scope, depth)
@@ -271,102 +247,6 @@ class Resolver:
             given.append(known[0])
         return given
 
-    def _named_call(
-        self, callee: Named, node: ast.Call, scope: Scope, depth: int
-    ) -> Iterator[Value]:
-        name = callee.name
-        if name in _LOOKERS:
-            yield from self._looked_up(name, node, scope, depth)
-            return
-        if name == "builtins.map" and len(node.args) == 2:
-            yield from self._mapped(node, scope, depth)
-            return
-        if name.startswith("operator.attrgetter:"):
-            path = name.partition(":")[2].split(".")
-            yield from self._walked(path, node, scope, depth)
-            return
-        if name == "operator.methodcaller" and node.args:
-            for known in self.constants(node.args[0], scope, depth):
-                if isinstance(known.value, str):
-                    yield Named(f"operator.methodcaller:{known.value}"[:200])
-            return
-        if name in ("functools.partial", "functools.wraps", "builtins.staticmethod"):
-            if node.args:
-                yield from self.values(node.args[0], scope, depth)
-            return
-        given = self._arguments(node, scope, depth)
-        if given:
-            value = constants.call(name, [arg.value for arg in given], self._bound)
-            if value is not None:
-                decoded = name in constants.DECODERS or name == "codecs.decode"
-                yield Const(value, decoded or any(arg.decoded for arg in given))
-                return
-        yield Named(f"{name}()", callee.loose)
-
-    def _walked(
-        self, path: list[str], node: ast.Call, scope: Scope, depth: int
-    ) -> Iterator[Value]:
-        for given in node.args[:1]:
-            for base in self.values(given, scope, depth):
-                found = [base]
-                for part in path[:8]:
-                    found = [
-                        value
-                        for inner in found[:1]
-                        for value in self.member(inner, part, depth, loose=True)
-                    ]
-                yield from found
-
-    def _looked_up(
-        self, name: str, node: ast.Call, scope: Scope, depth: int
-    ) -> Iterator[Value]:
-        """Work out modules and attributes that are fetched by a text."""
-        if name in ("builtins.globals", "builtins.locals"):
-            yield Named("builtins.globals()")
-            return
-        if not node.args:
-            return
-        if name == "builtins.vars":
-            yield from self.values(node.args[0], scope, depth)
-            return
-        if name in ("builtins.getattr", "operator.attrgetter"):
-            yield from self._fetched(name, node, scope, depth)
-            return
-        for known in self.constants(node.args[0], scope, depth):
-            if isinstance(known.value, str) and known.value:
-                whole = name != "builtins.__import__" or len(node.args) > 3
-                module = known.value if whole else known.value.split(".")[0]
-                plain = isinstance(node.args[0], ast.Constant)
-                yield Named(module, loose=not plain or not whole)
-
-    def _fetched(
-        self, name: str, node: ast.Call, scope: Scope, depth: int
-    ) -> Iterator[Value]:
-        if name == "operator.attrgetter":
-            for known in self.constants(node.args[0], scope, depth):
-                if isinstance(known.value, str):
-                    yield Named(f"operator.attrgetter:{known.value}"[:200])
-            return
-        if len(node.args) < 2:
-            return
-        names = self.constants(node.args[1], scope, depth)
-        for base in self.values(node.args[0], scope, depth):
-            for known in names:
-                if isinstance(known.value, str):
-                    yield from self.member(base, known.value, depth, loose=True)
-            if not names and isinstance(base, Named):
-                yield Named(_join(base.name, "?"), loose=True)
-
-    def _mapped(self, node: ast.Call, scope: Scope, depth: int) -> Iterator[Value]:
-        for callee in self.values(node.args[0], scope, depth):
-            for known in self.constants(node.args[1], scope, depth):
-                if isinstance(callee, Named) and isinstance(known.value, (tuple, str)):
-                    items = known.value[:_MAX_ITEMS]
-                    made = [constants.call(callee.name, [i], 64) for i in items]
-                    self._left -= len(items)
-                    if None not in made:
-                        yield Const(tuple(made), decoded=True)
-
     def _subscript(
         self, node: ast.Subscript, scope: Scope, depth: int
     ) -> Iterator[Value]:
@@ -374,7 +254,7 @@ class Resolver:
         for base in self.values(node.value, scope, depth):
             for index in self._indices(node.slice, scope, depth):
                 if isinstance(base, Const):
-                    value = constants.subscript(base.value, index, self._bound)
+                    value = constants.subscript(base.value, index, self.bound)
                     if value is not None:
                         yield Const(value, base.decoded or isinstance(index, slice))
                 elif isinstance(base, Named) and isinstance(index, str):
@@ -397,7 +277,7 @@ class Resolver:
         elif base.name == "sys.modules":
             yield Named(index, loose=True)
         elif "()" not in base.name:
-            yield Named(_join(base.name, index), loose=True)
+            yield Named(join(base.name, index), loose=True)
 
     def _indices(self, node: ast.expr, scope: Scope, depth: int) -> Iterator[object]:
         if not isinstance(node, ast.Slice):
@@ -436,9 +316,7 @@ class Resolver:
         for value in left:
             for right in rights:
                 if isinstance(value, Const) and len(made) < _MAX_CANDIDATES:
-                    plain = constants.binary(
-                        name, value.value, right.value, self._bound
-                    )
+                    plain = constants.binary(name, value.value, right.value, self.bound)
                     if plain is not None:
                         made.append(Const(plain, value.decoded or right.decoded))
         return made
@@ -451,7 +329,7 @@ class Resolver:
             if not known or not isinstance(known[0].value, (str, int)):
                 return
             text += str(known[0].value)
-            if len(text) > self._bound:
+            if len(text) > self.bound:
                 return
         yield Const(text)
 
@@ -521,6 +399,13 @@ def _module(scope: Scope) -> Scope:
     return scope
 
 
+def _cost(value: Value) -> int:
+    """Give what a value costs: all of them together stay below some 50 MB."""
+    if isinstance(value, Const) and isinstance(value.value, (str, bytes, tuple)):
+        return len(value.value) // (32 if isinstance(value.value, tuple) else 256)
+    return 0
+
+
 def _few(values: Iterator[Value]) -> Iterator[Value]:
     seen: list[Value] = []
     for value in values:
@@ -531,24 +416,6 @@ def _few(values: Iterator[Value]) -> Iterator[Value]:
             return
 
 
-def _join(base: str, name: str) -> str:
-    if base in ("builtins.__builtins__", "__builtins__", "builtins"):
-        return f"builtins.{name}"
-    return f"{base}.{name}"[:200]
-
-
-_LOOKERS = frozenset(
-    {
-        "builtins.__import__",
-        "builtins.getattr",
-        "builtins.globals",
-        "builtins.locals",
-        "builtins.vars",
-        "importlib.__import__",
-        "importlib.import_module",
-        "operator.attrgetter",
-    }
-)
 _RULES = {
     ast.Constant: "_constant",
     ast.Name: "_name",
