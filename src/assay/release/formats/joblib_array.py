@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from assay.release.formats.pickle_memo import Memo
 from assay.release.formats.pickle_state import Broken, Frame
 from assay.release.formats.pickle_values import ARRAY, OPAQUE, Call, Import, Node
 
@@ -123,7 +124,7 @@ def _pass_over(machine: MachineState, state: Node, size: tuple[str, int]) -> Non
             machine.bounded = True
             raise Broken("too-large", "object arrays nested deeper than is interpreted")
         machine.waiting.append(Frame(machine.stack, machine.marks, machine.memo))
-        machine.stack, machine.marks, machine.memo = [], [], {}
+        machine.stack, machine.marks, machine.memo = [], [], Memo()
         return
     if isinstance(state.get("numpy_array_alignment_bytes"), int):
         padding = machine.number(1)

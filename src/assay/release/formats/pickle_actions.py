@@ -13,6 +13,7 @@ from assay.release.formats.pickle_memory import NODE_BYTES
 from assay.release.formats.pickle_opcodes import HIGHEST_PROTOCOL, STARTERS
 from assay.release.formats.pickle_state import Broken, Embedded, Stopped
 from assay.release.formats.pickle_values import (
+    KEPT_ITEMS,
     KEPT_TEXT,
     OPAQUE,
     Call,
@@ -44,6 +45,8 @@ _ARCHIVES = (
 # What a pickle needs to fetch a name: a line, a code, or two texts.
 _FETCH = re.compile(rb"[\n\x82-\x84\x93]")
 _ESCAPE = re.compile(rb"\\(x[0-9a-fA-F]{2}|[0-7]{1,3}|.)", re.DOTALL)
+_CODEC_MODULES = frozenset({"_codecs", "codecs"})
+_COMPRESSORS = frozenset({"bz2", "bz2_codec", "zip", "zlib", "zlib_codec"})
 _ENCODERS = frozenset(
     {
         ("_codecs", "encode"),
@@ -281,6 +284,8 @@ def _fill(machine: MachineState, items: list[object], method: str) -> None:
     if isinstance(target, Node):
         target.extend(items)
         machine.charge(len(items))
+        if len(target.items) == KEPT_ITEMS:
+            machine.full = target
         if target.weight > machine.limits.max_pickle_expansion:
             machine.explosion(target)
     elif isinstance(target, Call):
@@ -374,6 +379,10 @@ def _decode_constant(machine: MachineState, callee: object, arguments: object) -
     """
     if not isinstance(callee, Import) or not isinstance(arguments, Node):
         return
+    if callee.module in _CODEC_MODULES and _COMPRESSORS.intersection(
+        item for item in arguments.items if isinstance(item, str)
+    ):
+        machine.problem("bomb", "a codec that expands compressed data")
     if (callee.module, callee.name) not in _ENCODERS:
         return
     text = arguments.items[0] if arguments.items else None

@@ -12,12 +12,13 @@ where large honest pickles spend their time; the others have a function each in
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from struct import unpack_from
+from struct import Struct
 from typing import TYPE_CHECKING
 
 from assay.release.formats import pickle_actions
+from assay.release.formats.pickle_bulk import Bulk
 from assay.release.formats.pickle_opcodes import PROTOCOL_OF
-from assay.release.formats.pickle_state import Broken, MachineState, Stopped
+from assay.release.formats.pickle_state import Broken, MachineState, Stopped, Unusual
 
 if TYPE_CHECKING:
     from assay.domain.limits import Limits
@@ -27,6 +28,13 @@ if TYPE_CHECKING:
     from assay.release.source import ByteSource
 
 __all__ = ["Walk", "walk"]
+
+# Whether long runs are taken in at once; a test compares the facts with and without.
+_IN_BULK = True
+_unsigned = Struct("<I").unpack_from
+_signed = Struct("<i").unpack_from
+_short = Struct("<H").unpack_from
+_double = Struct(">d").unpack_from
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,31 +146,42 @@ def _walk(
     reads_arrays: bool = True,
 ) -> tuple[Walk, bool]:
     """Interpret a stream one way; tell whether there is another way to read it."""
-    machine = MachineState(source, start, limits)
-    machine.skips_unsure = skips
-    machine.reads_arrays = reads_arrays
-    stopped = False
+    for in_bulk in (True, False):
+        machine = MachineState(source, start, limits)
+        machine.skips_unsure = skips
+        machine.reads_arrays = reads_arrays
+        machine.bulk = Bulk(_interpret) if in_bulk and _IN_BULK else None
+        try:
+            stopped = _runs_to_stop(machine)
+        except Unusual:
+            continue
+        break
+    return _described(machine, start, stopped=stopped), machine.unsure
+
+
+def _runs_to_stop(machine: MachineState) -> bool:
+    """Interpret until the stream ends; tell whether it ends as a whole one does."""
     try:
         _interpret(machine)
     except Stopped:
-        stopped = True
+        return True
     except Broken as broken:
-        machine.problem(broken.kind, broken.detail, machine.opcode_at)
+        machine.problem(broken.kind, broken.detail)
     except IndexError:
         machine.problem(
-            "malformed",
-            "expected a value on the stack, found none (stack underflow)",
-            machine.opcode_at,
+            "malformed", "expected a value on the stack, found none (stack underflow)"
         )
     except KeyError as error:
-        machine.problem(
-            "malformed", f"memo entry {error} was never stored", machine.opcode_at
-        )
+        machine.problem("malformed", f"memo entry {error} was never stored")
+    return False
+
+
+def _described(machine: MachineState, start: int, *, stopped: bool) -> Walk:
     machine.judge_memo()
     seen = [opcode for opcode in PROTOCOL_OF if machine.seen[opcode]]
-    walked = Walk(
+    return Walk(
         start=start,
-        end=min(machine.base + machine.position, source.size),
+        end=min(machine.base + machine.position, machine.source.size),
         stopped=stopped,
         opcodes=machine.opcodes,
         protocol=max((PROTOCOL_OF[opcode] for opcode in seen), default=0),
@@ -175,7 +194,6 @@ def _walk(
         bounded=machine.bounded,
         result=machine.result,
     )
-    return walked, machine.unsure
 
 
 def _unlisted(machine: MachineState) -> tuple[str, ...]:
@@ -189,77 +207,123 @@ def _unlisted(machine: MachineState) -> tuple[str, ...]:
 
 def _interpret(machine: MachineState) -> None:  # noqa: C901, PLR0912, PLR0915 - one loop by design: a call for each constant would double the time
     actions = pickle_actions.ACTIONS
+    bound = machine.limits.max_pickle_opcodes
     memo = machine.memo
-    seen = machine.seen
+    later, free = memo.later, memo.free
     stack = machine.stack
     buffer = machine.buffer
     position = machine.position
     limit = machine.limit
     at = position
-    done = 0
+    first = number = 0
+    one = two = four = 0
     try:
-        for _ in range(machine.limits.max_pickle_opcodes):
-            done += 1
-            if position >= limit:
-                machine.position = at = position
-                machine.refill()
-                buffer, position = machine.buffer, machine.position
-                limit = machine.limit
-            at = position
-            opcode = buffer[position]
-            position += 1
-            seen[opcode] = 1
-            if opcode == 0x94:  # MEMOIZE
-                memo[len(memo)] = stack[-1]
-            elif opcode == 0x71:  # BINPUT
-                memo[buffer[position]] = stack[-1]
+        while first < bound:
+            for number in range(first, bound):
+                if position >= limit:
+                    machine.position = at = position
+                    machine.refill()
+                    buffer, position = machine.buffer, machine.position
+                    limit = machine.limit
+                at = position
+                opcode = buffer[position]
                 position += 1
-            elif opcode == 0x4B:  # BININT1
-                stack.append(buffer[position])
-                position += 1
-            elif opcode == 0x8C:  # SHORT_BINUNICODE
-                end = position + 1 + buffer[position]
-                stack.append(buffer[position + 1 : end].decode("utf-8", "replace"))
-                position = end
-            elif opcode == 0x68:  # BINGET
-                stack.append(memo[buffer[position]])
-                position += 1
-            elif opcode == 0x72:  # LONG_BINPUT
-                (index,) = unpack_from("<I", buffer, position)
-                memo[index] = stack[-1]
-                position += 4
-            elif opcode == 0x6A:  # LONG_BINGET
-                (index,) = unpack_from("<I", buffer, position)
-                stack.append(memo[index])
-                position += 4
-            elif opcode == 0x4A:  # BININT
-                stack.append(unpack_from("<i", buffer, position)[0])
-                position += 4
-            elif opcode == 0x4D:  # BININT2
-                stack.append(unpack_from("<H", buffer, position)[0])
-                position += 2
-            elif opcode == 0x47:  # BINFLOAT
-                stack.append(unpack_from(">d", buffer, position)[0])
-                position += 8
-            elif opcode == 0x28:  # MARK
-                machine.marks.append(stack)
-                stack = machine.stack = []
-            elif opcode == 0x4E:  # NONE
-                stack.append(None)
-            elif opcode == 0x88:  # NEWTRUE
-                stack.append(True)
-            elif opcode == 0x89:  # NEWFALSE
-                stack.append(False)
+                if opcode == 0x94:  # MEMOIZE
+                    memo[len(memo) + later] = stack[-1]
+                    four = 1
+                elif opcode == 0x71:  # BINPUT
+                    if buffer[position] < free:
+                        raise Unusual
+                    memo[buffer[position]] = stack[-1]
+                    position += 1
+                    one = 1
+                elif opcode == 0x72:  # LONG_BINPUT
+                    (index,) = _unsigned(buffer, position)
+                    if index < free:
+                        raise Unusual
+                    memo[index] = stack[-1]
+                    position += 4
+                    one = 1
+                elif opcode == 0x8C:  # SHORT_BINUNICODE
+                    end = position + 1 + buffer[position]
+                    stack.append(buffer[position + 1 : end].decode("utf-8", "replace"))
+                    position = end
+                    four = 1
+                elif opcode == 0x4B:  # BININT1
+                    stack.append(buffer[position])
+                    position += 1
+                    one = 1
+                elif opcode == 0x47:  # BINFLOAT
+                    stack.append(_double(buffer, position)[0])
+                    position += 8
+                    one = 1
+                elif opcode == 0x68:  # BINGET
+                    stack.append(memo[buffer[position]])
+                    position += 1
+                    one = 1
+                elif opcode == 0x6A:  # LONG_BINGET
+                    stack.append(memo[_unsigned(buffer, position)[0]])
+                    position += 4
+                    one = 1
+                elif opcode == 0x58 and _unsigned(buffer, position)[0] < 256:
+                    # BINUNICODE, as long as it surely is in the buffer.
+                    end = position + 4 + buffer[position]
+                    stack.append(buffer[position + 4 : end].decode("utf-8", "replace"))
+                    position = end
+                    one = 1
+                elif opcode == 0x4A:  # BININT
+                    stack.append(_signed(buffer, position)[0])
+                    position += 4
+                    one = 1
+                elif opcode == 0x4D:  # BININT2
+                    stack.append(_short(buffer, position)[0])
+                    position += 2
+                    one = 1
+                elif opcode == 0x28:  # MARK
+                    machine.marks.append(stack)
+                    stack = machine.stack = []
+                elif opcode == 0x4E:  # NONE
+                    stack.append(None)
+                elif opcode == 0x88:  # NEWTRUE
+                    stack.append(True)
+                    two = 1
+                elif opcode == 0x89:  # NEWFALSE
+                    stack.append(False)
+                    two = 1
+                else:
+                    machine.position = position
+                    machine.opcode_at = machine.base + at
+                    machine.opcode_number = number
+                    machine.seen[opcode] = 1
+                    actions[opcode](machine)
+                    if machine.full is not None:
+                        taken = _take_in(machine, number + 1)
+                        if taken:
+                            memo = machine.memo
+                            later, free = memo.later, memo.free
+                            stack, position = machine.stack, machine.position
+                            first = number + 1 + taken
+                            break
+                    stack, memo = machine.stack, machine.memo
+                    later, free = memo.later, memo.free
+                    buffer, position = machine.buffer, machine.position
+                    limit = machine.limit
             else:
-                machine.position = position
-                machine.opcode_at = machine.base + at
-                actions[opcode](machine)
-                stack, memo = machine.stack, machine.memo
-                buffer, position = machine.buffer, machine.position
-                limit = machine.limit
+                break
         machine.bounded = True
         at = position
+        number = bound - 1
     finally:
         machine.opcode_at = machine.base + at
+        machine.opcode_number = number
         machine.position = max(position, machine.position)
-        machine.opcodes += done
+        machine.opcodes += number + 1
+        for used, opcode in ((one, 0x71), (two, 0x88), (four, 0x94)):
+            machine.seen[opcode] |= used
+
+
+def _take_in(machine: MachineState, number: int) -> int:
+    target, machine.full = machine.full, None
+    if machine.bulk is None or target is None:
+        return 0
+    return machine.bulk.take_in(machine, target, number)

@@ -27,7 +27,7 @@ SLOT_BYTES = 9
 # An entry of the memo, its key and its part of the table.
 MEMO_BYTES = 92
 # A container without its items.
-NODE_BYTES = 112
+NODE_BYTES = 120
 # The most that a short text takes without its characters; those of ASCII take less.
 VALUE_BYTES = 80
 _ASCII_BYTES = 56

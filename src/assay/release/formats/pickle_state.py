@@ -30,13 +30,23 @@ if TYPE_CHECKING:
     from assay.release.formats.pickle_bulk import Bulk
     from assay.release.source import ByteSource
 
-__all__ = ["Broken", "Embedded", "Frame", "MachineState", "Stopped", "Unusual"]
+__all__ = [
+    "Broken",
+    "Embedded",
+    "Frame",
+    "MachineState",
+    "Stopped",
+    "Unusual",
+]
 
 # Bytes that the fast opcodes may read beyond the opcode itself: a length byte and
 # 255 bytes of text. A window is refilled when fewer than these remain.
 _LOOKAHEAD = 300
 # A real unpickler makes room for every memo index below the highest one.
 _SPARSE_MEMO_INDEX = 1 << 24
+# Picklers recurse for each level, and Python ends that at a few thousand; what prints,
+# copies or frees deeper values may end the process.
+_DEEPEST = 20_000
 # A length that is beyond both, the file's own size taken so often, was made up.
 _ABSURD_BYTES = 256 << 20
 _ABSURD_RATIO = 16
@@ -107,7 +117,9 @@ class MachineState:
         self.base = start
         self.position = 0
         self.limit = 0
+        # The current opcode: its offset, and how many came before it.
         self.opcode_at = start
+        self.opcode_number = 0
         self.opcodes = 0
         self.seen = bytearray(256)
         self.stack: list[object] = []
@@ -278,10 +290,23 @@ class MachineState:
 
     def judge_memo(self) -> None:
         """Note a memo index that makes a real unpickler claim memory for nothing."""
+        self.judge_depth()
         highest = max(self.memo, default=0)
         stored = len(self.memo) + self.memo.later
         if highest > _SPARSE_MEMO_INDEX and highest > 4 * stored:
             self.problem("bomb", f"memo index {highest} makes a loader claim memory")
+
+    def judge_depth(self) -> None:
+        """Note values that lie deeper than any pickler goes, by the heaviest path."""
+        value = self.result if isinstance(self.result, Node) else None
+        if value is None and self.stack and isinstance(self.stack[-1], Node):
+            value = self.stack[-1]
+        for _ in range(_DEEPEST):
+            if value is None:
+                return
+            inner = [item for item in value.items if type(item) is Node]
+            value = max(inner, key=lambda node: node.weight, default=None)
+        self.problem("bomb", f"values are nested more than {_DEEPEST} deep")
 
     # What the stream does.
 
