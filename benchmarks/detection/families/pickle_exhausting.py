@@ -115,7 +115,6 @@ def samples() -> Iterator[Sample]:
         "deep-lists": _deep(b"]", b"a", 200_000)[:-1],
         "deep-tuples": b"N" + b"\x85" * 2_000_000,
         "marks": b"(" * 2_000_000,
-        "dup": b"N" + b"2" * 3_000_000 + b"t",
         "numbers-as-text": b"I" + b"9" * 2_000_000 + b"\n",
         "long-number": b"L" + b"9" * 2_000_000 + b"L\n",
     }
