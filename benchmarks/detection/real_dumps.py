@@ -12,7 +12,8 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import json
-import pickle
+import pickle  # noqa: TID251 - it only writes
+import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -56,6 +57,7 @@ def write(directory: Path) -> list[str]:
                 dump(folder)
             except Exception as error:  # noqa: BLE001 - versions differ in what they write
                 failed.append(f"{source}-{name}: {error!r}"[:200])
+                shutil.rmtree(folder)
                 continue
             _note(folder, f"written by {source} {version}")
     for package in _PUBLISHED:
@@ -88,7 +90,7 @@ def _published(directory: Path, package: str) -> list[str]:
     return []
 
 
-def _pickled(item: Any, protocol: int) -> Callable[[Path], None]:
+def _pickled(item: object, protocol: int) -> Callable[[Path], None]:
     def dump(folder: Path) -> None:
         with (folder / "model.pkl").open("wb") as file:
             pickle.dump(item, file, protocol)
