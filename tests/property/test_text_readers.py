@@ -21,9 +21,11 @@ SAMPLES = [
     if len(next(iter(sample.files.values()))) < 10_000
 ]
 PIECES = st.sampled_from(
-    [b"{{", b"}}", b"{%", b"%}", b"'", b"(", b"[", b"|", b"~", b"**", b"content"]
-    + [b"\\", b"(?:", b"{1,9}", b"\xe2\x80\x8b", b'"""', b"SYSTEM ", b"\0", b"="]
-)
+    [
+        b"{{", b"}}", b"{%", b"%}", b"'", b"(", b"[", b"|", b"~", b"**", b"content",
+        b"\\", b"(?:", b"{1,9}", b"\xe2\x80\x8b", b'"""', b"SYSTEM ", b"\0", b"=",
+    ]
+)  # fmt: skip
 QUICK = settings(
     max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )

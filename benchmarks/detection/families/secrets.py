@@ -200,7 +200,7 @@ def _hostile() -> Iterator[tuple[str, str, str, str]]:
         "npm-login",
         "registry login",
         "npmrc.txt",
-        "//registry.npmjs.org/:_auth" + "Token=np" + "m_" + _word(36, "np") + "\n",
+        "//registry.example.org/:_auth" + "Token=np" + "m_" + _word(36, "np") + "\n",
     )
     yield (
         "pypi",
@@ -415,7 +415,7 @@ _HONEST: tuple[tuple[str, str, bytes], ...] = (
                 "a": {
                     "integrity": "sha512-"
                     + base64.b64encode(hashlib.sha512(b"i").digest()).decode(),
-                    "resolved": "https://registry.npmjs.org/a/-/a-1.0.0.tgz",
+                    "resolved": "https://registry.example.org/a/-/a-1.0.0.tgz",
                 }
             }
         ).encode(),
