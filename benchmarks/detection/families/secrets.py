@@ -316,9 +316,11 @@ _HONEST: tuple[tuple[str, str, bytes], ...] = (
     (
         "example-key",
         "aws.txt",
-        b"aws_access_key_id = AKIA"
-        b"IOSFODNN7EXAMPLE\naws_secret_access_key = wJalrXUtnFEMI/K7MDENG/"
-        b"bPxRfiCYEXAMPLEKEY\n",
+        (
+            b"aws_access_key_id = AKIA"
+            b"IOSFODNN7EXAMPLE\naws_secret_access_key = wJalrXUtnFEMI/K7MDENG/"
+            b"bPxRfiCYEXAMPLEKEY\n"
+        ),
     ),
     (
         "default-login",
