@@ -86,6 +86,12 @@ _STANDARD_LIBRARY = (
     ),
     named("it is a time", "time", "struct_time"),
     named("it is a time zone by name", "zoneinfo", "ZoneInfo ZoneInfo._unpickle"),
+    named(
+        "it is a time zone, or a span of time, made of values or by its name",
+        "pytz pytz.tzinfo dateutil.tz dateutil.tz.tz dateutil.tz._common "
+        "dateutil.relativedelta",
+        "_UTC _p DstTzInfo StaticTzInfo tzutc tzlocal tzoffset relativedelta",
+    ),
     named("it is a number", "decimal", "Decimal Context DecimalTuple"),
     named(
         "it is a signal of arithmetic, which a context only names",
