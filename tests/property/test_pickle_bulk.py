@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle  # only `dumps`: honest samples
+import pickletools
 import random
 from collections import OrderedDict
 from datetime import date
@@ -46,7 +47,7 @@ def both(monkeypatch):
 def told(data: bytes) -> tuple[object, ...]:
     """Give all that a walk tells, in a form that can be compared."""
     walked = pickle_machine.walk(BytesSource(data), 0, DEFAULT_LIMITS)
-    names = [(i.module, i.name, i.offset, i.called) for i in walked.imports]
+    names = [(i.module, i.name, i.offset, i.opcode, i.called) for i in walked.imports]
     return (
         (walked.end, walked.stopped, walked.opcodes, walked.protocol, walked.bounded),
         names,
@@ -76,7 +77,7 @@ def record(source: random.Random, words: list[str], depth: int) -> Any:
     if kinds == 6:
         return tuple(inner)
     if kinds == 7:
-        return {word: item for word, item in zip(words, inner, strict=False)}
+        return dict(zip(words, inner, strict=False))
     if kinds == 8:
         return SHARED
     if kinds == 9:
@@ -187,6 +188,16 @@ FULL = b"]\x94(" + b"K\x01" * 32 + b"e"
 def test_any_opcodes_after_a_full_container_give_the_same_facts(both, parts, head):
     bulk, plain = both(head + FULL + b"".join(parts) + b".")
     assert bulk == plain
+
+
+def test_places_tell_the_index_of_the_opcode():
+    records = [(index, str(index), 0.5) for index in range(20_000)]
+    data = pickle.dumps([records, date(2026, 1, 2)], 4)
+    walked = pickle_machine.walk(BytesSource(data), 0, DEFAULT_LIMITS)
+    positions = [position for _, _, position in pickletools.genops(data)]
+    assert positions[walked.imports[0].opcode] == walked.imports[0].offset
+    assert positions[walked.calls[0].opcode] == walked.calls[0].offset
+    assert walked.opcodes == len(positions)
 
 
 def test_a_long_honest_stream_is_mostly_taken_in(monkeypatch):

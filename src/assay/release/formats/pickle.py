@@ -184,8 +184,9 @@ def _is_plausible(item: Import) -> bool:
 
 def _facts(subject: Subject, found: Walk, limits: Limits) -> PickleFacts:
     problems = Problems(subject, limits)
-    for kind, detail, offset in found.problems:
-        problems.add(kind, detail, place=subject.at(offset=offset))
+    for kind, detail, offset, opcode in found.problems:
+        place = subject.at(offset=offset, opcode=opcode)
+        problems.add(kind, detail, place=place)
     return PickleFacts(
         place=subject.at(offset=found.start),
         protocol=found.protocol,
@@ -193,7 +194,7 @@ def _facts(subject: Subject, found: Walk, limits: Limits) -> PickleFacts:
             PickleImport(
                 module=shorten(item.module, _KEPT_NAME),
                 name=shorten(item.name, _KEPT_NAME),
-                place=subject.at(offset=item.offset),
+                place=subject.at(offset=item.offset, opcode=item.opcode),
                 called=item.called,
             )
             for item in found.imports
@@ -202,7 +203,7 @@ def _facts(subject: Subject, found: Walk, limits: Limits) -> PickleFacts:
             PickleCall(
                 callee=shorten(call.callee, limits.max_shown_chars),
                 arguments=shorten(call.arguments, limits.max_shown_chars),
-                place=subject.at(offset=call.offset),
+                place=subject.at(offset=call.offset, opcode=call.opcode),
             )
             for call in found.calls
         ),
@@ -227,7 +228,7 @@ def _with_trailing(fact: Fact, subject: Subject, start: int) -> Fact:
 def _gaps(subject: Subject, found: Walk) -> list[Fact]:
     if found.bounded:
         reason = "the pickle is longer than is interpreted"
-    elif any("cannot be measured" in detail for _, detail, _ in found.problems):
+    elif any("cannot be measured" in detail for _, detail, *_ in found.problems):
         reason = "data behind an array that cannot be measured was not read"
     else:
         return []

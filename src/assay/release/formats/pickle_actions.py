@@ -439,7 +439,7 @@ def _build(machine: MachineState) -> None:
         callee = target.callee
         if isinstance(callee, Import) and callee.name == "partial":
             # Its state names the function anew: the same as another call of it.
-            machine.calls.note(callee, state, machine.opcode_at)
+            machine.calls.note(callee, state, machine.here)
 
 
 # The stream itself.

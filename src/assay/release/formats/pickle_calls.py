@@ -27,11 +27,12 @@ _COMPUTED, _FIRST, _BUILT, _PLAIN = range(4)
 
 @dataclass(frozen=True, slots=True)
 class RecordedCall:
-    """A call as it is shown."""
+    """A call as it is shown, and the opcode that makes it: offset and index."""
 
     callee: str
     arguments: str
     offset: int
+    opcode: int
 
 
 class CallList:
@@ -51,11 +52,11 @@ class CallList:
         # Whether calls of computed callees were left out.
         self.unlisted = False
 
-    def note(self, callee: object, arguments: object, offset: int) -> None:
+    def note(self, callee: object, arguments: object, at: tuple[int, int]) -> None:
         """List a call of an import, or of something computed."""
         if not isinstance(callee, Import):
             if self._may_print_computed():
-                self._add(_COMPUTED, None, self._described(callee), arguments, offset)
+                self._add(_COMPUTED, None, self._described(callee), arguments, at)
             return
         plain = isinstance(arguments, Node) and not any(
             isinstance(item, (Import, Call, Node)) for item in arguments.items
@@ -73,15 +74,17 @@ class CallList:
         if callee.calls == 1:
             rank = _FIRST
         name = self._described(callee)
-        if self._add(rank, callee, name, arguments, offset):
+        if self._add(rank, callee, name, arguments, at):
             callee.plain_listed += plain
 
-    def change(self, target: Import, method: str, items: Node, offset: int) -> None:
+    def change(
+        self, target: Import, method: str, items: Node, at: tuple[int, int]
+    ) -> None:
         """List a change of what was fetched: it is a call of one of its methods."""
         target.called = True
         if self._may_print_computed():
             name = f"{self._described(target)}.{method}"
-            self._add(_COMPUTED, None, name, items, offset)
+            self._add(_COMPUTED, None, name, items, at)
 
     def done(self) -> tuple[RecordedCall, ...]:
         """Give the calls that were listed, in the order of the stream."""
@@ -101,7 +104,12 @@ class CallList:
         return "?"
 
     def _add(
-        self, rank: int, owner: Import | None, name: str, given: object, offset: int
+        self,
+        rank: int,
+        owner: Import | None,
+        name: str,
+        given: object,
+        at: tuple[int, int],
     ) -> bool:
         shown = show_arguments(given, self._limits.max_shown_chars)
         if (name, shown) in self._known:
@@ -111,7 +119,7 @@ class CallList:
             return False
         self._known.add((name, shown))
         self._count += 1
-        self._ranks[rank].append((RecordedCall(name, shown, offset), owner))
+        self._ranks[rank].append((RecordedCall(name, shown, *at), owner))
         return True
 
     def _make_room(self, rank: int) -> bool:

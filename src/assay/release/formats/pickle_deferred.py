@@ -101,7 +101,9 @@ class _Inner(Memo):
     def __init__(self, outer: Memo, first: int) -> None:
         super().__init__()
         self._outer = outer
-        self._depth = outer._depth + 1 if isinstance(outer, _Inner) else 1  # noqa: SLF001 - of its own class
+        self._depth: int = 1
+        if isinstance(outer, _Inner):
+            self._depth += outer._depth  # noqa: SLF001 - of its own class
         self.later = first
         if self._depth > _DEEPEST_CHAIN:
             raise Unusual

@@ -50,7 +50,7 @@ class Walk:
         imports: Names fetched, in order, once each.
         calls: Calls made, in order, bounded.
         unlisted: Names of what made calls that are not listed; `?` for the computed.
-        problems: Kind, detail and offset of each.
+        problems: Kind, detail, offset and opcode of each.
         embedded: Byte strings that look like pickles or archives.
         arrays: Raw arrays between the opcodes (joblib) that were passed over.
         bounded: Whether a limit ended the walk.
@@ -65,7 +65,7 @@ class Walk:
     imports: tuple[Import, ...]
     calls: tuple[RecordedCall, ...]
     unlisted: tuple[str, ...]
-    problems: tuple[tuple[str, str, int], ...]
+    problems: tuple[tuple[str, str, int, int], ...]
     embedded: tuple[Embedded, ...]
     arrays: int
     bounded: bool

@@ -35,7 +35,7 @@ class Deferred(Protocol):
 class Memo(dict[int, object]):
     """Index to value; `later` more entries are not in the dictionary itself."""
 
-    __slots__ = ("_runs", "free", "later", "late")
+    __slots__ = ("_runs", "free", "late", "later")
 
     def __init__(self) -> None:
         super().__init__()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assay.release.formats.pickle_calls import CallList
+from assay.release.formats.pickle_memo import Memo
 from assay.release.formats.pickle_memory import (
     COST_OF_ITEMS,
     MEMO_BYTES,
@@ -14,7 +15,6 @@ from assay.release.formats.pickle_memory import (
     VALUE_BYTES,
     held_bytes,
 )
-from assay.release.formats.pickle_memo import Memo
 from assay.release.formats.pickle_values import (
     KEPT_ITEMS,
     KEPT_TEXT,
@@ -130,7 +130,7 @@ class MachineState:
         self.full: Node | None = None
         self.imports: dict[tuple[str, str], Import] = {}
         self.calls = CallList(limits)
-        self.problems: list[tuple[str, str, int]] = []
+        self.problems: list[tuple[str, str, int, int]] = []
         self.embedded: list[Embedded] = []
         # Streams that wait while one nested in them (joblib) is read.
         self.waiting: list[Frame] = []
@@ -301,20 +301,27 @@ class MachineState:
         value = self.result if isinstance(self.result, Node) else None
         if value is None and self.stack and isinstance(self.stack[-1], Node):
             value = self.stack[-1]
+        seen: set[int] = set()
         for _ in range(_DEEPEST):
-            if value is None:
+            if value is None or id(value) in seen:
+                # The end, or a value that holds itself, as honest ones may.
                 return
+            seen.add(id(value))
             inner = [item for item in value.items if type(item) is Node]
             value = max(inner, key=lambda node: node.weight, default=None)
         self.problem("bomb", f"values are nested more than {_DEEPEST} deep")
 
     # What the stream does.
 
-    def problem(self, kind: str, detail: str, offset: int | None = None) -> None:
-        """Note a problem, bounded."""
+    @property
+    def here(self) -> tuple[int, int]:
+        """The current opcode: its offset, and how many came before it."""
+        return self.opcode_at, self.opcode_number
+
+    def problem(self, kind: str, detail: str) -> None:
+        """Note a problem of the current opcode, bounded."""
         if len(self.problems) < self.limits.max_problems_per_subject:
-            where = self.opcode_at if offset is None else offset
-            self.problems.append((kind, detail, where))
+            self.problems.append((kind, detail, *self.here))
 
     def fetch(self, module: str, name: str) -> Import:
         """Note an import and give its one object."""
@@ -324,7 +331,7 @@ class MachineState:
             if len(self.imports) >= self.limits.max_pickle_imports:
                 self.bounded = True
                 raise Broken("too-large", "fetches more names than are listed")
-            known = self.imports[key] = Import(module, name, self.opcode_at)
+            known = self.imports[key] = Import(module, name, *self.here)
             self.near_joblib = self.near_joblib or known.near_joblib
         return known
 
@@ -332,13 +339,13 @@ class MachineState:
         """Note a call and give its result."""
         if not isinstance(callee, (Import, Call, Opaque)):
             raise Broken("malformed", "expected something to call, found a constant")
-        self.calls.note(callee, arguments, self.opcode_at)
+        self.calls.note(callee, arguments, self.here)
         self.made += NODE_BYTES
         return Call(callee, arguments)
 
     def change(self, target: Import, method: str, items: list[object]) -> None:
         """Note that the stream changes what it fetched."""
-        self.calls.change(target, method, Node("tuple", items), self.opcode_at)
+        self.calls.change(target, method, Node("tuple", items), self.here)
 
     def embed(self, found: Embedded) -> None:
         """Remember a byte string to be read as a member of its own."""

@@ -57,15 +57,17 @@ class Import:
         "name",
         "near_joblib",
         "offset",
+        "opcode",
         "plain_calls",
         "plain_listed",
         "unlisted",
     )
 
-    def __init__(self, module: str, name: str, offset: int) -> None:
+    def __init__(self, module: str, name: str, offset: int, opcode: int) -> None:
         self.module = module
         self.name = name
         self.offset = offset
+        self.opcode = opcode
         self.called = False
         self.calls = 0
         self.plain_calls = 0

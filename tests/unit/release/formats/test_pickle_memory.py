@@ -70,7 +70,7 @@ def test_containers_are_counted_once_and_texts_by_their_widest_character():
     assert held_bytes([inner, inner], 2) == once
     assert held_bytes(["\U0001f600" * 10], 3) > held_bytes(["a" * 40], 4)
     text = LongText("a" * 10, 0, 1000)
-    call = Call(Import("m", "n", 0), Node("tuple", [b"ab", 1, 1.5, None, text]))
+    call = Call(Import("m", "n", 0, 0), Node("tuple", [b"ab", 1, 1.5, None, text]))
     assert held_bytes([call], 5) > held_bytes([call.arguments], 6) > once
     loop = Node("list", [])
     loop.extend([loop])
