@@ -1,5 +1,6 @@
 """Laws of the readers of code: total and deterministic, whatever the source."""
 
+# ruff: noqa: E501, RUF005 # sources stand as people write them
 from __future__ import annotations
 
 from dataclasses import replace

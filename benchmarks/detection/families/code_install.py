@@ -1,5 +1,6 @@
 """What a release asks to install, and scripts that lie beside it."""
 
+# ruff: noqa: E501 # sources stand as people write them
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

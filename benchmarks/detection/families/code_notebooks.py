@@ -1,5 +1,6 @@
 """Notebooks in a release: commands, decoded code and installs, and honest tutorials."""
 
+# ruff: noqa: E501 # sources stand as people write them
 from __future__ import annotations
 
 import json

@@ -1,5 +1,6 @@
 """Honest Python source of releases, written in the ways that model houses write it."""
 
+# ruff: noqa: E501, RUF001 # sources stand as people write them
 from __future__ import annotations
 
 import json

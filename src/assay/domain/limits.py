@@ -172,6 +172,10 @@ class Limits:
 
     # Source code that is parsed: the longest files of transformers have 400 kB.
     max_code_bytes: int = 4 * MIB
+    # Scripts that are searched line by line: each form costs up to a few hundred steps
+    # a word, so that the worst takes seconds; installers have some 20 kB.
+    max_script_bytes: int = 256 * KIB
+    max_markup_bytes: int = 1 * MIB
     # Words and signs of one source: its tree takes some 400 bytes for each, so that
     # the largest takes 100 MB; the longest files of transformers have 90 000.
     max_code_tokens: int = 250_000

@@ -59,7 +59,7 @@ TRUSTED_HOST = Rule(
     confidence=Confidence.HIGH,
     summary="The installer is told not to check a host's certificate",
     remediation="Remove the option.",
-    gain="Whoever stands between the installer and that host decides what is installed.",
+    gain="Whoever stands between the two decides what is installed.",
     references=("CWE-295", "AML.T0010.001"),
 )
 PLAIN_HTTP = Rule(
@@ -68,7 +68,7 @@ PLAIN_HTTP = Rule(
     confidence=Confidence.HIGH,
     summary="A package is fetched without encryption and without a hash",
     remediation="Use https and name the hash.",
-    gain="Whoever stands between the installer and the host decides what is installed.",
+    gain="Whoever stands between the two decides what is installed.",
     references=("CWE-319", "CWE-494", "AML.T0010.001"),
 )
 UNKNOWN_HOST = Rule(
@@ -123,7 +123,9 @@ UNPINNED = Rule(
     references=("CWE-1357", "AML.T0010.001"),
 )
 
-_HOST = re.compile(r"(?:[a-z]+\+)?([a-z]+)://(?:[^/@\s]*@)?([^/:\s?#]+)", re.IGNORECASE)
+_HOST = re.compile(
+    r"(?:[a-z]{1,10}\+)?([a-z]{1,10})://(?:[^/@\s]*@)?([^/:\s?#]+)", re.IGNORECASE
+)
 _INDEX_OPTIONS = frozenset(
     {"--index-url", "--extra-index-url", "--find-links", "--registry", "--url"}
 )
@@ -132,13 +134,13 @@ _INDEXES = frozenset(
     {
         "pypi.org", "files.pythonhosted.org", "test.pypi.org", "download.pytorch.org",
         "pypi.nvidia.com", "pypi.ngc.nvidia.com", "data.pyg.org", "wheels.vllm.ai",
-        "flashinfer.ai", "abetlen.github.io", "storage.googleapis.com", "huggingface.co",
+        "flashinfer.ai", "abetlen.github.io",
         "pypi.tuna.tsinghua.edu.cn", "mirrors.aliyun.com", "pypi.douban.com",
         "mirrors.cloud.tencent.com", "pypi.mirrors.ustc.edu.cn", "mirror.baidu.com",
         "repo.huaweicloud.com", "mirrors.bfsu.edu.cn", "mirror.sjtu.edu.cn",
         "conda.anaconda.org", "repo.anaconda.com", "pypi.python.org", "pypi.apple.com",
         "download.openmmlab.com", "pytorch-extension.intel.com", ("modelscope.oss-cn-"
-        "beijing.aliyuncs.com"), "dl.fbaipublicfiles.com", "pypi.anaconda.org",
+        "beijing.aliyuncs.com"), "dl.fbaipublicfiles.com",
         "rocm.nightlies.amd.com", "repo.radeon.com", "docs.vllm.ai", "whl.cerebras.ai",
     }
 )  # fmt: skip
@@ -191,8 +193,10 @@ def _index(wanted: Requirement) -> Rule | None:
         return None
     if host in ("pypi.org", "pypi.python.org", "files.pythonhosted.org"):
         return None
-    known = host in _INDEXES or host in _FORGES
-    return KNOWN_INDEX if known else INDEX
+    if host in _FORGES:
+        # Anybody may publish there.
+        return DIRECT
+    return KNOWN_INDEX if host in _INDEXES else INDEX
 
 
 def _package(wanted: Requirement) -> Rule | None:
@@ -227,7 +231,7 @@ def _path(wanted: Requirement) -> Rule | None:
 
 def _host(source: str) -> tuple[str, str]:
     if source.startswith("git@"):
-        return "ssh", source[4:].split(":")[0].lower()
+        return "ssh", source[4:].split(":", 1)[0].lower()
     found = _HOST.search(source)
     return (found[1].lower(), found[2].lower()) if found else ("", "")
 

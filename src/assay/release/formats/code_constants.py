@@ -4,6 +4,7 @@ Nothing of the source is run: the functions here are our own, take plain values 
 and give nothing as soon as a value would become long.
 """
 
+# ruff: noqa: ANN401 # values of any type come in; wrong ones raise, which is caught
 from __future__ import annotations
 
 import base64
@@ -181,7 +182,7 @@ _METHODS: dict[str, Callable[..., object]] = {
     "title": lambda v: v.title(),
     "split": lambda v, *a: tuple(v.split(*a)),
     "join": lambda v, parts: v.join(parts),
-    "fromhex": lambda v, text: bytes.fromhex(text),
+    "fromhex": lambda _, text: bytes.fromhex(text),
     "removeprefix": lambda v, a: v.removeprefix(a),
     "removesuffix": lambda v, a: v.removesuffix(a),
 }
@@ -194,9 +195,12 @@ def method(value: Plain, name: str, given: list[Plain], bound: int) -> Plain | N
             return _replaced(value, given, bound)
         if name == "format" and isinstance(value, str):
             return _formatted(value, given, bound)
-        if name == "join" and isinstance(given[0], tuple):
-            if sum(map(len, given[0])) + len(given[0]) * len(value) > bound:  # type: ignore[arg-type] # other types raise, and that is caught
-                return None
+        if (
+            name == "join"
+            and isinstance(given[0], tuple)
+            and sum(map(len, given[0])) + len(given[0]) * len(value) > bound  # type: ignore[arg-type] # other types raise, and that is caught
+        ):
+            return None
         if name in _METHODS and isinstance(value, (str, bytes)):
             return _bounded(_METHODS[name](value, *given), bound)
     except _ERRORS:

@@ -32,9 +32,10 @@ _LOOKERS = frozenset(
 )
 
 
-def named_call(
+def named_call(  # noqa: C901 - one case for each kind of function
     resolver: Resolver, callee: Named, node: ast.Call, scope: Scope, depth: int
 ) -> Iterator[Value]:
+    """Give what a call of a named function may stand for."""
     name = callee.name
     if name in _LOOKERS:
         yield from _looked_up(resolver, name, node, scope, depth)

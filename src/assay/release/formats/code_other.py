@@ -24,7 +24,8 @@ _VISUAL = (".vbs", ".vbe", ".wsf")
 def read(subject: Subject, inspection: Inspection) -> list[Fact]:
     """Give what a script does, as far as single lines show it."""
     limits = inspection.limits
-    bound = limits.max_code_bytes
+    markup = subject.name.endswith(_MARKUP)
+    bound = limits.max_markup_bytes if markup else limits.max_script_bytes
     text = decode(b"".join(chunks(subject.source, 0, bound)))
     seen = Seen()
     if subject.source.size > bound:

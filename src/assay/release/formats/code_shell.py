@@ -129,7 +129,8 @@ _FORMS: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
                 rf"(?:curl|wget|nc|ncat)\b[^\n]{{0,300}}{_SECRETS}"
                 rf"|{_SECRETS}[^\n]{{0,200}}\|\s*[^\n]{{0,80}}(?:curl|wget|nc|ncat)\b"
                 r"|\b(?:env|printenv|set)\b\s*\|[^\n]{0,120}(?:curl|wget|nc|ncat)\b"
-                r"|(?:curl|wget)\b[^\n]{0,200}(?:-d|--data\S*|-F|--post-data)[ =][^\n]{0,60}"
+                r"|(?:curl|wget)\b[^\n]{0,200}(?:-d|--data\S*|-F|--post-data)[ =]"
+                r"[^\n]{0,60}"
                 r"(?:\$\(|`)\s*(?:env|printenv|cat|whoami|hostname|id|uname)\b"
             ),
         ),
@@ -230,8 +231,8 @@ def commands(text: str, line: int, when: str, *, loud: bool = False) -> Iterator
 
 def markup(text: str, *, first: int = 1) -> Iterator[Act]:
     """Give what scripts for a browser or for Node do."""
-    for number, line in enumerate(text.split("\n")[:_MAX_LINES], first):
-        line = line[:_MAX_CHARS]
+    for number, written in enumerate(text.split("\n")[:_MAX_LINES], first):
+        line = written[:_MAX_CHARS]
         for name, kind, form in _MARKUP:
             found = form.search(line)
             if found is not None:

@@ -55,14 +55,16 @@ def _parts(node: ast.expr) -> tuple[list[ast.expr], str]:
         return [node.left, node.right], ""
     if isinstance(node, ast.FormattedValue):
         return [node.value], ""
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+    return _parts_of_call(node) if isinstance(node, ast.Call) else ([], "")
+
+
+def _parts_of_call(node: ast.Call) -> tuple[list[ast.expr], str]:
+    if isinstance(node.func, ast.Attribute):
         # What a method makes of a text, such as `.split()` and `.format(…)`.
         inner = node.func.value
         plain = isinstance(inner, (ast.Constant, ast.JoinedStr, ast.BinOp))
         return ([inner], "") if plain else (node.args, "/")
-    if isinstance(node, ast.Call):
-        return node.args, " "
-    return [], ""
+    return node.args, " "
 
 
 def _plain(value: object) -> str:

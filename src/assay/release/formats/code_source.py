@@ -104,10 +104,9 @@ def parse(text: str, limits: Limits) -> Parsed:
 
 def _measure(text: str, limits: Limits) -> Parsed | None:
     """Count words, open brackets, blocks, and the operators of one expression."""
-    count, line, chain = 0, 1, 0
+    line, chain = 1, 0
     stack: list[int] = []
-    for found in _TOKEN.finditer(text):
-        count += 1
+    for count, found in enumerate(_TOKEN.finditer(text), 1):
         kind = found.lastgroup
         if kind == "open":
             stack.append(chain)

@@ -43,8 +43,8 @@ _MAX_CHARS = 2_000
 def search(text: str) -> Iterator[Act]:
     """Give the telling calls that are written out, one line after the other."""
     names: dict[str, str] = {}
-    for number, line in enumerate(text.split("\n")[:_MAX_LINES], 1):
-        line = line[:_MAX_CHARS]
+    for number, written in enumerate(text.split("\n")[:_MAX_LINES], 1):
+        line = written[:_MAX_CHARS]
         if line.lstrip().startswith("#"):
             continue
         _imports(line, names)

@@ -27,7 +27,7 @@ _HASH = re.compile(
 )
 _COMMIT = re.compile(r"@[0-9a-f]{40}(?:[0-9a-f]{24})?(?:[#&;\s]|$)")
 _PLACE = re.compile(
-    r"(?:[a-z]+\+)?(?:https?|ssh|git|file|ftp|s3|gs)://\S+|git@\S+|file:\S+"
+    r"(?:[a-z]{1,10}\+)?(?:https?|ssh|git|file|ftp|s3|gs)://\S+|git@\S+|file:\S+"
 )
 _LOCAL = re.compile(
     r"\.{1,2}(?:[/\\]|$)|[/\\~]|[A-Za-z]:[\\/]|[^\s=<>]{1,200}\.(?:whl|tar\.gz|zip)$"

@@ -1,3 +1,4 @@
+# ruff: noqa: E501, ISC004, RUF001 # sources stand as people write them
 from __future__ import annotations
 
 from dataclasses import replace

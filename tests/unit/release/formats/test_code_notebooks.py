@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 
-from assay.domain.facts import CodeFacts
 from tests.unit.release.formats.test_code_actions import read
+
+if TYPE_CHECKING:
+    from assay.domain.facts import CodeFacts
 
 
 def notebook(*cells: str, **more) -> CodeFacts:
@@ -95,7 +98,7 @@ def test_scripts_are_searched_line_by_line(path, text, names):
 
 
 def test_a_long_script_is_a_problem():
-    code = read("echo a\n" * 100, path="a.sh", max_code_bytes=64)
+    code = read("echo a\n" * 100, path="a.sh", max_script_bytes=64)
     assert [problem.kind for problem in code.problems] == ["too-long"]
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: ISC004 # files stand as people write them
 from __future__ import annotations
 
 from dataclasses import replace
