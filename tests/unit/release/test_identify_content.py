@@ -28,7 +28,6 @@ def test_code_that_runs_as_it_stands_is_told(sample, only, name, content, detail
     ("name", "content"),
     [
         ("model.onnx", Content.ONNX),
-        ("model.h5", Content.HDF5),
         ("model.7z", Content.SEVEN_ZIP),
         ("model.zst", Content.ZSTD),
         ("model.lz4", Content.LZ4),

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from assay.domain.facts import Gap, WeightsFacts
 from assay.domain.limits import DEFAULT_LIMITS
 from assay.release.formats import hdf5_messages, hdf5_storage, hdf5_trees
 from assay.release.formats.hdf5_bytes import (
@@ -16,7 +17,12 @@ from assay.release.formats.hdf5_bytes import (
     UnreadError,
     is_hdf5,
 )
-from assay.release.formats.hdf5_heaps import FractalHeap, GlobalHeaps, LocalHeap
+from assay.release.formats.hdf5_heaps import (
+    FractalHeap,
+    GlobalHeaps,
+    LocalHeap,
+    collection,
+)
 from assay.release.source import BytesSource
 
 UNDEFINED = b"\xff" * 8
@@ -283,3 +289,113 @@ def test_deep_trees_are_walked():
     data += leaf.ljust(64, b"\0") * 2
     found = list(hdf5_trees.records(medium(data), 0))
     assert sorted(found) == [record, b"abcdefghijk", b"abcdefghijk"]
+
+
+# Objects that the walk meets.
+
+
+def group(*messages):
+    """Make a file whose root has these messages, each a kind, flags and bytes."""
+    body = b""
+    for kind, flags, data in messages:
+        padded = data + bytes(-len(data) % 8)
+        body += struct.pack("<HHB3x", kind, len(padded), flags) + padded
+    root = struct.pack("<BxHII4x", 1, len(messages), 1, len(body)) + body
+    head = b"\x89HDF\r\n\x1a\n\0\0\0\0\0\x08\x08\0" + struct.pack("<HHI", 4, 16, 0)
+    head += bytes(8) + UNDEFINED + struct.pack("<Q", 96 + len(root)) + UNDEFINED
+    return head + struct.pack("<QQII16x", 0, 96, 0, 0) + root
+
+
+@pytest.fixture
+def walked(look, only):
+    def read(*messages):
+        file = look(group(*messages), "a.h5")
+        (facts,) = only(file, WeightsFacts)
+        kinds = [problem.kind for problem in facts.problems]
+        return kinds, [gap.reason for gap in only(file, Gap)]
+
+    return read
+
+
+OPAQUE = struct.pack("<B3sI", 0x15, b"\0\0\0", 8)
+
+
+def test_shared_messages_are_a_gap(walked):
+    kinds, gaps = walked((0x0C, 2, bytes(8)))
+    assert kinds == []
+    assert gaps == ["messages that several objects share"]
+
+
+def test_links_of_plug_ins_are_a_gap(walked):
+    kinds, gaps = walked((0x06, 0, b"\x01\x08\x41\x01x\x02\0ab"))
+    assert kinds == []
+    assert "plug-in" in gaps[0]
+
+
+def test_opaque_chunks_are_a_gap(walked):
+    _, gaps = walked((0x03, 0, OPAQUE), (0x08, 0, b"\x03\x02\x01" + bytes(13)))
+    assert "chunks" in gaps[0]
+
+
+def test_a_dataset_without_a_type_has_nothing_to_tell(walked):
+    assert walked((0x08, 0, b"\x03\x02\x01" + bytes(13))) == ([], [])
+
+
+def test_a_group_without_members_has_nothing_to_tell(walked):
+    assert walked((0x11, 0, 2 * UNDEFINED), (0x15, 0, b"\0\0" + 2 * UNDEFINED)) == (
+        [],
+        [],
+    )
+
+
+def test_a_group_whose_tree_is_none_is_malformed(walked):
+    assert walked((0x11, 0, bytes(16)))[0] == ["malformed"]
+
+
+def test_an_object_without_a_header_is_malformed(walked):
+    link = b"\x01\0\x01x" + struct.pack("<Q", 8)
+    assert walked((0x06, 0, link))[0] == ["malformed"]
+
+
+def test_an_object_in_a_circle_is_met_once(walked):
+    link = b"\x01\0\x01x" + struct.pack("<Q", 96)
+    assert walked((0x06, 0, link)) == ([], [])
+
+
+def test_rows_in_the_global_heap_that_lie_are_passed_over(look, only):
+    kind = struct.pack("<B3sI", 0x16, b"\0\0\0", 8)
+    data = group((0x03, 0, kind), (0x08, 0, b"\x03\x02\x01" + bytes(13)))
+    data += b"GCOL\x01\0\0\0" + struct.pack("<QHH4xQ", 4096, 1, 1, 1 << 20)
+    (facts,) = only(look(data.ljust(8192, b"\0"), "a.h5"), WeightsFacts)
+    assert [problem.kind for problem in facts.problems] == ["trailing-data"]
+
+
+def test_rows_in_the_global_heap_are_bounded(look, only):
+    kind = struct.pack("<B3sI", 0x16, b"\0\0\0", 8)
+    data = group((0x03, 0, kind), (0x08, 0, b"\x03\x02\x01" + bytes(13)))
+    data += b"GCOL\x01\0\0\0" + struct.pack("<Q", 4096)
+    data += struct.pack("<HH4xQ", 1, 1, 8) + b"abcdefgh"
+    data += struct.pack("<HH4xQ", 2, 1, 8) + b"abcdefgh"
+    limits = replace(DEFAULT_LIMITS, max_hdf5_values=1)
+    file = look(data.ljust(8192, b"\0"), "a.h5", limits=limits)
+    assert "values" in only(file, Gap)[0].reason
+
+
+def test_a_small_number_of_bytes_counts_as_a_value(walked):
+    kind = struct.pack("<B3sI", 0x10, b"\0\0\0", 1)
+    space = struct.pack("<BBB5xQ", 1, 1, 0, 4)
+    head = struct.pack("<BxHHH", 1, 2, len(kind), len(space))
+    value = head + b"a\0".ljust(8, b"\0") + kind + space + b"abcd"
+    assert walked((0x0C, 0, value)) == ([], [])
+
+
+def test_a_collection_larger_than_any_is_not_read():
+    data = b"GCOL\x01\0\0\0" + struct.pack("<Q", 1 << 40)
+    with pytest.raises(UnreadError):
+        list(collection(medium(data), 0))
+
+
+def test_an_old_tree_of_another_kind_is_broken():
+    node = b"TREE\x01\0" + struct.pack("<H", 0) + 2 * UNDEFINED
+    with pytest.raises(BrokenError, match="kind 1"):
+        list(hdf5_trees.symbols(medium(node), 0))
