@@ -32,7 +32,10 @@ _CONSTANT = re.compile(rf"None|{_BUILTINS}\.(?:NotImplemented|Ellipsis)", re.ASC
 # `iter([1, 2])`: the pickle of an iterator. With a function first, it would call it.
 _CONTAINER = re.compile(rf"[\[({{'\"]|b'|b\"|{_BUILTINS}\.x?range\(", re.ASCII)
 # Bytes that begin like a pickle or a zip archive are read, and judged, as a member.
-_READ_BYTES = re.compile(r"b['\"](?:\\x80|PK\\x03\\x04)", re.ASCII)
+# Protocol 2 writes them as a text and its codec.
+_READ_BYTES = re.compile(
+    r"(?:b|_?codecs\.encode\()['\"](?:\\x80|PK\\x03\\x04)", re.ASCII
+)
 # `operator.getitem(typing.List, int)`: the pickle of an annotation.
 _ANNOTATION = re.compile(r"typing\.[A-Z]\w*, ", re.ASCII)
 # `reduce(operator.or_, (int, str))`: the pickle of a union of types.
