@@ -134,18 +134,18 @@ class _Document:
     def _item(self, item: Item) -> bool:
         """Judge one item; tell whether the walk goes on."""
         outer = self._open[-1] if self._open else None
-        path = self._path(outer)
+        is_key = False
         if outer is not None:
             outer.left -= 1
-            if outer.mapping and outer.left % 2:
+            is_key = outer.mapping and outer.left % 2 == 1
+            if is_key:
                 self._key(outer, item)
-                path = self._path(outer)
         if item.kind in ("map", "array"):
-            return self._enter(item, path)
+            return self._enter(item, self._path(outer))
         if item.kind == "ext":
-            self._extension(item, path)
-        elif outer is not None and not (outer.mapping and outer.left % 2):
-            self._value(item, outer, path)
+            self._extension(item, self._shown(self._path(outer)))
+        elif outer is not None and not is_key and item.kind in ("str", "bin"):
+            self._value(item, outer)
         return True
 
     def _enter(self, item: Item, path: str) -> bool:
@@ -161,11 +161,16 @@ class _Document:
         self._open.append(_Open(left=left, mapping=mapping, path=path))
         return True
 
-    def _path(self, outer: _Open | None) -> str:
+    @staticmethod
+    def _path(outer: _Open | None) -> str:
+        """Give where an item is; made fit to be shown only where it is."""
         if outer is None:
             return ""
-        key = shorten(outer.key.decode("utf-8", "replace"), 100)
+        key = outer.key[:100].decode("utf-8", "replace")
         return f"{outer.path}.{key}"[-180:].lstrip(".")
+
+    def _shown(self, path: str) -> str:
+        return shorten(path, self._limits.max_shown_chars)
 
     def _bytes(self, item: Item, bound: int) -> bytes:
         return self._subject.source.read_at(item.start, min(item.count, bound))
@@ -184,19 +189,17 @@ class _Document:
             self._add("code-object", outer, "the key names an object to be built")
 
     def _add(self, kind: str, outer: _Open, detail: str) -> None:
-        path = self._path(outer)
+        path = self._shown(self._path(outer))
         place = self._subject.at(key=path)
         self._problems.add(kind, f"{path!r}: {detail}", place=place)
 
-    def _value(self, item: Item, outer: _Open, path: str) -> None:
-        if item.kind not in ("str", "bin"):
-            return
+    def _value(self, item: Item, outer: _Open) -> None:
         if outer.mapping and outer.key in _NUMPY_KIND and item.count <= 8:
             kind = self._bytes(item, 8)
             if kind in _OBJECT_KINDS and {b"\xa2nd", b"\xc4\x02nd"} & outer.seen:
                 self._add("code-object", outer, "an array of objects, to be unpickled")
         if item.kind == "bin":
-            self._inside(item, path)
+            self._inside(item, self._path(outer))
 
     def _extension(self, item: Item, path: str) -> None:
         place = self._subject.at(key=path)
@@ -234,4 +237,6 @@ class _Document:
                 )
             return
         data = SliceSource(self._subject.source, item.start, item.count)
-        self._facts += self._inspection.raw_data(self._subject, path or "value", data)
+        self._facts += self._inspection.raw_data(
+            self._subject, self._shown(path) or "value", data
+        )
