@@ -16,6 +16,8 @@ from assay.release.formats.reading import Problems
 from assay.release.source import SliceSource
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from assay.domain.facts import Fact
     from assay.release.formats.protobuf import Field
     from assay.release.formats.reading import Inspection, Subject
@@ -42,6 +44,8 @@ _CUSTOM_LAYER, _BRANCH, _LOOP = 500, 605, 615
 _FIRST_KIND = 100
 # Branches are fields 1 and 2 of theirs, the networks of a loop 3 and 4.
 _INNER = {_BRANCH: (1, 2), _LOOP: (3, 4)}
+# Messages that wait to be walked: some 200 bytes each.
+_MAX_OPEN = 100_000
 _MODEL_PATH = "@model_path/"
 _METADATA = {1: "shortDescription", 2: "versionString", 3: "author", 4: "license"}
 _USER_DEFINED = 100
@@ -144,7 +148,7 @@ class _Model:
             elif number == _PIPELINE:
                 self._pipeline(field, depth)
             elif number in _NETWORKS:
-                self._layers.append((field.start, field.end, depth))
+                self._later(self._layers, field, depth)
             elif number == _PROGRAM:
                 self._program(field, depth)
             else:
@@ -166,12 +170,10 @@ class _Model:
         else:
             self._walk.known(field, _KINDS, "model")
 
-    def _parts(self, field: Field, number: int) -> list[Field]:
-        return [
-            part
-            for part in self._wire.fields(field.start, field.end)
-            if part.number == number and part.wire == BYTES
-        ]
+    def _parts(self, field: Field, number: int) -> Iterator[Field]:
+        for part in self._wire.fields(field.start, field.end):
+            if part.number == number and part.wire == BYTES:
+                yield part
 
     def _text(self, field: Field, number: int) -> str:
         for part in self._parts(field, number):
@@ -180,7 +182,18 @@ class _Model:
 
     def _pipeline(self, field: Field, depth: int) -> None:
         for part in self._parts(field, 1):
-            self._models.append((part.start, part.end, depth + 1))
+            self._later(self._models, part, depth + 1)
+
+    def _later(
+        self, waiting: list[tuple[int, int, int]], part: Field, depth: int
+    ) -> None:
+        """Keep a message for later; more than any model has are told."""
+        if len(waiting) < _MAX_OPEN:
+            waiting.append((part.start, part.end, depth))
+        elif not self._told_depth:
+            self._told_depth = True
+            detail = f"more than {_MAX_OPEN} parts beside one another"
+            self._walk.add("over-limit", detail, part.start)
 
     def _description(self, field: Field) -> None:
         bound = self._walk.limits.max_graph_entries
@@ -228,7 +241,7 @@ class _Model:
             elif part.number in _INNER:
                 for number in _INNER[part.number]:
                     for inner in self._parts(part, number):
-                        self._layers.append((inner.start, inner.end, depth + 1))
+                        self._later(self._layers, inner, depth + 1)
             elif part.number >= _FIRST_KIND:
                 kind = f"layer-{part.number}"
                 self._walk.calls.add("", kind, part.start, name)
@@ -238,7 +251,7 @@ class _Model:
             for body in self._parts(function, 2):
                 for entry in self._parts(body, 3):
                     for block in self._parts(entry, 2):
-                        self._blocks.append((block.start, block.end, depth))
+                        self._later(self._blocks, block, depth)
 
     def _block(self, start: int, end: int, depth: int) -> None:
         for field in self._wire.fields(start, end):
@@ -257,7 +270,7 @@ class _Model:
                     for binding in self._parts(argument, 1):
                         self._value(binding)
             elif part.number == 4:
-                self._blocks.append((part.start, part.end, depth + 1))
+                self._later(self._blocks, part, depth + 1)
             elif part.number == 5:
                 self._value(part)
         self._walk.calls.add("", name, field.start)

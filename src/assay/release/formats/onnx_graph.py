@@ -22,6 +22,8 @@ __all__ = ["Graphs"]
 _NODE, _INITIALIZER, _SPARSE = 1, 5, 15
 _GRAPH_FIELDS = frozenset({1, 2, 5, 10, 11, 12, 13, 14, 15, 16})
 _NODE_FIELDS = frozenset(range(1, 11))
+# Name, operator and domain of a node.
+_NODE_TEXTS = (3, 4, 7)
 _FUNCTION_NODE, _FUNCTION_DOC, _FUNCTION_ATTRIBUTE = 7, 8, 11
 # Name, domain and overload of a function.
 _FUNCTION_TEXTS = (1, 10, 13)
@@ -36,6 +38,10 @@ _STANDARD = frozenset({"", "ai.onnx", "ai.onnx.ml"})
 _CONTEXT = ("com.microsoft", "EPContext")
 _MAX_NAMES = 200_000
 _TELLING = 120
+# Attributes of one node that wait for its operator, and graphs that wait at all.
+_MAX_ATTRIBUTES = 1_000
+_MAX_OPEN = 100_000
+_MAX_TOLD = 64
 
 
 class Graphs:
@@ -119,25 +125,24 @@ class Graphs:
 
     def _node(self, start: int, end: int, depth: int) -> None:
         wire = self._wire
-        operator = domain = name = ""
+        texts: dict[int, str] = {}
         attributes: list[Field] = []
         for field in wire.fields(start, end):
             number = field.number
             if field.wire != BYTES or number <= 2:
                 continue
-            if number == 3:
-                name = wire.text(field.start, field.end, 512)
-            elif number == 4:
-                operator = wire.text(field.start, field.end, 512)
-            elif number == 5:
+            if number in _NODE_TEXTS:
+                texts[number] = wire.text(field.start, field.end, 512)
+            elif number == 5 and len(attributes) < _MAX_ATTRIBUTES:
                 attributes.append(field)
-            elif number == 7:
-                domain = wire.text(field.start, field.end, 512)
+            elif number == 5:
+                self._attribute(field.start, field.end, depth, [])
             else:
                 self._walk.known(field, _NODE_FIELDS, "node")
         told: list[tuple[str, str]] = []
         for field in attributes:
             self._attribute(field.start, field.end, depth, told)
+        name, operator, domain = (texts.get(number, "") for number in _NODE_TEXTS)
         detail = ""
         if (domain, operator) == _CONTEXT:
             self._context(told, start)
@@ -154,21 +159,31 @@ class Graphs:
         for field in wire.fields(start, end):
             number = field.number
             if field.wire != BYTES:
-                if field.wire == VARINT and number == 3:
+                if field.wire == VARINT and number == 3 and len(told) < _MAX_TOLD:
                     told.append((name, str(field.start)))
             elif number == 1:
                 name = wire.text(field.start, field.end, 512)
             elif number in _TEXTS:
-                told.append((name, wire.text(field.start, field.end, 512)))
+                if len(told) < _MAX_TOLD:
+                    told.append((name, wire.text(field.start, field.end, 512)))
                 self._tensors.content(name, field.start, field.end)
             elif number in _TENSORS:
                 self._tensors.tensor(field.start, field.end)
             elif number in _GRAPHS:
-                self._open.append((field.start, field.end, depth + 1))
+                self._inner(field, depth + 1)
             elif number in _SPARSES:
                 self._tensors.sparse(field.start, field.end)
             else:
                 self._walk.known(field, _ATTRIBUTE_FIELDS, "attribute")
+
+    def _inner(self, field: Field, depth: int) -> None:
+        """Keep a graph for later; more of them at once than any model has are told."""
+        if len(self._open) < _MAX_OPEN:
+            self._open.append((field.start, field.end, depth))
+        elif not self._told_depth:
+            self._told_depth = True
+            detail = f"more than {_MAX_OPEN} graphs beside one another"
+            self._walk.add("over-limit", detail, field.start)
 
     def _context(self, told: list[tuple[str, str]], start: int) -> None:
         """Note the file that holds what a vendor compiled, unless it is inside."""

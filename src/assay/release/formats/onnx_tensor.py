@@ -105,7 +105,7 @@ class Tensors:
         elif number == _STRINGS:
             found.strings += 1
             self.content(found.name, field.start, field.end)
-        elif number == _EXTERNAL:
+        elif number == _EXTERNAL and len(found.external) < _MAX_DIMENSIONS:
             found.external.append(entry(self._wire, field.start, field.end))
         else:
             self._walk.known(field, _KNOWN, "tensor")

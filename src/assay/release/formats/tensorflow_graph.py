@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from assay.release.formats.graph_walk import GraphWalk
+    from assay.release.formats.protobuf import Field
 
 __all__ = ["Body", "Node", "TensorFlowGraph", "plain"]
 
@@ -27,6 +28,10 @@ _NAME, _OPERATOR, _INPUT, _ATTRIBUTE = 1, 2, 3, 5
 _SIGNATURE, _FUNCTION_NODE = 1, 3
 _TEXT, _TENSOR, _LIST, _FUNCTION, _LIST_FUNCTION = 2, 8, 1, 10, 9
 _STRING_VALUE = 8
+# Nodes followed back to where a path comes from: honest ones have five.
+_MAX_STEPS = 64
+# Names of inputs and functions that are kept, in one graph: some 100 bytes each.
+_MAX_NAMES = 1_000_000
 # Attributes with a text that tells what an operator does.
 _TELLING = frozenset(
     {
@@ -87,6 +92,7 @@ class TensorFlowGraph:
         self._walk = walk
         self._wire = walk.wire
         self._left = walk.limits.max_graph_nodes
+        self._names = _MAX_NAMES
         self.main = Body()
         self.functions: dict[str, Body] = {}
 
@@ -118,7 +124,7 @@ class TensorFlowGraph:
         """
         node: Node | None = None
         seen: set[str] = set()
-        while name not in seen:
+        while name not in seen and len(seen) < _MAX_STEPS:
             seen.add(name)
             found = body.nodes.get(name)
             if found is None:
@@ -197,7 +203,7 @@ class TensorFlowGraph:
             elif number == _OPERATOR:
                 node.operator = wire.text(field.start, field.end, 512)
             elif number == _INPUT:
-                node.inputs.append(wire.text(field.start, field.end, 512))
+                self._keep(node.inputs, field)
             elif number == _ATTRIBUTE:
                 self._attribute(node, field.start, field.end)
             else:
@@ -231,7 +237,7 @@ class TensorFlowGraph:
         for field in self._wire.fields(start, end):
             if field.wire != BYTES:
                 continue
-            if field.number == _TEXT and key in _TELLING:
+            if field.number == _TEXT and key in _TELLING and len(node.texts) < 8:
                 node.texts.append(self._wire.text(field.start, field.end, 512))
             elif field.number == _TENSOR and key == "value":
                 node.tensor = (field.start, field.end)
@@ -244,7 +250,7 @@ class TensorFlowGraph:
         for field in self._wire.fields(start, end):
             if field.wire != BYTES:
                 continue
-            if field.number == _TEXT and key in _TELLING:
+            if field.number == _TEXT and key in _TELLING and len(node.texts) < 8:
                 node.texts.append(self._wire.text(field.start, field.end, 512))
             elif field.number == _LIST_FUNCTION:
                 self._named(node, field.start, field.end)
@@ -252,7 +258,17 @@ class TensorFlowGraph:
     def _named(self, node: Node, start: int, end: int) -> None:
         for field in self._wire.fields(start, end):
             if field.number == 1 and field.wire == BYTES:
-                node.functions.append(self._wire.text(field.start, field.end, 512))
+                self._keep(node.functions, field)
+
+    def _keep(self, names: list[str], field: Field) -> None:
+        """Keep a name; beyond the bound only what acts by its operator is seen."""
+        if self._names > 0:
+            self._names -= 1
+            names.append(self._wire.text(field.start, field.end, 512))
+        elif self._names == 0:
+            self._names = -1
+            detail = f"more inputs than the {_MAX_NAMES} that are followed"
+            self._walk.add("over-limit", detail, field.start)
 
 
 def plain(name: str) -> str:
