@@ -64,6 +64,7 @@ _MODEL_FORMATS = frozenset(
         Content.PICKLE,
         Content.NUMPY,
         Content.GGUF,
+        Content.MSGPACK,
         Content.HDF5,
         Content.ONNX,
         Content.SAVED_MODEL,
