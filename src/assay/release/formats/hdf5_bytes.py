@@ -46,8 +46,17 @@ def signature_offset(source: ByteSource) -> int | None:
 
 
 def is_hdf5(source: ByteSource) -> bool:
-    """Tell HDF5, behind a user block too."""
-    return signature_offset(source) is not None
+    """Tell HDF5, behind a user block too.
+
+    The first member of a tar lies where a user block would end; it is read as a member.
+    """
+    offset = signature_offset(source)
+    if not offset:
+        return offset == 0
+    # Imported here: this is asked of every file, and few come so far.
+    from assay.release.formats import tar  # noqa: PLC0415 - as said above
+
+    return not tar.is_header(source.read_at(0, _FIRST_USER_BLOCK))
 
 
 class Cursor:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import io
 import struct
+import tarfile
 from dataclasses import replace
 
 import pytest
@@ -253,6 +255,18 @@ def test_bounds_end_in_gaps(weights, only, bound, word):
     )
     _, file = weights(hdf5_file(given), limits=replace(DEFAULT_LIMITS, **bound))
     assert word in only(file, Gap)[0].reason
+
+
+def test_the_first_member_of_a_tar_is_no_user_block(look, only):
+    buffer = io.BytesIO()
+    data = hdf5_file(Hdf5(datasets={"a": Dataset()}))
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        info = tarfile.TarInfo("model.h5")
+        info.size = len(data)
+        archive.addfile(info, io.BytesIO(data))
+    file = look(buffer.getvalue(), "model.tar")
+    assert file.contents == (Content.TAR,)
+    assert only(file, WeightsFacts)[0].place.member == "model.h5"
 
 
 def test_hdf5_inside_an_archive_is_read(sample, only):
