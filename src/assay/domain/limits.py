@@ -98,7 +98,7 @@ class Limits:
     max_sentencepiece_fields: int = 2_000_000
     # Protocol buffers: a graph has some fifteen fields for each node, and the largest
     # have some hundred thousand nodes; walking this many takes some ten seconds.
-    max_protobuf_fields: int = 8_000_000
+    max_protobuf_fields: int = 4_000_000
     # Nodes of a TensorFlow graph of which the inputs are kept: some 400 bytes each.
     max_graph_nodes: int = 250_000
     # Graphs inside graphs: libraries of protocol buffers end at 100 messages inside
