@@ -94,6 +94,8 @@ def _hostile_yaml() -> Iterator[tuple[str, str, Files]]:
         ("hub", b"torch.hub.load"),
     ):
         yield f"hydra-{name}", "`_target_`", {"config.yaml": hydra % target}
+    fetched = b"act:\n  _target_: hydra.utils.get_method\n  path: os.system\n"
+    yield "hydra-get-method", "function by path", {"config.yaml": fetched}
     parts = b"name: system\nmodel:\n  _target_: os.${name}\n"
     yield "hydra-interpolated", "name put together", {"config.yaml": parts}
     nemo = b"target: nemo.collections.asr.models.EncDecCTCModel\nencoder:\n"
@@ -182,6 +184,8 @@ def _honest_settings() -> Iterator[tuple[str, Files]]:
     hydra += b"optim:\n  _target_: torch.optim.AdamW\n  lr: 0.1\n"
     hydra += b"schedule:\n  _target_: torch.optim.lr_scheduler.StepLR\n"
     yield "hydra-torch", {"config.yaml": hydra}
+    fetched = b"act:\n  _target_: hydra.utils.get_class\n  path: torch.nn.ReLU\n"
+    yield "hydra-get-class", {"config.yaml": fetched}
     callbacks = b"- _target_: lightning.pytorch.callbacks.ModelCheckpoint\n"
     yield "hydra-lightning", {"config.yaml": b"callbacks:\n" + callbacks}
     moirai = {"_target_": "uni2ts.model.moirai.MoiraiModule", "d_model": 384}

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from assay.assess.built_tables import (
     CALLS,
     DANGEROUS_CODE,
+    FETCHERS,
     FRAMEWORKS,
     HDF5_FILTERS,
     HONEST_FUNCTIONS,
@@ -160,8 +161,8 @@ def _general(module: str, name: str) -> Weighed:
     known = CALLS.get(full)
     if known is not None:
         return Weighed(standing=Standing.REACHES, reason=known, gain=Gain.LOAD.value)
-    if not module:
-        return Weighed(standing=Standing.UNKNOWN)
+    if not module or full in FETCHERS:
+        return _HONEST if module else Weighed(standing=Standing.UNKNOWN)
     head = public_module(module).split(".")[0]
     if head in FRAMEWORKS and _is_tame(full, name):
         return _HONEST

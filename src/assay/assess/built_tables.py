@@ -12,6 +12,7 @@ import re
 __all__ = [
     "CALLS",
     "DANGEROUS_CODE",
+    "FETCHERS",
     "FRAMEWORKS",
     "HDF5_FILTERS",
     "HONEST_FUNCTIONS",
@@ -50,7 +51,7 @@ PIPELINE_NAME = re.compile(r"[a-z][a-z0-9_]*\Z", re.ASCII)
 
 # Functions that descriptions call honestly: they make layers, data or settings.
 HONEST_FUNCTIONS = re.compile(
-    r"(?:torch\.nn\.|torch\.optim\.|torch\.distributions\.|torchvision\.|torchaudio\."
+    r"(?:functools\.partial\Z|torch\.nn\.|torch\.optim\.|torch\.distributions\.|torchvision\.|torchaudio\."
     r"|torchtune\.|timm\.|monai\.(?:data|transforms|networks|losses|metrics|inferers"
     r"|engines|handlers|optimizers|utils)\.|transformers\.get_\w+\Z|ldm\.|nemo\."
     r"|numpy\.\w+\Z|scipy\.special\.|einops\.|speechbrain\.(?!utils\.(?:fetching"
@@ -86,7 +87,6 @@ CALLS: dict[str, str] = {
     "joblib.load": "it unpickles a file",
     "cloudpickle.load": "it unpickles a file",
     "dill.load": "it unpickles a file",
-    "datasets.load_dataset": "it fetches data, and may run code of a repository",
     "keras.models.load_model": "it loads a model that may hold code",
     "tensorflow.saved_model.load": "it loads a program",
     "tensorflow.load_library": "it loads native code",
@@ -97,9 +97,6 @@ CALLS: dict[str, str] = {
     "huggingface_hub.snapshot_download": "it fetches files from the network",
     "hydra.utils.call": "it calls whatever its arguments name",
     "hydra.utils.instantiate": "it builds whatever its arguments name",
-    "hydra.utils.get_method": "it fetches whatever its arguments name",
-    "hydra.utils.get_class": "it fetches whatever its arguments name",
-    "hydra.utils.get_object": "it fetches whatever its arguments name",
     "hydra._internal.utils._locate": "it fetches whatever its arguments name",
     "speechbrain.utils.fetching.fetch": "it fetches files from the network",
     "monai.bundle.load": "it fetches and builds what a bundle names",
@@ -111,11 +108,15 @@ CALLS: dict[str, str] = {
     "mmcv.Config.fromfile": "it runs a configuration that is code",
     "lightning.pytorch.LightningModule.load_from_checkpoint": "it unpickles a file",
     "sklearn.datasets.fetch_openml": "it fetches data from the network",
-    "functools.partial": "it prepares a call of any function",
     "pathlib.Path.unlink": "it deletes any file",
     "pathlib.Path.write_text": "it writes any file",
     "pathlib.Path.read_text": "it reads any file",
 }
+
+# What only fetches a name that stands beside it, and that is judged on its own.
+FETCHERS = frozenset(
+    {"hydra.utils.get_class", "hydra.utils.get_method", "hydra.utils.get_object"}
+)
 
 KERAS_PACKAGES = ("keras", "tf_keras", "keras_hub", "keras_nlp", "keras_cv")
 # Where Keras keeps the functions that layers, losses and metrics are made with.

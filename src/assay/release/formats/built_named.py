@@ -43,6 +43,8 @@ _CODE = {
     "user_dir": "fairseq",
 }
 _ANY = frozenset((*_KEYS, *_BESIDE, "py/reduce"))
+# Functions of Hydra that give what their argument names.
+_FETCHING = "hydra.utils.get_"
 _LARGEST = 512
 _START = re.compile(r"([A-Za-z_]\w*)\.", re.ASCII)
 _YOLO_LISTS = ("backbone", "head")
@@ -69,15 +71,16 @@ def named_object(node: dict[str, object], key: str, building: Building) -> None:
             value = f"{value}.{owner}"
         if "." in value:
             _target(framework, _join(key, field), value, building)
+    if str(node.get("_target_", "")).startswith(_FETCHING):
+        _value("hydra", _join(key, "path"), node.get("path"), building)
     reduced = node.get("py/reduce")
     if isinstance(reduced, list) and reduced:
-        _reduced(reduced, _join(key, "py/reduce"), building)
+        _value("jsonpickle", _join(key, "py/reduce"), reduced[0], building)
 
 
-def _reduced(items: list[object], key: str, building: Building) -> None:
-    first = items[0]
-    if isinstance(first, str):
-        _target("jsonpickle", key, first, building)
+def _value(framework: str, key: str, value: object, building: Building) -> None:
+    if isinstance(value, str):
+        _target(framework, key, value, building)
 
 
 def _join(key: str, field: str) -> str:

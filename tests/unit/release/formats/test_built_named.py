@@ -75,6 +75,15 @@ def test_what_only_looks_so_is_passed_over(named, value):
     assert named(value) == []
 
 
+def test_what_hydra_fetches_by_path_is_told_too(named):
+    value = {"_target_": "hydra.utils.get_method", "path": "os.system"}
+    assert named(value) == [
+        ("hydra", "function", "hydra.utils", "get_method"),
+        ("hydra", "function", "os", "system"),
+    ]
+    assert len(named({**value, "path": 5})) == 1
+
+
 def test_code_of_the_release_is_left_to_its_own_check(look, only):
     data = json.dumps({"_target_": "code.Model"}).encode()
     file = look(data, "a.json", paths=("a.json", "code.py"))
