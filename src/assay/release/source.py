@@ -48,7 +48,7 @@ class ByteSource(Protocol):
 class BytesSource:
     """A source over bytes in memory."""
 
-    __slots__ = ("_data",)
+    __slots__ = ("__weakref__", "_data")
 
     def __init__(self, data: bytes | bytearray) -> None:
         # A view, so that a slice of a bytearray costs one copy and not two.
@@ -69,7 +69,7 @@ class BytesSource:
 class FileSource:
     """A source over a file descriptor that somebody else opened and will close."""
 
-    __slots__ = ("_descriptor", "_path", "_size")
+    __slots__ = ("__weakref__", "_descriptor", "_path", "_size")
 
     def __init__(self, descriptor: int, size: int, path: str) -> None:
         self._descriptor = descriptor
@@ -108,7 +108,7 @@ class FileSource:
 class SliceSource:
     """A window on another source, clipped to what is there."""
 
-    __slots__ = ("_parent", "_size", "_start")
+    __slots__ = ("__weakref__", "_parent", "_size", "_start")
 
     def __init__(self, parent: ByteSource, start: int, size: int) -> None:
         start = min(max(start, 0), parent.size)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import codecs
 import re
+import threading
+import weakref
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -62,7 +64,7 @@ def is_pickle(source: ByteSource, limits: Limits) -> bool:
         return _has_header(source, 0)
     if not head or head[0] not in STARTERS:
         return False
-    found = walk(source, 0, limits)
+    found = _walked(source, 0, limits)
     if _acts(found):
         return True
     if not found.stopped:
@@ -96,6 +98,29 @@ def _pickle_follows(source: ByteSource, start: int, limits: Limits) -> bool:
     return True
 
 
+class _Latest(threading.local):
+    """The first walk of the source that this thread looked at last."""
+
+    source: weakref.ref[ByteSource] | None = None
+    limits: Limits | None = None
+    found: Walk | None = None
+
+
+_LATEST = _Latest()
+
+
+def _walked(source: ByteSource, start: int, limits: Limits) -> Walk:
+    """Walk a stream; the first of a source, which tells whether it is one, once."""
+    if start:
+        return walk(source, start, limits)
+    latest = _LATEST
+    known = latest.source is not None and latest.source() is source
+    if not known or latest.limits != limits or latest.found is None:
+        latest.found = walk(source, 0, limits)
+        latest.source, latest.limits = weakref.ref(source), limits
+    return latest.found
+
+
 def _acts(found: Walk) -> bool:
     """Tell whether a stream calls something, and fetches a name that may exist."""
     return bool(found.calls) and any(map(_is_plausible, found.imports))
@@ -122,7 +147,7 @@ def _streams(
     legacy_pytorch = searched = False
     bound = inspection.limits.max_pickle_streams
     for count in range(bound + 1):
-        found = walk(source, start, inspection.limits)
+        found = _walked(source, start, inspection.limits)
         if count and not _is_stream(source, start, found):
             if legacy_pytorch:
                 return facts
