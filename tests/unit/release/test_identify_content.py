@@ -27,7 +27,6 @@ def test_code_that_runs_as_it_stands_is_told(sample, only, name, content, detail
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        ("model.onnx", Content.ONNX),
         ("model.7z", Content.SEVEN_ZIP),
         ("model.zst", Content.ZSTD),
         ("model.lz4", Content.LZ4),
@@ -72,7 +71,8 @@ def test_nothing_and_images_are_no_gaps(sample, name, content):
         (b"\x78\x9c nothing but a text", "a", Content.TEXT),
         (b"\x78\x9c\x00\x01\x02", "a", Content.UNKNOWN),
         (b"\x5d\0\0 nothing", "a", Content.UNKNOWN),
-        (b"\x08\x07\x12\x07 text", "a", Content.ONNX),
+        (b"\x08\x07\x12\x07pytorch:\x06\x12\x04main", "a", Content.ONNX),
+        (b"\x08\x07\x12\x07 text", "a", Content.UNKNOWN),
         (b"PK\x05\x06 but no zip", "a", Content.UNKNOWN),
         (b"x" * 600, "a", Content.TEXT),
         (b" " * 600, "a", Content.TEXT),

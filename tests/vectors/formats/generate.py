@@ -340,7 +340,7 @@ def natives() -> dict[str, bytes]:
         "module.wasm": b"\0asm\x01\0\0\0",
         "script": b"#!/bin/sh\necho hello\n",
         "model.gguf": b"GGUF\x03\0\0\0" + bytes(16),
-        "model.onnx": b"\x08\x07\x12\x07pytorch\x1a\x032.0:\x00",
+        "model.onnx": b"\x08\x07\x12\x07pytorch\x1a\x032.0:\x06\x12\x04main",
         "model.h5": b"\x89HDF\r\n\x1a\n" + bytes(24),
         "model.7z": b"7z\xbc\xaf\x27\x1c" + bytes(26),
         "model.zst": b"\x28\xb5\x2f\xfd" + bytes(8),
