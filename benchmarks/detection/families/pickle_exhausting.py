@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.detection.families.pickle_torch_zip import state_dictionary
 from benchmarks.detection.families.pickle_wrapped import zip_of
-from benchmarks.detection.opcodes import Code, call, short_text, stream, value
+from benchmarks.detection.opcodes import Code, call, short_text, stream
 from benchmarks.detection.sample import Sample, Truth
 
 if TYPE_CHECKING:

@@ -22,31 +22,71 @@ if TYPE_CHECKING:
 
 __all__ = ["samples"]
 
-_TYPES = (
-    "b1 i1 i2 i4 i8 u1 u2 u4 u8 f2 f4 f8 f16 c8 c16 M8 m8 S5 U7 V3 >f8 >i4"
-).split()
-_ESTIMATORS = (
-    "sklearn.svm._classes:SVC sklearn.svm.classes:SVC sklearn.pipeline:Pipeline "
-    "sklearn.linear_model._logistic:LogisticRegression "
-    "sklearn.linear_model.logistic:LogisticRegression "
-    "sklearn.ensemble._forest:RandomForestClassifier "
-    "sklearn.ensemble.forest:RandomForestClassifier sklearn.tree._classes:DecisionTreeClassifier "
-    "sklearn.preprocessing._data:StandardScaler sklearn.preprocessing.data:StandardScaler "
-    "sklearn.preprocessing._encoders:OneHotEncoder sklearn.decomposition._pca:PCA "
-    "sklearn.cluster._kmeans:KMeans sklearn.neighbors._classification:KNeighborsClassifier "
-    "sklearn.naive_bayes:GaussianNB sklearn.model_selection._search:GridSearchCV "
-    "sklearn.neural_network._multilayer_perceptron:MLPClassifier "
-    "sklearn.compose._column_transformer:ColumnTransformer "
-    "sklearn.feature_extraction.text:TfidfVectorizer sklearn.impute._base:SimpleImputer "
-    "sklearn.isotonic:IsotonicRegression sklearn.mixture._gaussian_mixture:GaussianMixture "
-    "xgboost.sklearn:XGBClassifier xgboost.sklearn:XGBRegressor xgboost.core:Booster "
-    "lightgbm.sklearn:LGBMClassifier lightgbm.basic:Booster "
-    "torch.nn.modules.linear:Linear torch.nn.modules.container:Sequential "
-    "torch.nn.modules.activation:ReLU torch.nn.modules.conv:Conv2d torch.optim.adam:Adam "
-    "torch.optim.lr_scheduler:StepLR torchvision.models.resnet:ResNet "
-    "transformers.training_args:TrainingArguments argparse:Namespace "
-    "scipy.sparse._csr:csr_matrix scipy.sparse.csr:csr_matrix pandas.core.frame:DataFrame"
-).split()
+_TYPES = [
+    "b1",
+    "i1",
+    "i2",
+    "i4",
+    "i8",
+    "u1",
+    "u2",
+    "u4",
+    "u8",
+    "f2",
+    "f4",
+    "f8",
+    "f16",
+    "c8",
+    "c16",
+    "M8",
+    "m8",
+    "S5",
+    "U7",
+    "V3",
+    ">f8",
+    ">i4",
+]
+_ESTIMATORS = [
+    "sklearn.svm._classes:SVC",
+    "sklearn.svm.classes:SVC",
+    "sklearn.pipeline:Pipeline",
+    "sklearn.linear_model._logistic:LogisticRegression",
+    "sklearn.linear_model.logistic:LogisticRegression",
+    "sklearn.ensemble._forest:RandomForestClassifier",
+    "sklearn.ensemble.forest:RandomForestClassifier",
+    "sklearn.tree._classes:DecisionTreeClassifier",
+    "sklearn.preprocessing._data:StandardScaler",
+    "sklearn.preprocessing.data:StandardScaler",
+    "sklearn.preprocessing._encoders:OneHotEncoder",
+    "sklearn.decomposition._pca:PCA",
+    "sklearn.cluster._kmeans:KMeans",
+    "sklearn.neighbors._classification:KNeighborsClassifier",
+    "sklearn.naive_bayes:GaussianNB",
+    "sklearn.model_selection._search:GridSearchCV",
+    "sklearn.neural_network._multilayer_perceptron:MLPClassifier",
+    "sklearn.compose._column_transformer:ColumnTransformer",
+    "sklearn.feature_extraction.text:TfidfVectorizer",
+    "sklearn.impute._base:SimpleImputer",
+    "sklearn.isotonic:IsotonicRegression",
+    "sklearn.mixture._gaussian_mixture:GaussianMixture",
+    "xgboost.sklearn:XGBClassifier",
+    "xgboost.sklearn:XGBRegressor",
+    "xgboost.core:Booster",
+    "lightgbm.sklearn:LGBMClassifier",
+    "lightgbm.basic:Booster",
+    "torch.nn.modules.linear:Linear",
+    "torch.nn.modules.container:Sequential",
+    "torch.nn.modules.activation:ReLU",
+    "torch.nn.modules.conv:Conv2d",
+    "torch.optim.adam:Adam",
+    "torch.optim.lr_scheduler:StepLR",
+    "torchvision.models.resnet:ResNet",
+    "transformers.training_args:TrainingArguments",
+    "argparse:Namespace",
+    "scipy.sparse._csr:csr_matrix",
+    "scipy.sparse.csr:csr_matrix",
+    "pandas.core.frame:DataFrame",
+]
 
 
 def _array(core: str, kind: str, order: str = "I00\n") -> Code:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import array
 import argparse
+import array
 import calendar
 import collections
 import datetime

@@ -20,18 +20,77 @@ _SYSTEM = call("os:system", "echo hello")
 _ACT = stream(_SYSTEM)
 _OLD = stream(_SYSTEM, protocol=0)
 _PLAIN = stream(value({"weights": [1.5, 2.5]}), protocol=4)
-_NAMES = (
-    "model.safetensors model.gguf model.ggml model.onnx model.h5 model.keras model.npy "
-    "model.npz model.msgpack model.json config.json tokenizer.json vocab.txt merges.txt "
-    "README.md readme.txt LICENSE notes.rst data.csv labels.tsv image.png photo.jpg "
-    "icon.svg picture.gif paper.pdf tokenizer.model spiece.model settings.yaml "
-    "pyproject.toml template.jinja model.py run.sh archive.zip weights.tar model.gz "
-    "model.mlmodel model.tflite model.pb model.xml saved_model.pb model.engine "
-    "model.pt model.pth model.ckpt model.bin model.pkl model.pickle model.joblib "
-    "model.dill model.dat model.data model.p model.sav model.model model.weights "
-    "model.state model.cfg model.cache model.pt2 model.mar model.ptl model.tmp model "
-    ".hidden MODEL.PKL model.safetensors.pkl model.pkl.txt weights.json.bin index"
-).split()
+_NAMES = [
+    "model.safetensors",
+    "model.gguf",
+    "model.ggml",
+    "model.onnx",
+    "model.h5",
+    "model.keras",
+    "model.npy",
+    "model.npz",
+    "model.msgpack",
+    "model.json",
+    "config.json",
+    "tokenizer.json",
+    "vocab.txt",
+    "merges.txt",
+    "README.md",
+    "readme.txt",
+    "LICENSE",
+    "notes.rst",
+    "data.csv",
+    "labels.tsv",
+    "image.png",
+    "photo.jpg",
+    "icon.svg",
+    "picture.gif",
+    "paper.pdf",
+    "tokenizer.model",
+    "spiece.model",
+    "settings.yaml",
+    "pyproject.toml",
+    "template.jinja",
+    "model.py",
+    "run.sh",
+    "archive.zip",
+    "weights.tar",
+    "model.gz",
+    "model.mlmodel",
+    "model.tflite",
+    "model.pb",
+    "model.xml",
+    "saved_model.pb",
+    "model.engine",
+    "model.pt",
+    "model.pth",
+    "model.ckpt",
+    "model.bin",
+    "model.pkl",
+    "model.pickle",
+    "model.joblib",
+    "model.dill",
+    "model.dat",
+    "model.data",
+    "model.p",
+    "model.sav",
+    "model.model",
+    "model.weights",
+    "model.state",
+    "model.cfg",
+    "model.cache",
+    "model.pt2",
+    "model.mar",
+    "model.ptl",
+    "model.tmp",
+    "model",
+    ".hidden",
+    "MODEL.PKL",
+    "model.safetensors.pkl",
+    "model.pkl.txt",
+    "weights.json.bin",
+    "index",
+]
 
 
 def npy(
