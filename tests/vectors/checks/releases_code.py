@@ -22,11 +22,14 @@ class Example(nn.Module):
     def forward(self, x):
         return torch.relu(self.layer(x))
 """
-_HOSTILE = b"""import os as tool
+_HOSTILE = (
+    b"""import os as tool
 
 run = getattr(tool, "sys" + "tem")
 run("echo assay")
-""" + _HONEST
+"""
+    + _HONEST
+)
 
 CODE_BEHAVIOUR: dict[str, tuple[Entry, ...]] = {
     "met": (_CONFIG, File("modeling_example.py", _HONEST)),
