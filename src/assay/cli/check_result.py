@@ -115,7 +115,7 @@ def conclude(options: CheckOptions, read: Callable[[], InspectedRelease]) -> Exi
         say(text.rstrip("\n"), json_to=aside, styled=True)
     if options.json_to is not None:
         # Late: its models take a while to build, and most runs write no document.
-        from assay.cli.check_document import check_document  # noqa: PLC0415 - see above
+        from assay.flows.check_document import check_document  # noqa: PLC0415 - see above
 
         seconds = time.monotonic() - options.started
         write_json(check_document(checked, seconds), options.json_to)

@@ -27,6 +27,7 @@ os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
 # Verb to module and its one line of help; a test holds them to the verbs' own help.
 VERBS: Mapping[str, tuple[str, str]] = {
     "check": ("check", "Check a release against a programme."),
+    "fleet": ("fleet", "Check many releases."),
     "seal": ("seal", "Check, sign and log a release, and write its bundle."),
     "verify": ("verify", "Verify a bundle offline, and a release against it."),
     "decide": ("decide", "Decide whether a release is eligible for a benefit."),

@@ -1,0 +1,134 @@
+"""`assay fleet`: check many releases."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from assay.cli.exit_status import ExitStatus
+from assay.cli.options import JOBS_OPTION, PATH, PROGRAMME_OPTION, QUIET_OPTION
+from assay.cli.output import JSON_OPTION, say, told, write_json
+from assay.cli.targets import probe_targets
+from assay.domain.finding import Severity
+from assay.flows.fleet import SUMMARY, FleetOrder, Here, check_fleet, read_list
+from assay.flows.fleet_ray import Cluster
+from assay.flows.programmes import find_programme
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from assay.wire.v0.fleet import FleetDocument, FleetEntryPart
+
+__all__ = ["command"]
+
+
+@click.group(
+    "fleet",
+    epilog="""\b
+Examples:
+  assay fleet check releases.txt --out results
+""",
+)
+def command() -> None:
+    """Check many releases."""
+
+
+@command.command(
+    "check",
+    epilog="""\b
+Examples:
+  assay fleet check releases.txt --out results
+  assay fleet check releases.txt --out results --ray
+  assay fleet check releases.txt --out results --ray --address 10.0.0.1:6379
+""",
+)
+@click.argument("list_file", metavar="LIST", type=PATH)
+@click.option(
+    "--out",
+    metavar="DIR",
+    type=PATH,
+    required=True,
+    help=f"Directory for one document a release, and {SUMMARY}.",
+)
+@PROGRAMME_OPTION
+@click.option(
+    "--fail-on",
+    type=click.Choice([s.value for s in Severity if s is not Severity.INFO]),
+    default=Severity.HIGH.value,
+    show_default=True,
+    help="A release fails on a finding of this severity or above.",
+)
+@click.option("--again", is_flag=True, help="Check what is done and unchanged, too.")
+@click.option("--ray", is_flag=True, help="Check over a Ray cluster; needs assay[ray].")
+@click.option(
+    "--address",
+    metavar="ADDRESS",
+    help="Of a running Ray cluster; by default one is started here.",
+)
+@JSON_OPTION
+@JOBS_OPTION
+@QUIET_OPTION
+@told
+def check(
+    *,
+    list_file: Path,
+    out: Path,
+    programme: str,
+    fail_on: str,
+    again: bool,
+    ray: bool,
+    address: str | None,
+    json_to: str | None,
+    jobs: int | None,
+    quiet: bool,
+) -> ExitStatus:
+    """Check every release of LIST, a file with one directory a line.
+
+    One that cannot be checked is told as such and stops no other. Run it again to go
+    on: what is done and has not changed since is not done again.
+    """
+    probe_targets(json_to)
+    document = check_fleet(
+        read_list(list_file),
+        out,
+        FleetOrder(
+            programme_file=find_programme(programme), fail_on=fail_on, jobs=jobs
+        ),
+        engine=Cluster(address) if ray or address else Here(),
+        again=again,
+        tell=None if quiet else lambda *news: _tell(*news, json_to=json_to),
+    )
+    if not quiet:
+        say(_text(document, out), json_to=json_to)
+    write_json(document, json_to)
+    gates = {entry.gate for entry in document.releases}
+    if "fails" in gates:
+        return ExitStatus.NO
+    return ExitStatus.CANNOT_TELL if gates - {"passes"} else ExitStatus.YES
+
+
+def _tell(entry: FleetEntryPart, done: int, total: int, *, json_to: str | None) -> None:
+    told = entry.error.message if entry.error else _found(entry)
+    say(f"[{done}/{total}] {entry.gate:<11} {entry.path}: {told}", json_to=json_to)
+
+
+def _found(entry: FleetEntryPart) -> str:
+    counts = entry.findings.model_dump()
+    found = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+    return f"{found or 'no finding'} ({entry.seconds:.1f} s)"
+
+
+def _text(document: FleetDocument, out: Path) -> str:
+    gates = [entry.gate for entry in document.releases]
+    counts = ", ".join(
+        f"{gates.count(gate)} {words}"
+        for gate, words in (
+            ("passes", "pass"),
+            ("fails", "fail"),
+            ("cannot tell", "cannot be told"),
+            ("error", "could not be checked"),
+        )
+        if gates.count(gate)
+    )
+    return f"{len(gates)} releases: {counts}\n  summary: {out / SUMMARY}"

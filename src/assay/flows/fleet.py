@@ -1,0 +1,329 @@
+"""Many releases, one after the other or over a cluster; one broken one stops nobody.
+
+Every release gets a document of its own as soon as it is checked, and the summary is
+written anew after each: a run that is stopped goes on where it was. Ray is used when it
+is installed and asked for; it only ever runs `check_one`, which knows nothing of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import assay
+from assay.crypto.digest import sha256_hex
+from assay.domain.finding import Severity
+from assay.domain.limits import DEFAULT_LIMITS
+from assay.errors import AssayError, DocumentError, UsageError
+from assay.flows.check import check_release
+from assay.flows.check_document import check_document
+from assay.flows.files import read_file, write_file
+from assay.release.inspect import inspect_release
+from assay.wire.strict_json import loads
+from assay.wire.v0.fleet import (
+    FleetDocument,
+    FleetEntryPart,
+    FleetErrorPart,
+    SeverityCounts,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from assay.flows.check import CheckedRelease
+
+__all__ = [
+    "SUMMARY",
+    "Checked",
+    "FleetOrder",
+    "Here",
+    "check_fleet",
+    "check_one",
+    "read_list",
+]
+
+SUMMARY = "fleet.json"
+_NOTHING = {severity.value: 0 for severity in Severity}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FleetOrder:
+    """What is to be done with every release; it travels to where the work is done.
+
+    Attributes:
+        programme_file: The programme, as `find_programme` gives it.
+        fail_on: Severity from which a finding fails a release.
+        jobs: Threads for one release; as many as there are processors when None.
+    """
+
+    programme_file: bytes
+    fail_on: str
+    jobs: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """One release done: its line in the summary, and its document."""
+
+    entry: FleetEntryPart
+    document: bytes
+
+
+class Here:
+    """Checks one release after the other in this process, each with all cores."""
+
+    def __call__(
+        self, order: FleetOrder, releases: list[tuple[str, str]]
+    ) -> Iterator[Checked]:
+        """Give each as soon as it is done."""
+        for path, name in releases:
+            yield check_one(order, path, name)
+
+
+def check_fleet(
+    releases: list[str],
+    out: Path,
+    order: FleetOrder,
+    *,
+    engine: Callable[[FleetOrder, list[tuple[str, str]]], Iterator[Checked]],
+    again: bool = False,
+    tell: Callable[[FleetEntryPart, int, int], None] | None = None,
+) -> FleetDocument:
+    """Check every release that is not done already, and write the summary.
+
+    Args:
+        releases: Directories, in the order of the summary.
+        out: Directory for the documents and `SUMMARY`; made when it is not there.
+        order: What to do with each.
+        engine: Where the work is done.
+        again: Whether to check what is done and has not changed.
+        tell: Told of each release, with how many are done and how many there are.
+
+    Raises:
+        UsageError: `usage.fleet-other`: the directory holds another fleet's summary.
+        MachineError: The directory cannot be written to.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    digest = sha256_hex(order.programme_file)
+    before = _read_summary(out / SUMMARY)
+    names = _names(releases)
+    done: dict[str, FleetEntryPart] = {}
+    if before is not None and not again and _same(before, digest, order):
+        for entry in before.releases:
+            if entry.path in names and _still_holds(entry, out):
+                done[entry.path] = entry
+    waiting = [(path, names[path]) for path in names if path not in done]
+    for checked in engine(order, waiting):
+        write_file(out / checked.entry.document, checked.document)
+        done[checked.entry.path] = checked.entry
+        _write_summary(out, order, digest, (done[p] for p in names if p in done))
+        if tell is not None:
+            tell(checked.entry, len(done), len(names))
+    return _write_summary(out, order, digest, (done[p] for p in names))
+
+
+def check_one(order: FleetOrder, path: str, name: str) -> Checked:
+    """Check one release; whatever is wrong with it is its own result.
+
+    Args:
+        order: What to do.
+        path: Its directory.
+        name: Name of its document.
+    """
+    started = time.monotonic()
+    root = Path(path)
+    try:
+        looked = _look(root)
+        checked = check_release(
+            root,
+            order.programme_file,
+            today=datetime.now(tz=UTC).date(),
+            read=lambda: inspect_release(root, jobs=order.jobs),
+        )
+    except AssayError as error:
+        return _failed(path, name, error, time.monotonic() - started)
+    seconds = time.monotonic() - started
+    value = check_document(checked, seconds).model_dump(mode="json", by_alias=True)
+    return Checked(
+        entry=_entry(path, name, checked, order, looked, seconds),
+        document=json.dumps(value, indent=2, ensure_ascii=False).encode() + b"\n",
+    )
+
+
+def read_list(path: Path) -> list[str]:
+    """Read which releases there are: a directory a line, `#` begins a comment.
+
+    Relative paths lie below the directory of the list.
+
+    Raises:
+        UsageError: `usage.fleet-list`: it names none, or one twice.
+        InputError: It is not there, or too large.
+    """
+    data = read_file(path, most=DEFAULT_LIMITS.max_declarations_bytes, what="list")
+    try:
+        lines = data.decode("utf-8").splitlines()
+    except UnicodeDecodeError as error:
+        raise _bad_list("text in UTF-8", "other bytes") from error
+    named = (line.strip() for line in lines)
+    releases = [
+        str(path.parent / line) for line in named if line and not line.startswith("#")
+    ]
+    if not releases:
+        raise _bad_list("at least one directory", "none")
+    twice = {one for one in releases if releases.count(one) > 1} if releases else set()
+    if twice:
+        raise _bad_list("each directory once", min(twice))
+    return releases
+
+
+def _entry(  # noqa: PLR0913 - one line of a table, one argument a column
+    path: str,
+    name: str,
+    checked: CheckedRelease,
+    order: FleetOrder,
+    looked: str,
+    seconds: float,
+) -> FleetEntryPart:
+    counts = dict(_NOTHING)
+    for finding in checked.assessment.findings:
+        counts[finding.severity.value] += 1
+    bar = Severity(order.fail_on).rank
+    reports = checked.assessment.reports
+    unsure = any(r.failure or r.findings_total > len(r.findings) for r in reports)
+    grave = any(finding.severity.rank >= bar for finding in checked.assessment.findings)
+    return FleetEntryPart(
+        path=path,
+        gate="fails" if grave else "cannot tell" if unsure else "passes",
+        document=name,
+        looked=looked,
+        release_digest=checked.assessment.release_digest,
+        findings=SeverityCounts(**counts),
+        tiers=checked.assessment.tiers,
+        not_inspected=sum(len(report.gaps) for report in reports),
+        error=None,
+        seconds=round(seconds, 3),
+    )
+
+
+def _failed(path: str, name: str, error: AssayError, seconds: float) -> Checked:
+    value = {
+        "format": "assay-error/0",
+        "code": error.code,
+        "message": error.message,
+        "expected": error.expected,
+        "found": error.found,
+        "remedy": error.remedy,
+    }
+    data = json.dumps(value, indent=2).encode("utf-8", "backslashreplace") + b"\n"
+    entry = FleetEntryPart(
+        path=path,
+        gate="error",
+        document=name,
+        looked=None,
+        release_digest=None,
+        findings=SeverityCounts(**_NOTHING),
+        tiers=(),
+        not_inspected=0,
+        error=FleetErrorPart(code=error.code, message=error.message),
+        seconds=round(seconds, 3),
+    )
+    return Checked(entry=entry, document=data)
+
+
+def _look(root: Path) -> str:
+    """Digest names, sizes and times of all that lies below a directory."""
+    seen = hashlib.sha256()
+    try:
+        for folder, folders, files in os.walk(root):
+            folders.sort()
+            for file in sorted(files):
+                place = os.path.join(folder, file)  # noqa: PTH118 - many files, plain strings
+                status = os.lstat(place)
+                about = (
+                    os.path.relpath(place, root),
+                    status.st_size,
+                    status.st_mtime_ns,
+                    status.st_ino,
+                    status.st_mode,
+                )
+                seen.update(repr(about).encode("utf-8", "surrogateescape"))
+    except OSError:
+        # The check that follows meets the same trouble, and tells it as it should.
+        return hashlib.sha256(b"").hexdigest()
+    return seen.hexdigest()
+
+
+def _still_holds(entry: FleetEntryPart, out: Path) -> bool:
+    """Say whether a release is as it was when it was checked."""
+    if entry.looked is None or not (out / entry.document).is_file():
+        return False
+    return entry.looked == _look(Path(entry.path))
+
+
+def _same(before: FleetDocument, digest: str, order: FleetOrder) -> bool:
+    now = (digest, assay.__version__, order.fail_on)
+    return now == (before.programme_digest, before.tool_version, before.fail_on)
+
+
+def _names(releases: Iterable[str]) -> dict[str, str]:
+    """Give each release a document that is named after it and after no other."""
+    names = {}
+    for path in releases:
+        word = "".join(
+            char if char.isalnum() or char in "-._" else "-" for char in Path(path).name
+        )
+        short = hashlib.sha256(path.encode("utf-8", "surrogateescape")).hexdigest()[:8]
+        names[path] = f"{word.strip('.')[:80] or 'release'}-{short}.json"
+    return names
+
+
+def _read_summary(path: Path) -> FleetDocument | None:
+    if not path.exists():
+        return None
+    data = read_file(path, most=DEFAULT_LIMITS.max_document_bytes, what="summary")
+    try:
+        return FleetDocument.read(loads(data), document="fleet summary")
+    except DocumentError as error:
+        raise UsageError(
+            "fleet-other",
+            "The directory holds a summary that this version did not write.",
+            expected="an empty directory, or one of `assay fleet check`",
+            found=str(path),
+            remedy="name another directory, or move the file away",
+        ) from error
+
+
+def _write_summary(
+    out: Path, order: FleetOrder, digest: str, entries: Iterable[FleetEntryPart]
+) -> FleetDocument:
+    from assay.programme import read_programme  # noqa: PLC0415 - for its name alone
+
+    programme = read_programme(order.programme_file).ref
+    document = FleetDocument(
+        format="assay-fleet/0",
+        programme=f"{programme.id}@{programme.version}",
+        programme_digest=digest,
+        tool_version=assay.__version__,
+        fail_on=order.fail_on,
+        releases=tuple(entries),
+    )
+    value = document.model_dump(mode="json", by_alias=True)
+    text = json.dumps(value, indent=1, ensure_ascii=False) + "\n"
+    write_file(out / SUMMARY, text.encode("utf-8"))
+    return document
+
+
+def _bad_list(expected: str, found: str) -> UsageError:
+    return UsageError(
+        "fleet-list",
+        "The list names no fleet.",
+        expected=expected,
+        found=found,
+        remedy="write one directory a line; lines that begin with # are comments",
+    )
