@@ -120,7 +120,7 @@ def _found(entry: FleetEntryPart) -> str:
 
 
 def _text(document: FleetDocument, out: Path) -> str:
-    gates = [entry.gate for entry in document.releases]
+    gates: list[str] = [entry.gate for entry in document.releases]
     counts = ", ".join(
         f"{gates.count(gate)} {words}"
         for gate, words in (

@@ -182,7 +182,7 @@ def read_list(path: Path) -> list[str]:
     return releases
 
 
-def _entry(  # noqa: PLR0913 - one line of a table, one argument a column
+def _entry(
     path: str,
     name: str,
     checked: CheckedRelease,
