@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from assay.crypto.digest import sha256_hex
 from assay.domain.limits import DEFAULT_LIMITS, Limits
 from assay.errors import ProgrammeError
+from assay.programme.plain import build
 from assay.programme.proof import prove
+from assay.programme.shipped import is_shipped
 from assay.wire import strict_toml
-from assay.wire.v0.programme import ProgrammeModel
 
 if TYPE_CHECKING:
     from assay.domain.programme import Programme
@@ -61,5 +62,10 @@ def read_unproven(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> Programme:
         document="programme",
         limits=limits,
     )
-    model = ProgrammeModel.read(value, document="programme")
-    return model.to_domain(digest=sha256_hex(data))
+    digest = sha256_hex(data)
+    if is_shipped(data):
+        return build(value, digest=digest)
+    # Late: its models take longer to build than a small release takes to check.
+    from assay.wire.v0.programme import ProgrammeModel  # noqa: PLC0415 - see above
+
+    return ProgrammeModel.read(value, document="programme").to_domain(digest=digest)

@@ -12,7 +12,7 @@ from assay.errors import ProgrammeError
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
-__all__ = ["load_shipped", "shipped_programmes"]
+__all__ = ["is_shipped", "load_shipped", "shipped_programmes"]
 
 _PACKAGE = "assay.programmes"
 _SUFFIX = ".toml"
@@ -56,6 +56,12 @@ def load_shipped(programme_id: str, version: str | None = None) -> bytes:
             remedy="give the path of a programme file instead",
         )
     return _file(wanted[-1]).read_bytes()
+
+
+def is_shipped(data: bytes) -> bool:
+    """Tell whether these are the exact bytes of a programme that comes with Assay."""
+    digest = sha256_hex(data)
+    return any(ref.digest == digest for ref in shipped_programmes())
 
 
 def _file(ref: ProgrammeRef) -> Traversable:
