@@ -15,11 +15,15 @@ from assay.wire import strict_json
 DATA = Path(__file__).parents[4] / "shared/data"
 CHECKS = {
     "archives-safe",
+    "built-objects",
     "chat-templates",
+    "code-behaviour",
     "configuration-sound",
     "content-inspected",
     "content-matches-name",
+    "dependencies-pinned",
     "entries-bound",
+    "graph-operations",
     "licence-declared",
     "model-card",
     "native-code",
@@ -31,6 +35,8 @@ CHECKS = {
     "remote-code",
     "safetensors-sound",
     "secrets",
+    "tokenizer-bounded",
+    "weights-sound",
 }
 # Confirmed in usnistgov/oscal-content: the HIGH baseline profile 5.1.1+u4 imports them.
 SP_800_53 = frozenset(
