@@ -309,7 +309,7 @@ _HONEST: tuple[tuple[str, str, bytes], ...] = (
         b'export HF_TOKEN=<your token>\napi_key="your-api-key"\npassword = "changeme"\nOPENAI_API_KEY=sk-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n',
     ),
     (
-        "variables",
+        "placeholders-of-variables",
         "run.txt",
         b'password = os.environ["DB_PASSWORD"]\ntoken="${HF_TOKEN}"\nurl=postgresql://user:${PASSWORD}@host/db\napi_key = "{{ secrets.KEY }}"\n',
     ),

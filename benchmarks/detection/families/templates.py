@@ -206,7 +206,7 @@ _HONEST: tuple[tuple[str, str], ...] = (
         + _LOOP,
     ),
     (
-        "date",
+        "date-in-system-line",
         "Cutting Knowledge Date: December 2023\nToday Date: {% if strftime_now is defined %}{{ strftime_now('%d %b %Y') }}{% else %}26 Jul 2024{% endif %}\n"
         + _LOOP,
     ),
