@@ -6,15 +6,16 @@ Nothing here imports what the streams name: a stream is bytes, and is never load
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 __all__ = [
     "PRINT",
     "Code",
     "call",
+    "dtype",
     "fetch",
     "fetch_stack",
     "instance",
@@ -49,23 +50,28 @@ def value(item: object) -> Code:
         return item
     if item is None or isinstance(item, bool):
         return Code({None: b"N", True: b"\x88", False: b"\x89"}[item])
-    if isinstance(item, int):
-        return Code(b"J" + struct.pack("<i", item))
-    if isinstance(item, float):
-        return Code(b"G" + struct.pack(">d", item))
-    if isinstance(item, str):
-        return long_text(item)
-    if isinstance(item, bytes):
-        return Code(b"B" + struct.pack("<I", len(item)) + item)
-    if isinstance(item, tuple):
-        return Code(b"(" + b"".join(map(value, item)) + b"t")
-    if isinstance(item, list):
-        return Code(b"](" + b"".join(map(value, item)) + b"e")
-    if isinstance(item, dict):
-        pairs = b"".join(value(key) + value(entry) for key, entry in item.items())
-        return Code(b"}(" + pairs + b"u")
-    message = f"{type(item)} is no constant"
-    raise TypeError(message)
+    writer = _WRITERS.get(type(item))
+    if writer is None:
+        message = f"{type(item)} is no constant"
+        raise TypeError(message)
+    return Code(writer(item))
+
+
+def _all(items: Iterable[object]) -> bytes:
+    return b"".join(map(value, items))
+
+
+_WRITERS: dict[type, Callable[[Any], bytes]] = {
+    int: lambda item: b"J" + struct.pack("<i", item),
+    float: lambda item: b"G" + struct.pack(">d", item),
+    str: long_text,
+    bytes: lambda item: b"B" + struct.pack("<I", len(item)) + item,
+    tuple: lambda item: b"(" + _all(item) + b"t",
+    list: lambda item: b"](" + _all(item) + b"e",
+    dict: lambda item: (
+        b"}(" + _all(part for pair in item.items() for part in pair) + b"u"
+    ),
+}
 
 
 def fetch(name: str) -> Code:
@@ -84,6 +90,12 @@ def call(callee: str | Code, *arguments: object) -> Code:
     """REDUCE, of something fetched by GLOBAL or of code."""
     code = callee if isinstance(callee, Code) else fetch(callee)
     return Code(code + value(arguments) + b"R")
+
+
+def dtype(kind: str) -> Code:
+    """Write a data type of NumPy as NumPy does: neither aligned nor copied."""
+    aligned, copied = False, True
+    return call("numpy:dtype", kind, aligned, copied)
 
 
 def instance(callee: str, state: object, *arguments: object) -> Code:

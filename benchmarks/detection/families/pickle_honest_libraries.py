@@ -6,6 +6,7 @@ with the names of several versions, small and always at hand.
 
 from __future__ import annotations
 
+import base64
 import gzip
 import struct
 import zlib
@@ -14,13 +15,23 @@ from typing import TYPE_CHECKING
 from benchmarks.detection.families.pickle_spoofed import npy
 from benchmarks.detection.families.pickle_torch_zip import state_dictionary
 from benchmarks.detection.families.pickle_wrapped import tar_of, zip_of
-from benchmarks.detection.opcodes import Code, call, fetch, instance, stream, value
+from benchmarks.detection.opcodes import (
+    Code,
+    call,
+    dtype,
+    fetch,
+    instance,
+    stream,
+    value,
+)
 from benchmarks.detection.sample import Sample, Truth
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 __all__ = ["samples"]
+
+_WITH_GRADIENT = True
 
 _TYPES = [
     "b1",
@@ -93,12 +104,12 @@ def _array(core: str, kind: str, order: str = "I00\n") -> Code:
     made = call(
         f"numpy.{core}.multiarray:_reconstruct", fetch("numpy:ndarray"), (0,), b"b"
     )
-    dtype = call("numpy:dtype", kind, False, True)
+    kind_of = dtype(kind)
     return Code(
         made
         + b"(K\x01"
         + value((2,))
-        + dtype
+        + kind_of
         + order.encode()
         + value(bytes(16))
         + b"tb"
@@ -118,9 +129,7 @@ def _numpy() -> dict[str, tuple[str, bytes]]:
             "array.npy",
             npy(repr(kind if ">" in kind else "<" + kind), bytes(0), "(0,)"),
         )
-    scalar = call(
-        "numpy.core.multiarray:scalar", call("numpy:dtype", "f8", False, True), bytes(8)
-    )
+    scalar = call("numpy.core.multiarray:scalar", dtype("f8"), bytes(8))
     state = call(
         "numpy.random._pickle:__randomstate_ctor",
         "MT19937",
@@ -148,7 +157,7 @@ def _numpy() -> dict[str, tuple[str, bytes]]:
                 call(
                     "numpy._core.numeric:_frombuffer",
                     bytes(16),
-                    call("numpy:dtype", "f8", False, True),
+                    dtype("f8"),
                     (2,),
                     "C",
                 ),
@@ -217,7 +226,7 @@ def _others() -> dict[str, tuple[str, bytes]]:
                 call(
                     "torch._utils:_rebuild_parameter",
                     None,
-                    True,
+                    _WITH_GRADIENT,
                     call("collections:OrderedDict"),
                 )
             ),
@@ -252,17 +261,20 @@ def _others() -> dict[str, tuple[str, bytes]]:
         "padded-by-newline": ("a.pkl", plain[:-1] + b"."),
         "base64-of-an-image": (
             "logo.txt",
-            b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+            (
+                b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk"
+                b"+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+            ),
         ),
         "base64-of-a-pickle-of-numbers": (
             "cache.txt",
-            __import__("base64").b64encode(stream(value([1, 2, 3] * 20))),
+            base64.b64encode(stream(value([1, 2, 3] * 20))),
         ),
         "hexadecimal-digest": ("model.sha256", b"80049520" * 8 + b"  model.bin\n"),
         "legacy-torch": (
             "a.pt",
-            b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.\x80\x02M\xe9\x03.\x80\x02}.\x80\x02}.\x80\x02]."
-            + struct.pack("<8f", *range(8)),
+            b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.\x80\x02M\xe9\x03."
+            b"\x80\x02}.\x80\x02}.\x80\x02]." + struct.pack("<8f", *range(8)),
         ),
     }
 

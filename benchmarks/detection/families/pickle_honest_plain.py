@@ -6,7 +6,7 @@ import argparse
 import array
 import calendar
 import collections
-import datetime
+import datetime as dt
 import decimal
 import email.message
 import enum
@@ -19,8 +19,8 @@ import logging
 import math
 import operator
 import pathlib
-import pickle
-import random
+import pickle  # noqa: TID251 - it only writes
+import random  # noqa: TID251 - a state to be pickled, no secret
 import re
 import statistics
 import string
@@ -36,11 +36,15 @@ if TYPE_CHECKING:
 
 __all__ = ["samples"]
 
-_UTC = datetime.UTC
-_MOMENT = datetime.datetime(2026, 11, 23, 9, 30, tzinfo=_UTC)
-_SHARED = ["one", "two"]
+_UTC = dt.UTC
+_MOMENT = dt.datetime(2026, 11, 23, 9, 30, tzinfo=_UTC)
+_SHARED: list[object] = ["one", "two"]
+_RANDOM = random.Random(1)  # noqa: S311 - no secret is drawn from it
 _CYCLE: list[object] = [1]
 _CYCLE.append(_CYCLE)
+_DEEP: list[object] = ["leaf"]
+for _ in range(60):
+    _DEEP = [_DEEP]
 
 
 # In every protocol.
@@ -78,7 +82,7 @@ _EVERYWHERE: dict[str, object] = {
     "set": {1, 2, 3},
     "frozen-set": frozenset(("a", "b")),
     "shared": [_SHARED, _SHARED, _SHARED],
-    "deep": functools.reduce(lambda inner, _: [inner], range(60), ["leaf"]),
+    "deep": _DEEP,
     "ordered-dictionary": collections.OrderedDict(a=1, b=2),
     "counter": collections.Counter("mississippi"),
     "default-dictionary": collections.defaultdict(list, {"a": [1]}),
@@ -89,10 +93,10 @@ _EVERYWHERE: dict[str, object] = {
     "user-list": collections.UserList([1, 2]),
     "user-string": collections.UserString("text"),
     "moment": _MOMENT,
-    "day": datetime.date(2026, 11, 23),
-    "time": datetime.time(12, 30),
-    "duration": datetime.timedelta(days=1, seconds=2),
-    "time-zone": datetime.timezone(datetime.timedelta(hours=2), "name"),
+    "day": dt.date(2026, 11, 23),
+    "time": dt.time(12, 30),
+    "duration": dt.timedelta(days=1, seconds=2),
+    "time-zone": dt.timezone(dt.timedelta(hours=2), "name"),
     "decimal": decimal.Decimal("1.50"),
     "decimals": [decimal.Decimal("NaN"), decimal.Decimal("Infinity")],
     "decimal-context": decimal.Context(prec=10),
@@ -112,8 +116,8 @@ _EVERYWHERE: dict[str, object] = {
     "arguments": argparse.Namespace(lr=0.1, epochs=3, output="out", cmd="train"),
     "array": array.array("d", [1.0, 2.0]),
     "array-of-bytes": array.array("B", [1, 2]),
-    "random-state": random.Random(1).getstate(),
-    "random-generator": random.Random(1),
+    "random-state": _RANDOM.getstate(),
+    "random-generator": _RANDOM,
     "error": ValueError("wrong"),
     "error-of-key": KeyError("k"),
     "error-of-system": OSError(2, "missing"),
@@ -157,7 +161,7 @@ _EVERYWHERE: dict[str, object] = {
     "text-surrogate": "\ud800",
     "weights": {f"layer.{n}.weight": [n / 7] * 30 for n in range(30)},
     "steps": [("scale", {"mean": [0.5]}), ("fit", {"C": 1.0})],
-    "dates": [_MOMENT + datetime.timedelta(days=n) for n in range(200)],
+    "dates": [_MOMENT + dt.timedelta(days=n) for n in range(200)],
     "labels": {"id2label": {0: "NEG", 1: "POS"}, "label2id": {"NEG": 0, "POS": 1}},
 }
 
@@ -193,7 +197,13 @@ def samples() -> Iterator[Sample]:
             pickle.dumps({"a": [1, (2, 3)], "b": "text"}, 4)
         ),
     )
-    yield _sample("written-by-python", pickle._dumps({"a": [1, 2], "b": (3,)}, 4))  # type: ignore[attr-defined]  # the pickler written in Python, which memoises alike
+    yield _sample("written-by-python", _written_by_python({"a": [1, 2], "b": (3,)}))
+
+
+def _written_by_python(item: object) -> bytes:
+    """Pickle by the pickler that is written in Python; it memoises otherwise."""
+    dump = getattr(pickle, "_dumps")  # noqa: B009 - the stubs do not know it
+    return bytes(dump(item, 4))
 
 
 def _sample(name: str, data: bytes) -> Sample:

@@ -36,8 +36,8 @@ _PLAIN = value({"weights": [1, 2, 3]})
 def _texts() -> dict[str, bytes]:
     """Every opcode that makes a text which STACK_GLOBAL takes for a name."""
     spelled = {
-        "short-binunicode": lambda t: short_text(t),
-        "binunicode": lambda t: long_text(t),
+        "short-binunicode": short_text,
+        "binunicode": long_text,
         "binunicode8": lambda t: b"\x8d" + struct.pack("<Q", len(t)) + t.encode(),
         "unicode": lambda t: b"V" + t.encode() + b"\n",
         "unicode-escaped": lambda t: (

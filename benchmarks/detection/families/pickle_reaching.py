@@ -22,14 +22,18 @@ if TYPE_CHECKING:
 
 __all__ = ["samples"]
 
+_NO_GRADIENT = False
+
 _FILES = """
 builtins:open io:open io:open_code io:FileIO _io:FileIO _io:open_code _pyio:open
 codecs:open os:open os:remove os:unlink os:rename os:chmod os:mkdir os:rmdir os:listdir
-os:symlink os:removedirs posix:open shutil:rmtree shutil:copy shutil:copyfile shutil:move
+os:symlink os:removedirs posix:open shutil:rmtree shutil:copy shutil:copyfile
+shutil:move
 shutil:unpack_archive shutil:make_archive pathlib:Path.write_text pathlib:Path.read_text
 pathlib:Path.unlink pathlib:PosixPath.write_bytes pathlib:Path.touch tempfile:mktemp
 tempfile:NamedTemporaryFile linecache:getlines fileinput:FileInput fileinput:input
-glob:glob tarfile:open zipfile:ZipFile gzip:open bz2:open lzma:open dbm:open dbm.dumb:open
+glob:glob tarfile:open zipfile:ZipFile gzip:open bz2:open lzma:open dbm:open
+dbm.dumb:open
 shelve:open sqlite3:connect csv:reader mmap:mmap numpy:load numpy:save numpy:fromfile
 numpy:memmap numpy:loadtxt numpy:genfromtxt numpy:savetxt numpy.lib.npyio:load
 numpy.lib.npyio:DataSource numpy:DataSource numpy.core.records:fromfile
@@ -53,7 +57,8 @@ ssl:create_default_context urllib.request:urlopen urllib.request:urlretrieve
 urllib.request:Request urllib2:urlopen urllib:urlopen http.client:HTTPSConnection
 httplib:HTTPConnection http.server:HTTPServer socketserver:TCPServer ftplib:FTP
 smtplib:SMTP poplib:POP3 imaplib:IMAP4 nntplib:NNTP telnetlib:Telnet
-xmlrpc.client:ServerProxy requests:get requests:post requests.api:request urllib3:PoolManager
+xmlrpc.client:ServerProxy requests:get requests:post requests.api:request
+urllib3:PoolManager
 httpx:get aiohttp:ClientSession asyncio:open_connection asyncio:run
 wsgiref.simple_server:make_server fsspec:open fsspec.core:url_to_fs s3fs:S3FileSystem
 boto3:client huggingface_hub:hf_hub_download huggingface_hub:snapshot_download
@@ -133,9 +138,9 @@ def _indirect() -> dict[str, bytes]:
         "takewhile": call("builtins:list", call("itertools:takewhile", entry, [echo])),
         "groupby": call("builtins:list", call("itertools:groupby", [echo], entry)),
         "iterator-with-end": call("builtins:list", call("builtins:iter", entry, 1)),
-        "sorted-by-key": call("builtins:sorted", [echo])
-        if False
-        else call(call("functools:partial", fetch("builtins:sorted"), [echo]), entry),
+        "sorted-by-key": call(
+            call("functools:partial", fetch("builtins:sorted"), [echo]), entry
+        ),
         "max-by-key": Code(
             fetch("builtins:max") + value(([echo],)) + value({"key": entry}) + b"\x92"
         ),
@@ -298,14 +303,16 @@ def _nested() -> dict[str, bytes]:
         "in-state-pair": instance("sklearn.svm._classes:SVC", (None, {"C": act})),
         "in-array-of-objects": instance("numpy:ndarray", (1, (1,), 0, False, [act])),
         "in-ordered-dictionary": call("collections:OrderedDict", [("a", act)]),
-        "in-tensor": call("torch._utils:_rebuild_tensor_v2", act, 0, (1,), (1,), False),
+        "in-tensor": call(
+            "torch._utils:_rebuild_tensor_v2", act, 0, (1,), (1,), _NO_GRADIENT
+        ),
         "in-persistent-id": Code(value(("storage", act, "0", "cpu", 1)) + b"Q"),
         "popped": Code(act + b"0N"),
         "popped-by-mark": Code(b"(" + act + b"1N"),
         "overwritten": Code(act + b"q\x00K\x01q\x000N"),
         "deep": _deep(act, 50),
         "result-of-command-to-command": call("os:system", call("os:getenv", "HOME")),
-        "after-much-data": Code(value([n for n in range(3000)]) + act + b"\x86"),
+        "after-much-data": Code(value(list(range(3000))) + act + b"\x86"),
     }
 
 

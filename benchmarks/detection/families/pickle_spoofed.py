@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 
 from benchmarks.detection.families.pickle_torch_zip import state_dictionary
 from benchmarks.detection.families.pickle_wrapped import tar_of, zip_of
-from benchmarks.detection.opcodes import Code, call, fetch, instance, stream, value
+from benchmarks.detection.opcodes import (
+    Code,
+    call,
+    dtype,
+    fetch,
+    instance,
+    stream,
+    value,
+)
 from benchmarks.detection.sample import Sample, Truth
 
 if TYPE_CHECKING:
@@ -113,7 +121,7 @@ def _carriers() -> dict[str, tuple[str, bytes]]:
             "subclass": fetch("numpy:ndarray"),
             "shape": (1,),
             "order": "C",
-            "dtype": call("numpy:dtype", "O8", False, True),
+            "dtype": dtype("O8"),
             "allow_mmap": False,
         },
     )

@@ -42,11 +42,19 @@ class _Entry:
 
 
 def _pick(first: int | None, second: int | None, third: int) -> int:
-    return third if first is second is None else second if first is None else first
+    if first is not None:
+        return first
+    return third if second is None else second
 
 
-def _zip(*entries: _Entry, prefix: bytes = b"", suffix: bytes = b"",
-         comment: bytes = b"", shift: int = 0, count: int | None = None) -> bytes:  # fmt: skip
+def _zip(
+    *entries: _Entry,
+    prefix: bytes = b"",
+    suffix: bytes = b"",
+    comment: bytes = b"",
+    shift: int = 0,
+    count: int | None = None,
+) -> bytes:
     body, directory, listed = bytearray(prefix), bytearray(), 0
     for entry in entries:
         at = len(body) - shift

@@ -14,7 +14,7 @@ import zipfile
 import zlib
 from typing import TYPE_CHECKING
 
-from benchmarks.detection.opcodes import PRINT, call, stream, value
+from benchmarks.detection.opcodes import PRINT, call, dtype, stream, value
 from benchmarks.detection.sample import Sample, Truth
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def seven_zip(name: str, data: bytes) -> bytes:
     names = name.encode("utf-16-le") + b"\0\0"
     header = (
         b"\x01\x04"  # header, main streams
-        + b"\x06\x00\x01\x09"
+        b"\x06\x00\x01\x09"
         + size
         + b"\x00"  # pack info
         + b"\x07\x0b\x01\x00\x01\x01\x00\x0c"
@@ -212,7 +212,7 @@ def _inside() -> dict[str, bytes]:
                 "numpy.core.multiarray:_reconstruct", call("numpy:ndarray"), (0,), b"b"
             ),
             b"(K\x01K\x01\x85",
-            call("numpy:dtype", "S64", False, True),
+            dtype("S64"),
             b"\x89",
             value(_ACT),
             b"tb",
