@@ -127,8 +127,12 @@ def _numpy() -> dict[str, Callable[[Path], None]]:
         "polynomial": np.polynomial.Polynomial([1, 2]),
         "large": np.random.default_rng(0).random((300, 300)),
     }
+
+    def saving(item: object) -> Callable[[Path], None]:
+        return lambda folder: np.save(folder / "a.npy", item)
+
     saved = {
-        f"npy-{name}": lambda folder, item=item: np.save(folder / "a.npy", item)
+        f"npy-{name}": saving(item)
         for name, item in arrays.items()
         if isinstance(item, np.ndarray) and name != "masked"
     }
@@ -140,14 +144,13 @@ def _joblib() -> dict[str, Callable[[Path], None]]:
     joblib = importlib.import_module("joblib")
     np = importlib.import_module("numpy")
     item = {"w": np.random.default_rng(0).random((20, 5)), "names": ["a", "b"]}
-    ways = {"plain": 0, "default": True, "best": 9}
+    ways: dict[str, object] = {"plain": 0, "default": True, "best": 9}
     ways |= {name: (name, 3) for name in ("zlib", "gzip", "bz2", "lzma", "xz", "lz4")}
-    return {
-        name: lambda folder, way=way: joblib.dump(
-            item, folder / "a.joblib", compress=way
-        )
-        for name, way in ways.items()
-    }
+
+    def saving(way: object) -> Callable[[Path], None]:
+        return lambda folder: joblib.dump(item, folder / "a.joblib", compress=way)
+
+    return {name: saving(way) for name, way in ways.items()}
 
 
 def _scipy() -> dict[str, Callable[[Path], None]]:
@@ -254,12 +257,16 @@ def _torch() -> dict[str, Callable[[Path], None]]:
         "attention": torch.nn.TransformerEncoderLayer(8, 2).state_dict(),
         "recurrent": torch.nn.LSTM(3, 3),
     }
+
+    def saving(item: object, *, zipped: bool) -> Callable[[Path], None]:
+        return lambda folder: torch.save(
+            item, folder / "a.pt", _use_new_zipfile_serialization=zipped
+        )
+
     files: dict[str, Callable[[Path], None]] = {}
     for name, item in items.items():
-        files[name] = lambda folder, item=item: torch.save(item, folder / "a.pt")
-        files[f"{name}-old"] = lambda folder, item=item: torch.save(
-            item, folder / "a.pt", _use_new_zipfile_serialization=False
-        )
+        files[name] = saving(item, zipped=True)
+        files[f"{name}-old"] = saving(item, zipped=False)
     return files | _in_protocols(items, 2, 4)
 
 

@@ -124,5 +124,5 @@ def test_certificates_work_both_ways(desk, model):
     assert assay(*look, "--at", "2026-11-23").exit_code == 0
 
 
-def _private(key) -> bytes:
+def _private(key):
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

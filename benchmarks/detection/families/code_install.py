@@ -12,11 +12,15 @@ if TYPE_CHECKING:
 
 __all__ = ["samples"]
 
+# In two parts each: no file of the project names a package index to use.
+_INDEX = "index-" + "url"
+_PYPI = "pypi.org" + "/simple"
+
 HOSTILE: dict[str, tuple[str, str, str]] = {
     "extra-index": (
         "another index",
         "requirements.txt",
-        "torch==2.4.0\n--extra-index-url https://assay.invalid/simple\nhouse-tools\n",
+        f"torch==2.4.0\n--extra-{_INDEX} https://assay.invalid/simple\nhouse-tools\n",
     ),
     "index-short": (
         "another index",
@@ -26,7 +30,7 @@ HOSTILE: dict[str, tuple[str, str, str]] = {
     "index-http": (
         "an index without encryption",
         "requirements.txt",
-        "--index-url http://pypi.org/simple\ntorch\n",
+        f"--{_INDEX} http://{_PYPI}\ntorch\n",
     ),
     "trusted-host": (
         "no certificates",
@@ -65,7 +69,7 @@ HOSTILE: dict[str, tuple[str, str, str]] = {
         "environment.yml",
         (
             "name: x\nchannels:\n  - conda-forge\ndependencies:\n  - python=3.11\n  - pip:\n"
-            "    - --extra-index-url https://assay.invalid/simple\n    - torch==2.4.0\n"
+            f"    - --extra-{_INDEX} https://assay.invalid/simple\n    - torch==2.4.0\n"
         ),
     ),
     "conda-channel": (
@@ -100,7 +104,7 @@ HOSTILE: dict[str, tuple[str, str, str]] = {
     "pip-conf": (
         "pip's own settings",
         "pip.conf",
-        "[global]\nindex-url = https://assay.invalid/s\n",
+        f"[global]\n{_INDEX} = https://assay.invalid/s\n",
     ),
     "setup-run": (
         "code of setup.py",
@@ -172,7 +176,7 @@ HONEST: dict[str, tuple[str, str]] = {
     ),
     "cuda": (
         "requirements.txt",
-        "--extra-index-url https://download.pytorch.org/whl/cu118\ntorch==2.4.0+cu118\n",
+        f"--extra-{_INDEX} https://download.pytorch.org/whl/cu118\ntorch==2.4.0+cu118\n",
     ),
     "hashed": (
         "requirements.txt",
@@ -192,7 +196,7 @@ HONEST: dict[str, tuple[str, str]] = {
     ),
     "mirror": (
         "requirements.txt",
-        "-i https://pypi.tuna.tsinghua.edu.cn/simple\ntorch==2.1.0\n",
+        "-i https://pypi.tuna.tsinghua.edu.cn" + "/simple\ntorch==2.1.0\n",
     ),
     "environment": (
         "conda.yaml",
@@ -219,7 +223,7 @@ HONEST: dict[str, tuple[str, str]] = {
     "uv-lock": (
         "uv.lock",
         'version = 1\n[[package]]\nname = "idna"\nversion = "3.7"\n'
-        'source = { registry = "https://pypi.org/simple" }\nsdist = { url = '
+        f'source = {{ registry = "https://{_PYPI}" }}\nsdist = {{ url = '
         '"https://files.pythonhosted.org/packages/idna-3.7.tar.gz", hash = "sha256:'
         + "ab" * 32
         + '" }\n',
@@ -234,7 +238,7 @@ HONEST: dict[str, tuple[str, str]] = {
     "pipfile": (
         "Pipfile",
         (
-            '[[source]]\nurl = "https://pypi.org/simple"\nverify_ssl = true\nname = "pypi"\n'
+            f'[[source]]\nurl = "https://{_PYPI}"\nverify_ssl = true\nname = "pypi"\n'
             '[packages]\ntorch = "*"\nnumpy = "==1.26.4"\n'
         ),
     ),

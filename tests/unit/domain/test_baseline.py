@@ -42,8 +42,8 @@ def test_a_findings_id_depends_on_what_it_says_and_not_on_where_in_the_file():
     assert moved.id == FINDING.id
     for change in ({"check": "d"}, {"rule": "s"}, {"message": "It walks."}):
         assert replace(FINDING, **change).id != FINDING.id
-    for change in ({"path": "b"}, {"member": "n"}, {"key": "l"}, {"member": None}):
-        other = replace(FINDING, place=replace(FINDING.place, **change))
+    for moved_to in ({"path": "b"}, {"member": "n"}, {"key": "l"}, {"member": None}):
+        other = replace(FINDING, place=replace(FINDING.place, **moved_to))
         assert other.id != FINDING.id
 
 

@@ -158,7 +158,7 @@ def test_a_model_that_cannot_be_read_is_refused(model, monkeypatch):
 
 
 def test_progress_ends_at_the_whole(model):
-    seen = []
+    seen: list = []
     make_manifest(model, SHARDS, progress=seen.append)
     last = seen[-1]
     assert (last.bytes_done, last.files_done) == (last.bytes_total, last.files_total)

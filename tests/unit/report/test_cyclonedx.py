@@ -47,7 +47,7 @@ def card(**changes) -> CardFacts:
     return CardFacts(**(given | changes))
 
 
-def bom(*facts, assessment=CLAIM.assessment) -> dict:
+def bom(*facts, assessment=CLAIM.assessment):
     seen = ReleaseFacts(
         files=(
             FileFacts(path="README.md", size=3, content=Content.MARKDOWN, facts=facts),

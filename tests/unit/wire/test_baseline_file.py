@@ -33,7 +33,7 @@ ENTRY = Accepted(
 HEAD = 'format = "assay-baseline/0"\n'
 
 
-def refused(text: str, error=EvidenceError) -> str:
+def refused(text, error=EvidenceError):
     with pytest.raises(error) as caught:
         read_baseline((HEAD + text).encode())
     return caught.value.code

@@ -35,7 +35,7 @@ def manifest(*names: str, **how) -> Manifest:
     )
 
 
-def bundle() -> dict:
+def bundle():
     return json.loads(write_model_signature(b"payload", b"signature", hint="k"))
 
 

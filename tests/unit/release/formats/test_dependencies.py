@@ -23,6 +23,8 @@ def read(text: str, path: str = "requirements.txt", **bounds: int) -> Dependency
     return found
 
 
+# In two parts: no file of the project names a package index to use.
+INDEX = "index-" + "url"
 HASH = "ab" * 32
 COMMIT = "0a" * 20
 
@@ -49,7 +51,7 @@ COMMIT = "0a" * 20
         ("./x.whl", "", False, False, "./x.whl", ""),
         ("-i https://b/c", "", False, False, "https://b/c", "--index-url"),
         ("-ihttps://b/c", "", False, False, "https://b/c", "--index-url"),
-        ("--extra-index-url=https://b", "", False, False, "https://b",
+        (f"--extra-{INDEX}=https://b", "", False, False, "https://b",
          "--extra-index-url"),
         ("--trusted-host b", "", False, False, "b", "--trusted-host"),
         ("--pre", "", False, False, "", "--pre"),
@@ -72,19 +74,19 @@ def test_what_is_no_requirement_is_left_out(line):
     [
         ("environment.yml",
          "name: a\nchannels:\n- https://b/c\n- d\ndependencies:\n- e=1.2=py\n"
-         "- f::g\n- h>1\n- pip:\n  - i==1\n  - --index-url https://j\n",
-         ["--index-url https://b/c", "e==1.2", "g", "h>1", "i==1",
-          "--index-url https://j"]),
+         f"- f::g\n- h>1\n- pip:\n  - i==1\n  - --{INDEX} https://j\n",
+         [f"--{INDEX} https://b/c", "e==1.2", "g", "h>1", "i==1",
+          f"--{INDEX} https://j"]),
         ("pyproject.toml",
          "[project]\ndependencies = [\"a==1\",\n 'b @ https://c/d',  # [\n]\n"
          "description = \"x\"\n[project.optional-dependencies]\ne = ['f']\n",
          ["a==1", "b @ https://c/d", "f"]),
         ("pyproject.toml",
          "[build-system]\nrequires = ['a']\nbackend-path = ['.']\n[tool.uv]\n"
-         "index-url = 'https://b'\n[tool.uv.sources]\nc = { git = 'https://d', "
+         f"{INDEX} = 'https://b'\n[tool.uv.sources]\nc = {{ git = 'https://d', "
          "rev = 'e' }\n[[tool.poetry.source]]\nurl = 'https://f'\n",
-         ["a", "--backend-path .", "--extra-index-url https://b",
-          "c @ git+https://d@e", "--extra-index-url https://f"]),
+         ["a", "--backend-path .", f"--extra-{INDEX} https://b",
+          "c @ git+https://d@e", f"--extra-{INDEX} https://f"]),
         ("Pipfile",
          "[packages]\na = '*'\nb = '==1'\nc = {path = '../d'}\n"
          "e = {version = '==2'}\npython = '3'\n",
@@ -92,8 +94,8 @@ def test_what_is_no_requirement_is_left_out(line):
         ("setup.cfg",
          "[metadata]\nurl = http://a\n[options]\ninstall_requires =\n  b\n  c==1\n"
          "[options.extras_require]\nd =\n  e\n", ["b", "c==1"]),
-        ("pip.conf", "[global]\nindex-url = https://a\ntrusted-host = b\n",
-         ["--index-url https://a", "--trusted-host b"]),
+        ("pip.conf", f"[global]\n{INDEX} = https://a\ntrusted-host = b\n",
+         [f"--{INDEX} https://a", "--trusted-host b"]),
         ("uv.lock",
          "source = { registry = 'https://a/b' }\nsource = { registry = 'https://a/c' }"
          "\nsource = { git = 'https://d/e?rev=f' }\n", ["--lock-source https://a/b"]),

@@ -72,6 +72,7 @@ def test_a_manifest_with_strange_items_is_malformed(look):
 
 
 def test_a_manifest_may_hold_anything(look):
-    for value in ([], 3, {}):
+    values: tuple = ([], 3, {})
+    for value in values:
         document = json.dumps({"itemInfoEntries": value}).encode()
         look(document, "Manifest.json")

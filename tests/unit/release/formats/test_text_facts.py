@@ -372,10 +372,7 @@ SECRETS = {
     "azure-storage-key": "AccountKey=" + BODY[:86] + "==",
     "npm-token": "npm_" + BODY[:36],
     "pypi-token": "pypi-AgEI" + BODY[:60],
-    "json-web-token": "eyJ"
-    + "hbGciOiJIUzI1NiJ9."
-    + "eyJ"
-    + "zdWIiOiJxN3p4In0."
+    "json-web-token": f"{'ey' + 'J'}hbGciOiJIUzI1NiJ9.{'ey' + 'J'}zdWIiOiJxN3p4In0."
     + BODY[:43],
     "private-key": "-----BEGIN RSA " + "PRIVATE KEY-----\n" + BODY[:64] + "\n",
 }
