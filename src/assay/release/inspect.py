@@ -7,7 +7,8 @@ was inspected:
 2. Hash the whole content in one read. A file of up to `max_held_bytes` is kept in
    memory, so that a writer with the file mapped, whose writes set no time, cannot
    show the hash one content and the inspection another.
-3. Inspect it by content: from that memory, or, when it is larger, by reading again.
+3. Inspect it by content: from that memory, or, when it is larger, by reading again
+   what the inspection needs. Where a core is idle that happens during step 2.
 4. Compare size, times and inode with those of step 1.
 """
 
@@ -16,12 +17,12 @@ from __future__ import annotations
 import os
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from assay.domain.limits import DEFAULT_LIMITS, Limits
 from assay.domain.release import FileRecord, Inventory
 from assay.errors import AssayError
-from assay.release.digest import hash_descriptor
+from assay.release.digest import SETTLED_BYTES, hash_descriptor
 from assay.release.source import CHUNK_BYTES, BytesSource, FileSource, changed
 from assay.release.walk import (
     Entry,
@@ -34,6 +35,7 @@ from assay.release.walk import (
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+    from types import TracebackType
 
     from assay.domain.facts import FileFacts, ReleaseFacts
     from assay.release.source import ByteSource
@@ -43,7 +45,7 @@ __all__ = ["InspectedRelease", "Progress", "inspect_release", "take_inventory"]
 # Progress is told at most once in this many bytes, and at the end of each file.
 _PROGRESS_STEP_BYTES = 16 * CHUNK_BYTES
 # Hashing gives up the interpreter for a whole piece at a time. Pieces this large let
-# it run on while the rest of the program is loaded; larger ones fall out of the cache.
+# it run on while the rest of the program is loaded, though they fall out of the cache.
 _HASH_PIECE_BYTES = 4 * CHUNK_BYTES
 
 
@@ -172,12 +174,19 @@ class _Crew:
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._errors: list[tuple[str, BaseException]] = []
+        # Whether a core is idle while a large file is hashed, and can inspect it.
+        self._aside = False
         self._teller = _Teller(entries, progress)
         self.records: dict[str, FileRecord] = {}
         self.facts: dict[str, FileFacts] = {}
 
     def run(self, jobs: int) -> None:
         """Do all the work; raise the first error by path."""
+        large = sum(
+            entry.status.st_size > self._limits.max_held_bytes
+            for entry in self._waiting
+        )
+        self._aside = large < jobs
         count = min(jobs, len(self._waiting))
         threads = [threading.Thread(target=self._work) for _ in range(count - 1)]
         for thread in threads:
@@ -194,6 +203,8 @@ class _Crew:
         try:
             while (entry := self._next()) is not None:
                 self._file(entry, buffer)
+                if entry.status.st_size >= SETTLED_BYTES:
+                    buffer = buffer[:CHUNK_BYTES]
         except BaseException as error:  # noqa: BLE001 - raised again by `run`
             self._fail("", error)
 
@@ -227,20 +238,22 @@ class _Crew:
         descriptor = open_entry(self._root, entry)  # 1
         try:
             held = self._memory_for(size)
-            digest = hash_descriptor(  # 2
-                descriptor,
-                size,
-                entry.path,
-                buffer,
-                lambda count: self._teller.advanced(entry.path, count),
-                keep=held,
-            )
-            facts = None
-            if self._paths is not None:
-                source: ByteSource = FileSource(descriptor, size, entry.path)
-                if held is not None:
-                    source = BytesSource(held)
-                facts = self._inspect(source, entry, self._paths)  # 3
+            source: ByteSource = FileSource(descriptor, size, entry.path)
+            if held is not None:
+                source = BytesSource(held)
+            inspecting = _Inspecting(lambda: self._inspect(source, entry))
+            with inspecting:
+                if held is None and self._aside:
+                    inspecting.start()
+                digest = hash_descriptor(  # 2
+                    descriptor,
+                    size,
+                    entry.path,
+                    buffer,
+                    lambda count: self._teller.advanced(entry.path, count),
+                    keep=held,
+                )
+                facts = inspecting.result()  # 3
             if identity(os.fstat(descriptor)) != identity(entry.status):  # 4
                 raise changed(entry.path, "its size, times or inode are other now")
         finally:
@@ -252,9 +265,9 @@ class _Crew:
         wanted = self._paths is not None and size <= self._limits.max_held_bytes
         return bytearray(size) if wanted else None
 
-    def _inspect(
-        self, source: ByteSource, entry: Entry, paths: frozenset[str]
-    ) -> FileFacts:
+    def _inspect(self, source: ByteSource, entry: Entry) -> FileFacts | None:
+        if self._paths is None:
+            return None
         # Imported here: an inventory alone needs none of it, and start-up counts.
         from assay.release.inspection import inspect_source  # noqa: PLC0415 - see above
 
@@ -263,8 +276,52 @@ class _Crew:
             path=entry.path,
             executable_bit=bool(entry.status.st_mode & 0o111),
             limits=self._limits,
-            paths=paths,
+            paths=self._paths,
         )
+
+
+class _Inspecting:
+    """The inspection of one file, on a thread of its own once it is started."""
+
+    def __init__(self, inspect: Callable[[], FileFacts | None]) -> None:
+        self._inspect = inspect
+        self._thread: threading.Thread | None = None
+        self._facts: FileFacts | None = None
+        self._error: BaseException | None = None
+
+    def __enter__(self) -> Self:
+        """Begin nothing yet."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Wait: no thread may outlive the descriptor that it reads from."""
+        if self._thread is not None:
+            self._thread.join()
+
+    def start(self) -> None:
+        """Inspect from now on, beside what else is done."""
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+
+    def result(self) -> FileFacts | None:
+        """Give the facts; inspect here and now unless that was started before."""
+        if self._thread is None:
+            return self._inspect()
+        self._thread.join()
+        if self._error is not None:
+            raise self._error
+        return self._facts
+
+    def _run(self) -> None:
+        try:
+            self._facts = self._inspect()
+        except BaseException as error:  # noqa: BLE001 - raised again by `result`
+            self._error = error
 
 
 class _Teller:

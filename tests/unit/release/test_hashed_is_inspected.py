@@ -37,7 +37,8 @@ def swapped(tmp_path, monkeypatch):
         monkeypatch.setattr(inspect_module, "identity", lambda status: status.st_size)
 
         def read(limits=DEFAULT_LIMITS):
-            return inspect_release(tmp_path, limits=limits)
+            # One thread: the inspection of a large file then follows its hash.
+            return inspect_release(tmp_path, limits=limits, jobs=1)
 
         yield read
 
