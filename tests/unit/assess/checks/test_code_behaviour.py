@@ -23,7 +23,7 @@ def source(*actions, path=PATH, key=None, **more):
     return file(path, facts, content=Content.PYTHON)
 
 
-def said(kind, name, when="import", detail="", scope="", path=PATH, **more):
+def said(kind, name, when="import", detail="", scope="", *, path=PATH, **more):
     action = act(kind, name, when, detail, scope, path)
     return rules(run(CHECK, source(action, path=path, **more)))
 
@@ -108,8 +108,7 @@ def test_what_honest_code_does_is_passed(action):
     ],
 )
 def test_a_script_that_no_loader_imports_is_judged_milder(action, rule):
-    doing = act(*action, path="example.py")
-    assert rules(run(CHECK, source(doing, path="example.py"))) == [rule]
+    assert said(*action, path="example.py") == [rule]
 
 
 @pytest.mark.parametrize(
