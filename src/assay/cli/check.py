@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from typing import TYPE_CHECKING
 
@@ -123,12 +124,16 @@ def command(
         watched(quiet=quiet) as progress,
         BackgroundReading(path, jobs=jobs, progress=progress) as reading,
     ):
-        # Loaded while files are read, which leaves the interpreter free.
+        # Loaded while files are read, which leaves the interpreter free. What is loaded
+        # stays to the end: there is no garbage in it to be looked for.
+        gc.disable()
         from assay.cli.check_result import (  # noqa: PLC0415 - see above
             CheckOptions,
             conclude,
         )
 
+        gc.freeze()
+        gc.enable()
         options = CheckOptions(
             root=path,
             programme=programme,

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
-from typing import TYPE_CHECKING
+from pathlib import Path
 
+from assay import programmes
 from assay.crypto.digest import sha256_hex
 from assay.domain.programme import ProgrammeRef
 from assay.errors import ProgrammeError
 
-if TYPE_CHECKING:
-    from importlib.resources.abc import Traversable
-
 __all__ = ["is_shipped", "load_shipped", "shipped_programmes"]
 
-_PACKAGE = "assay.programmes"
+# Assay is installed as plain files; `importlib.resources`, which could read an archive
+# as well, takes a tenth of the time in which a small release is checked to be loaded.
+_FOLDER = Path(programmes.__path__[0])
 _SUFFIX = ".toml"
 
 
@@ -26,7 +25,7 @@ def shipped_programmes() -> tuple[ProgrammeRef, ...]:
             version=file.name.removesuffix(_SUFFIX),
             digest=sha256_hex(file.read_bytes()),
         )
-        for folder in files(_PACKAGE).iterdir()
+        for folder in _FOLDER.iterdir()
         if folder.is_dir()
         for file in folder.iterdir()
         if file.name.endswith(_SUFFIX)
@@ -64,8 +63,8 @@ def is_shipped(data: bytes) -> bool:
     return any(ref.digest == digest for ref in shipped_programmes())
 
 
-def _file(ref: ProgrammeRef) -> Traversable:
-    return files(_PACKAGE).joinpath(ref.id, ref.version + _SUFFIX)
+def _file(ref: ProgrammeRef) -> Path:
+    return _FOLDER / ref.id / (ref.version + _SUFFIX)
 
 
 def _order(version: str) -> tuple[int, ...]:
