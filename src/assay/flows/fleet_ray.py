@@ -6,7 +6,6 @@ must lead to the same releases on every machine of the cluster.
 
 from __future__ import annotations
 
-import importlib
 import importlib.util
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -53,7 +52,9 @@ class Cluster:
         """Give each as soon as it is done."""
         if not releases:
             return
-        ray: Any = importlib.import_module("ray")
+        # Optional, and only for fleets over a cluster.
+        import ray  # noqa: PLC0415 - see above
+
         started = not ray.is_initialized()
         if started:
             ray.init(

@@ -268,7 +268,7 @@ _FORMATS = (
 
 
 def _operator(
-    graph: GraphFacts, operator: GraphOperator, limits: Limits, *, code: bool
+    graph: GraphFacts, operator: GraphOperator, limits: Limits, *, brought: bool
 ) -> Sighting | None:
     called = _called(operator)
     content, name = graph.content, operator.name
@@ -288,7 +288,7 @@ def _operator(
         )
     if ordinary:
         return None
-    rule = BROUGHT if code else CUSTOM
+    rule = BROUGHT if brought else CUSTOM
     message = f"The graph calls {word}, an operator that no known library brings."
     return Sighting(rule=rule, place=operator.place, message=message)
 
@@ -371,11 +371,11 @@ def _brings_code(subject: CheckSubject) -> bool:
 def _examine(subject: CheckSubject) -> Examination:
     graphs = facts_of(subject, GraphFacts)
     limits = subject.limits
-    code = _brings_code(subject)
+    brought = _brings_code(subject)
     sightings = list(_data(subject))
     for graph in graphs:
         for operator in graph.operators:
-            sighting = _operator(graph, operator, limits, code=code)
+            sighting = _operator(graph, operator, limits, brought=brought)
             if sighting is not None:
                 sightings.append(sighting)
         sightings += _shadows(graph, limits)

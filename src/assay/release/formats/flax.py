@@ -204,22 +204,22 @@ class _Document:
     def _extension(self, item: Item, path: str) -> None:
         place = self._subject.at(key=path)
         problem: tuple[str, str] | None = None
-        if item.code in _ARRAYS:
+        if item.extension in _ARRAYS:
             self._arrays += 1
             problem = array_problem(self._subject.source, item)
-        elif item.code == _COMPLEX:
+        elif item.extension == _COMPLEX:
             problem = complex_problem(self._subject.source, item)
-        elif item.code == _TIMESTAMP:
+        elif item.extension == _TIMESTAMP:
             if item.count not in _TIMESTAMP_BYTES:
                 problem = ("malformed", f"a time of {item.count} bytes")
         else:
             problem = (
                 "unknown-version",
-                f"an extension of the unknown type {item.code}",
+                f"an extension of the unknown type {item.extension}",
             )
         if problem is not None:
             self._problems.add(problem[0], f"{path!r}: {problem[1]}", place=place)
-        if item.code not in _ARRAYS:
+        if item.extension not in _ARRAYS:
             self._inside(item, path)
 
     def _inside(self, item: Item, path: str) -> None:

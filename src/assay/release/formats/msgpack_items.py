@@ -39,7 +39,7 @@ class Item:
         start: Offset of its content.
         count: Bytes of its content, or entries of a container.
         end: Offset behind it; behind its head for a container.
-        code: Type of an extension, 0 to 255.
+        extension: Type of an extension, 0 to 255.
         value: Of a whole number.
     """
 
@@ -48,7 +48,7 @@ class Item:
     start: int
     count: int
     end: int
-    code: int = 0
+    extension: int = 0
     value: int = 0
 
 
@@ -88,8 +88,8 @@ def _sized(head: bytes, at: int) -> Item | None:
     first = head[0]
     if first in _FIXED_EXT:
         count = _FIXED_EXT[first]
-        code = head[1] if len(head) > 1 else 0
-        return Item("ext", at, at + 2, count, at + 2 + count, code=code)
+        extension = head[1] if len(head) > 1 else 0
+        return Item("ext", at, at + 2, count, at + 2 + count, extension=extension)
     if first in _CONTAINERS:
         kind, width = _CONTAINERS[first]
         count = int.from_bytes(head[1 : 1 + width], "big")
@@ -101,5 +101,5 @@ def _sized(head: bytes, at: int) -> Item | None:
     start = at + 1 + width
     if kind != "ext":
         return Item(kind, at, start, count, start + count)
-    code = head[1 + width] if len(head) > 1 + width else 0
-    return Item(kind, at, start + 1, count, start + 1 + count, code=code)
+    extension = head[1 + width] if len(head) > 1 + width else 0
+    return Item(kind, at, start + 1, count, start + 1 + count, extension=extension)
