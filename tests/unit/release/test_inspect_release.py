@@ -264,3 +264,24 @@ def test_a_real_model_is_read_without_gap_or_alarm():
             assert not getattr(fact, "problems", ())
             assert not getattr(fact, "matches", ())
             assert not getattr(fact, "remote_code", ())
+
+
+def test_a_large_file_is_inspected_beside_its_hash_with_the_same_facts(tmp_path):
+    (tmp_path / "a.pkl").write_bytes(b"\x80\x02cos\nsystem\n(Vid\ntR." + b"\0" * 200)
+    limits = Limits(max_held_bytes=100)
+    aside = inspect_release(tmp_path, jobs=2, limits=limits)
+    assert aside == inspect_release(tmp_path, jobs=1, limits=limits)
+    assert aside == inspect_release(tmp_path)
+
+
+def test_a_medium_that_fails_beside_the_hash_is_told(tmp_path, monkeypatch):
+    (tmp_path / "a.bin").write_bytes(b"\0" * 200)
+
+    def fails(*_given, **_more):
+        raise source_module.unreadable("a.bin", OSError(5, "Input/output error"))
+
+    monkeypatch.setattr("assay.release.inspection.inspect_source", fails)
+    limits = Limits(max_held_bytes=100)
+    with pytest.raises(ReleaseError) as caught:
+        inspect_release(tmp_path, jobs=2, limits=limits)
+    assert caught.value.code == "release.unreadable"
