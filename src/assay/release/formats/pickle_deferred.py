@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     Interpret = Callable[[MachineState], None]
 
-__all__ = ["Interpret", "Run", "deferred"]
+__all__ = ["Run", "deferred"]
 
 _USES = pickle_tokens.PUTS + pickle_tokens.GETS
 _NO_USE = bytes(code for code in range(256) if code not in _USES)
