@@ -148,6 +148,14 @@ class Limits:
     max_compression_ratio: int = 200
     bomb_floor_bytes: int = 64 * MIB
 
+    # 7z: the list of an archive's members; a hundred thousand take some 10 MB.
+    max_seven_zip_header_bytes: int = 32 * MIB
+
+    # OCI layouts: registries refuse manifests over 4 MiB, and images end at 127 layers;
+    # artefacts of models have one for each file. Each layer is an open file.
+    max_oci_document_bytes: int = 4 * MIB
+    max_oci_layers: int = 512
+
     # Bytes inflated for inspection in one file, all members and nesting together:
     # at some 300 MB/s this is half a minute on one core.
     max_inflated_bytes: int = 8 * GIB

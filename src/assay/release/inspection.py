@@ -36,6 +36,9 @@ _WRAPPERS = frozenset(
         Content.BZIP2,
         Content.XZ,
         Content.ZLIB,
+        Content.ZSTD,
+        Content.LZ4,
+        Content.SEVEN_ZIP,
         Content.NUMPY,
     }
 )
@@ -46,7 +49,9 @@ _UNMISTAKABLE = frozenset(
     {Content.ZIP, Content.PYTORCH_ZIP, Content.ELF, Content.PE, Content.SEVEN_ZIP}
 )
 # What numbers may begin like by chance: it counts when a pickle that acts is inside.
-_COMPRESSED = frozenset({Content.GZIP, Content.BZIP2, Content.XZ, Content.ZLIB})
+_COMPRESSED = frozenset(
+    {Content.GZIP, Content.BZIP2, Content.XZ, Content.ZLIB, Content.ZSTD, Content.LZ4}
+)
 
 
 def inspect_source(

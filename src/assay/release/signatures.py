@@ -69,6 +69,21 @@ def _begins(pattern: bytes) -> re.Pattern[bytes]:
 
 # Tried in this order; the first that holds counts.
 PROOFS: tuple[Proof, ...] = (
+    # Frames behind such as decoders pass over.
+    Proof(
+        Content.ZSTD,
+        _begins(rb"[\x50-\x5f]\x2a\x4d\x18"),
+        "compressed",
+        "is_zstd_behind",
+        bounded=False,
+    ),
+    Proof(
+        Content.LZ4,
+        _begins(rb"[\x50-\x5f]\x2a\x4d\x18"),
+        "compressed",
+        "is_lz4_behind",
+        bounded=False,
+    ),
     Proof(Content.ZLIB, _begins(rb"\x78."), "compressed", "is_zlib", bounded=False),
     Proof(Content.ZLIB, _begins(rb"ZF0x"), "compressed", "is_zfile", bounded=False),
     Proof(

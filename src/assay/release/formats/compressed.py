@@ -1,34 +1,57 @@
-"""gzip, bzip2, xz (and LZMA alone) and zlib: one wrapper around one member."""
+"""Wrappers around one member: gzip, bzip2, xz and LZMA alone, zlib, zstd, LZ4."""
 
 from __future__ import annotations
 
+import importlib
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assay.domain.facts import ArchiveFacts, Content, Gap
+from assay.release.formats.framed import Framed, Journal, is_skippable
 from assay.release.formats.inflate import MAKERS, inflate, inflates
+from assay.release.formats.member_paths import path_problem
 from assay.release.formats.reading import Problems
 from assay.release.source import SliceSource, Spool
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from assay.domain.facts import Fact
-    from assay.release.formats.inflate import Inflated
+    from assay.release.formats.inflate import Decompressor, Inflated
     from assay.release.formats.reading import Inspection, Subject
     from assay.release.source import ByteSource
 
-__all__ = ["is_lzma_alone", "is_zfile", "is_zlib", "read"]
+__all__ = [
+    "framed_maker",
+    "is_lz4_behind",
+    "is_lzma_alone",
+    "is_zfile",
+    "is_zlib",
+    "is_zstd_behind",
+    "read",
+]
 
 # `ZF`, a length in hexadecimal filled up to 19 characters, and perhaps one space.
 _ZFILE = re.compile(rb"ZF0x[0-9a-f]{1,17} *L? *(?=\x78)")
 
 # Name endings that fall away when the wrapper is opened.
-_ENDINGS = (".gz", ".gzip", ".bz2", ".xz", ".lzma", ".z", ".zlib")
+_ENDINGS = (
+    *(".gz", ".gzip", ".bz2", ".xz", ".lzma", ".z", ".zlib"),
+    *(".zst", ".zstd", ".lz4"),
+)
+# Another stream of a kind, which its tools join to the one before.
 _MAGIC = {
     Content.GZIP: b"\x1f\x8b\x08",
     Content.BZIP2: b"BZh",
     Content.XZ: b"\xfd7zXZ\x00",
 }
+_FRAMES = {Content.ZSTD: "zstd_frames", Content.LZ4: "lz4_frames"}
+# Skippable frames before the first that counts.
+_MAX_SKIPPED = 64
+# The bit of a gzip header that says that a name follows, and the one for more fields.
+_GZIP_NAMED, _GZIP_EXTRA = 8, 4
+_MAX_NAME_BYTES = 4096
 
 
 def is_zlib(source: ByteSource) -> bool:
@@ -65,20 +88,26 @@ def read(subject: Subject, inspection: Inspection) -> list[Fact]:
     if skip:
         source = SliceSource(source, skip, source.size)
         subject = replace(subject, source=source)
+    journal = Journal(inspection.may_inflate)
+    make = framed_maker(subject.content, journal) or MAKERS[subject.content.value]
     with Spool() as spool:
         ended = inflate(
             source,
-            MAKERS[subject.content.value],
+            make,
             spool,
             inspection,
             magic=_MAGIC.get(subject.content, b""),
+            padded=subject.content is Content.XZ,
         )
-        facts: list[Fact] = [_wrapper(subject, ended, spool.size, inspection)]
+        facts: list[Fact] = [_wrapper(subject, ended, spool.size, inspection, journal)]
         if spool.size:
             facts.extend(inspection.descend(subject, _inner(subject), spool.source()))
     if ended.whole and ended.consumed < source.size:
         rest = SliceSource(source, ended.consumed, source.size)
         facts.extend(inspection.raw_data(subject, "trailing", rest))
+    for offset, length in journal.hidden:
+        passed = SliceSource(source, offset, length)
+        facts.extend(inspection.raw_data(subject, f"skipped@{offset}", passed))
     if not ended.whole:
         facts.append(
             Gap(place=subject.place, reason=ended.detail, content=subject.content)
@@ -86,10 +115,50 @@ def read(subject: Subject, inspection: Inspection) -> list[Fact]:
     return facts
 
 
+def framed_maker(
+    content: Content, journal: Journal
+) -> Callable[[], Decompressor] | None:
+    """Give what makes our own decoder of a type; None when there is none."""
+    name = _FRAMES.get(content)
+    if name is None:
+        return None
+    module = importlib.import_module(f"assay.release.formats.{name}")
+    return lambda: Framed(journal, module.frames(journal))
+
+
+def is_zstd_behind(source: ByteSource) -> bool:
+    """Tell whether a Zstandard frame follows skippable ones."""
+    return _behind(source) == b"\x28\xb5\x2f\xfd"
+
+
+def is_lz4_behind(source: ByteSource) -> bool:
+    """Tell whether an LZ4 frame follows skippable ones."""
+    return _behind(source) in (b"\x04\x22\x4d\x18", b"\x02\x21\x4c\x18")
+
+
+def _behind(source: ByteSource) -> bytes:
+    """Give the magic of what follows the skippable frames at the start."""
+    position = 0
+    for _ in range(_MAX_SKIPPED):
+        head = source.read_at(position, 8)
+        if not is_skippable(head[:4]):
+            return head[:4]
+        position += 8 + int.from_bytes(head[4:8], "little")
+    return b""
+
+
 def _wrapper(
-    subject: Subject, ended: Inflated, size: int, inspection: Inspection
+    subject: Subject,
+    ended: Inflated,
+    size: int,
+    inspection: Inspection,
+    journal: Journal,
 ) -> ArchiveFacts:
     problems = Problems(subject, inspection.limits)
+    if subject.content is Content.GZIP:
+        _gzip_name(subject, problems)
+    for kind, detail, offset in journal.problems:
+        problems.add(kind, detail, place=subject.at(offset=offset))
     if ended.kind and ended.kind != "too-large":
         problems.add(ended.kind, ended.detail)
     elif not ended.kind and ended.consumed < subject.source.size:
@@ -109,6 +178,22 @@ def _wrapper(
         expanded_bytes=size,
         problems=problems.done(),
     )
+
+
+def _gzip_name(subject: Subject, problems: Problems) -> None:
+    """Judge the name in the header, which `gunzip -N` gives the file (RFC 1952)."""
+    head = subject.source.read_at(0, 12)
+    flags = head[3] if len(head) > 3 else 0
+    if not flags & _GZIP_NAMED:
+        return
+    start = 10
+    if flags & _GZIP_EXTRA:
+        start += 2 + int.from_bytes(head[10:12], "little")
+    raw = subject.source.read_at(start, _MAX_NAME_BYTES).split(b"\0", 1)[0]
+    name = raw.decode("latin-1")
+    problem = path_problem(name)
+    if problem:
+        problems.add(problem, f"member {name!r}")
 
 
 def _inner(subject: Subject) -> str:

@@ -8,17 +8,29 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from assay.release.formats.framed import Stopped
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from assay.release.formats.reading import Inspection
     from assay.release.source import ByteSource, Spool
 
-__all__ = ["MAKERS", "Decompressor", "Inflated", "inflate", "inflates", "zip_lzma"]
+__all__ = [
+    "MAKERS",
+    "Decompressor",
+    "Inflated",
+    "inflate",
+    "inflates",
+    "lzma_decompressor",
+    "zip_lzma",
+]
 
 _INPUT_BYTES = 64 * 1024
 _OUTPUT_BYTES = 1 << 20
 _BROKEN = (zlib.error, lzma.LZMAError, OSError, ValueError, EOFError)
+# How far the next of several streams may begin behind the one before it.
+_PADDED_BYTES = 4096
 # A dictionary of XZ may ask for gigabytes of memory before any output.
 _LZMA_MEMORY = 256 << 20
 
@@ -86,7 +98,7 @@ class _Block:
         return self._inner.decompress(data, _OUTPUT_BYTES)
 
 
-def zip_lzma(header: bytes) -> Decompressor:
+def zip_lzma(header: bytes, most: int = _LZMA_MEMORY) -> Decompressor:
     """Make the decompressor for a zip member of method 14 from its nine-byte header.
 
     Source: PKWARE APPNOTE 6.3.10, section 5.8.8.
@@ -95,16 +107,29 @@ def zip_lzma(header: bytes) -> Decompressor:
     if len(properties) < 5 or properties[0] >= 225:
         raise lzma.LZMAError("bad properties")
     code = properties[0]
-    size = min(max(int.from_bytes(properties[1:5], "little"), 4096), _LZMA_MEMORY)
-    filters = [
-        {
-            "id": lzma.FILTER_LZMA1,
-            "dict_size": size,
-            "lc": code % 9,
-            "lp": code // 9 % 5,
-            "pb": code // 45,
-        }
-    ]
+    spec = {
+        "id": lzma.FILTER_LZMA1,
+        "lc": code % 9,
+        "lp": code // 9 % 5,
+        "pb": code // 45,
+    }
+    window = int.from_bytes(properties[1:5], "little")
+    return lzma_decompressor([spec], window, most)
+
+
+def lzma_decompressor(
+    filters: list[dict[str, int]], window: int, most: int
+) -> Decompressor:
+    """Make a raw LZMA decompressor, the last filter with a window that is needed.
+
+    Args:
+        filters: As the standard library takes them.
+        window: Bytes that the data asks for.
+        most: Bytes that it expands to; a window need not be larger.
+    """
+    size = min(max(min(window, most), 4096), _LZMA_MEMORY)
+    last = {**filters[-1], "dict_size": size}
+    filters = [*filters[:-1], last]
     return _Block(lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=filters))
 
 
@@ -175,6 +200,7 @@ def inflate(
     inspection: Inspection,
     *,
     magic: bytes = b"",
+    padded: bool = False,
 ) -> Inflated:
     """Inflate a source into a spool until it ends, breaks or reaches a bound.
 
@@ -184,6 +210,7 @@ def inflate(
         spool: Takes the output; what came before a break is kept.
         inspection: Its limits and budget.
         magic: When given, another stream that begins with it goes on the output.
+        padded: Whether zeros, in fours, may stand before that.
     """
     meter = _Meter(inspection, spool)
     start = 0
@@ -192,6 +219,14 @@ def inflate(
         stream = _Stream(source, start, meter)
         try:
             ended = stream.run(make())
+        except Stopped as stop:
+            return Inflated(
+                consumed=stream.position,
+                kind=stop.kind,
+                detail=str(stop),
+                crc=meter.crc,
+                whole=stop.kind != "too-large",
+            )
         except _BROKEN as error:
             _salvage(stream, make, spool.size - before)
             return Inflated(
@@ -210,8 +245,18 @@ def inflate(
         if not ended:
             return _unfinished(stream.position, meter)
         start = stream.position
-        if not magic or source.read_at(start, len(magic)) != magic:
+        again = _next(source, start, padded=padded)
+        if not magic or source.read_at(again, len(magic)) != magic:
             return Inflated(consumed=start, crc=meter.crc)
+        start = again
+
+
+def _next(source: ByteSource, start: int, *, padded: bool) -> int:
+    """Give where another stream may begin."""
+    if not padded:
+        return start
+    head = source.read_at(start, _PADDED_BYTES)
+    return start + (len(head) - len(head.lstrip(b"\0"))) // 4 * 4
 
 
 def _unfinished(position: int, meter: _Meter) -> Inflated:

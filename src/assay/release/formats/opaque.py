@@ -22,15 +22,12 @@ _BY_NAME = {
     ".mlmodel": ("coreml", Content.CORE_ML),
     "saved_model.pb": ("tensorflow", Content.SAVED_MODEL),
 }
-_NOT_OPENED = frozenset({Content.ZSTD, Content.LZ4, Content.SEVEN_ZIP})
 
 
 def read(subject: Subject, inspection: Inspection) -> list[Fact]:
     """Give the Gap, so that what was not looked at is never silent."""
     if subject.content is Content.UNKNOWN:
         reason = "the type of the content was not recognised"
-    elif subject.content in _NOT_OPENED:
-        reason = f"{subject.content.value} is not unpacked by this version"
     else:
         reason = f"{subject.content.value} content is not inspected by this version"
     gap = Gap(place=subject.place, reason=reason, content=subject.content)

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 from assay.domain.facts import ArchiveFacts, Content, Gap
 from assay.release.formats import inflate
+from assay.release.formats.compressed import framed_maker
+from assay.release.formats.framed import Journal
 from assay.release.formats.member_paths import link_leaves, path_problem
 from assay.release.formats.reading import Problems
 from assay.release.formats.zip_directory import (
@@ -34,8 +36,9 @@ if TYPE_CHECKING:
 __all__ = ["read"]
 
 _STORED = 0
-_METHODS = {8: "deflate", 12: "bzip2"}
+_METHODS = {8: "deflate", 12: "bzip2", 95: "xz"}
 _LZMA = 14
+_ZSTD = (93, 20)
 _ENCRYPTED = 0x1
 _STREAMED = 0x8
 # Raw tensors of a PyTorch zip: numbers, which may begin like anything.
@@ -235,6 +238,9 @@ class _Zip:
         if method == _LZMA:
             header = data.read_at(0, 9)
             return lambda: inflate.zip_lzma(header), len(header)
+        if method in _ZSTD:
+            journal = Journal(self._inspection.may_inflate)
+            return framed_maker(Content.ZSTD, journal), 0
         name = _METHODS.get(method)
         return (inflate.MAKERS[name], 0) if name else (None, 0)
 
