@@ -379,9 +379,7 @@ def _decode_constant(machine: MachineState, callee: object, arguments: object) -
     """
     if not isinstance(callee, Import) or not isinstance(arguments, Node):
         return
-    if callee.module in _CODEC_MODULES and _COMPRESSORS.intersection(
-        item for item in arguments.items if isinstance(item, str)
-    ):
+    if callee.module in _CODEC_MODULES and not _COMPRESSORS.isdisjoint(arguments.items):
         machine.problem("bomb", "a codec that expands compressed data")
     if (callee.module, callee.name) not in _ENCODERS:
         return

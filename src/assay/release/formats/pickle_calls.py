@@ -20,6 +20,9 @@ __all__ = ["CallList", "RecordedCall"]
 # dates or numbers have one for each value.
 _PLAIN_CALLS_PER_CALLEE = 64
 
+# What makes an argument more than a constant.
+_NOT_PLAIN = frozenset({Import, Call, Node})
+
 # Ranks, the most telling first: what is computed or changes an import; the first
 # call of each name; arguments that are not constant; all others.
 _COMPUTED, _FIRST, _BUILT, _PLAIN = range(4)
@@ -58,8 +61,8 @@ class CallList:
             if self._may_print_computed():
                 self._add(_COMPUTED, None, self._described(callee), arguments, at)
             return
-        plain = isinstance(arguments, Node) and not any(
-            isinstance(item, (Import, Call, Node)) for item in arguments.items
+        plain = isinstance(arguments, Node) and _NOT_PLAIN.isdisjoint(
+            map(type, arguments.items)
         )
         callee.called = True
         callee.calls += 1
