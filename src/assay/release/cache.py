@@ -47,6 +47,8 @@ class FactsCache:
         self._limits = limits
         self._version = _version(limits)
         self.hits = 0
+        # All files of a release are looked up with the same names: digested once.
+        self._names: tuple[Iterable[str], str] = ((), "")
         try:
             directory.mkdir(mode=_MODE, parents=True, exist_ok=True)
             status = directory.stat()
@@ -67,9 +69,17 @@ class FactsCache:
             "path": path,
             "sha256": sha256,
             "executable": executable,
-            "paths": sorted(paths),
+            "paths": self._named(paths),
         }
         return hashlib.sha256(canonical_json(about)).hexdigest()
+
+    def _named(self, paths: Iterable[str]) -> str:
+        last, digest = self._names
+        if last is not paths or not digest:
+            names = canonical_json(sorted(paths))
+            digest = hashlib.sha256(names).hexdigest()
+            self._names = paths, digest
+        return digest
 
     def get(self, key: str) -> FileFacts | None:
         """Give the facts that were kept, or None."""

@@ -1,7 +1,7 @@
-"""From a directory to its inventory and facts, with every core at work.
+"""From an origin to its inventory and facts, with every core at work.
 
-Order of work for each file, all on one descriptor, so that what was hashed is what
-was inspected:
+Order of work for each file, all on one descriptor (or the like, where an origin has no
+files), so that what was hashed is what was inspected:
 
 1. Open it without following links; prove that it is what the walk saw.
 2. Hash the whole content in one read. A file of up to `max_held_bytes` is kept in
@@ -17,27 +17,23 @@ from __future__ import annotations
 import os
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from assay.domain.limits import DEFAULT_LIMITS, Limits
 from assay.domain.release import FileRecord, Inventory
 from assay.errors import AssayError
-from assay.release.digest import SETTLED_BYTES, hash_descriptor
-from assay.release.source import CHUNK_BYTES, BytesSource, FileSource, changed
-from assay.release.walk import (
-    Entry,
-    find_entries,
-    identity,
-    open_entry,
-    open_root,
-)
+from assay.release.digest import SETTLED_BYTES
+from assay.release.origins import find_origin
+from assay.release.source import CHUNK_BYTES, BytesSource
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
     from types import TracebackType
 
     from assay.domain.facts import FileFacts, ReleaseFacts
+    from assay.release.cache import FactsCache
+    from assay.release.origins.origin import Origin, OriginEntry
     from assay.release.source import ByteSource
 
 __all__ = ["InspectedRelease", "Progress", "inspect_release", "take_inventory"]
@@ -75,72 +71,112 @@ class InspectedRelease:
     Attributes:
         inventory: Every file with its digest, every entry left out.
         facts: What was seen in each file; no files when facts were not asked for.
+        name: What people call it, by where it came from; it proves nothing.
+        notes: What was assumed about where it came from, one sentence each.
     """
 
     inventory: Inventory
     facts: ReleaseFacts
+    name: str = "release"
+    notes: tuple[str, ...] = ()
 
 
 def inspect_release(
-    root: Path,
+    root: Path | str,
     *,
     jobs: int | None = None,
     limits: Limits = DEFAULT_LIMITS,
     progress: Callable[[Progress], None] | None = None,
     with_facts: bool = True,
+    cache: FactsCache | None = None,
 ) -> InspectedRelease:
-    """Read a release directory: digests of all files, and facts about each.
+    """Read a release: digests of all files, and facts about each.
 
     The result does not depend on the order of the directory, the locale or `jobs`.
 
     Args:
-        root: The release directory; it may itself be reached through a link.
+        root: A directory, an archive, a file, a cache or a layout, which may itself be
+            reached through a link, or the address of a store: see `origins`.
         jobs: Threads; as many as there are processors when None.
         limits: Bounds on what is read.
         progress: Called now and then, from any thread but never from two at once.
         with_facts: Whether to inspect content, or only to hash it.
+        cache: Facts kept from before, by content; never to be used for sealing.
 
     Raises:
         ReleaseError: `release.not-found`, `.not-a-directory`, `.empty`,
             `.too-many-files`, `.too-deep`, `.path-too-long`, `.path-not-utf8`,
-            `.unreadable`, `.vanished` or `.changed-while-read`.
+            `.unreadable`, `.vanished` or `.changed-while-read`; `.archive-…` and
+            others of the origins.
+        UsageError: As `find_origin` does.
     """
-    descriptor = open_root(root)
+    origin = find_origin(root, limits, _unpacking(progress))
     try:
-        found = find_entries(descriptor, root, limits)
-        crew = _Crew(descriptor, found.files, limits, progress, with_facts=with_facts)
+        crew = _Crew(origin, limits, progress, with_facts=with_facts, cache=cache)
         crew.run(max(1, jobs if jobs is not None else os.cpu_count() or 1))
+        origin.prove()
     finally:
-        os.close(descriptor)
+        origin.close()
     # Late, once the reading is done: start-up counts, and hashing needs no facts.
     from assay.domain.facts import ReleaseFacts  # noqa: PLC0415 - see above
 
     return InspectedRelease(
         inventory=Inventory(
-            files=tuple(crew.records[entry.path] for entry in found.files),
-            irregular=found.irregular,
+            files=tuple(crew.records[entry.path] for entry in origin.entries),
+            irregular=origin.irregular,
         ),
         facts=ReleaseFacts(
-            files=tuple(
-                crew.facts[entry.path]
-                for entry in found.files
-                if entry.path in crew.facts
+            files=(
+                *(
+                    crew.facts[entry.path]
+                    for entry in origin.entries
+                    if entry.path in crew.facts
+                ),
+                *(origin.about if with_facts else ()),
             )
         ),
+        name=origin.name,
+        notes=origin.notes,
     )
 
 
+def _unpacking(
+    listener: Callable[[Progress], None] | None,
+) -> Callable[[int, int], None] | None:
+    """Pass on how far the unpacking has come that goes before all reading."""
+    if listener is None:
+        return None
+    told = 0
+
+    def tell(done: int, total: int) -> None:
+        nonlocal told
+        if 0 <= done - told < _PROGRESS_STEP_BYTES and done < total:
+            return
+        told = done
+        listener(
+            Progress(
+                bytes_done=done,
+                bytes_total=total,
+                files_done=0,
+                files_total=0,
+                path="",
+            )
+        )
+
+    return tell
+
+
 def take_inventory(
-    root: Path,
+    root: Path | str,
     *,
     jobs: int | None = None,
     limits: Limits = DEFAULT_LIMITS,
     progress: Callable[[Progress], None] | None = None,
 ) -> Inventory:
-    """Hash every file of a release directory, without looking into any.
+    """Hash every file of a release, without looking into any.
 
     Args:
-        root: The release directory; it may itself be reached through a link.
+        root: As for `inspect_release`.
         jobs: Threads; as many as there are processors when None.
         limits: Bounds on what is read.
         progress: Called now and then, from any thread but never from two at once.
@@ -158,18 +194,20 @@ class _Crew:
 
     def __init__(
         self,
-        root: int,
-        entries: tuple[Entry, ...],
+        origin: Origin[Any],
         limits: Limits,
         progress: Callable[[Progress], None] | None,
         *,
         with_facts: bool,
+        cache: FactsCache | None,
     ) -> None:
-        self._root = root
+        entries = origin.entries
+        self._origin = origin
         self._limits = limits
+        self._cache = cache
         self._with_facts = with_facts
         # The largest first: the last thread to finish then holds a small file.
-        self._waiting = sorted(entries, key=lambda e: (e.status.st_size, e.path))
+        self._waiting = sorted(entries, key=lambda e: (e.size, e.path))
         self._paths = frozenset(entry.path for entry in entries) if with_facts else None
         self._lock = threading.Lock()
         self._stop = threading.Event()
@@ -182,11 +220,9 @@ class _Crew:
 
     def run(self, jobs: int) -> None:
         """Do all the work; raise the first error by path."""
-        large = sum(
-            entry.status.st_size > self._limits.max_held_bytes
-            for entry in self._waiting
-        )
-        self._aside = large < jobs
+        large = sum(entry.size > self._limits.max_held_bytes for entry in self._waiting)
+        # What is kept is found by its digest, so that there is nothing to do before.
+        self._aside = large < jobs and self._cache is None
         count = min(jobs, len(self._waiting))
         threads = [threading.Thread(target=self._work) for _ in range(count - 1)]
         for thread in threads:
@@ -203,7 +239,7 @@ class _Crew:
         try:
             while (entry := self._next()) is not None:
                 self._file(entry, buffer)
-                if entry.status.st_size >= SETTLED_BYTES:
+                if entry.size >= SETTLED_BYTES:
                     buffer = buffer[:CHUNK_BYTES]
         except BaseException as error:  # noqa: BLE001 - raised again by `run`
             self._fail("", error)
@@ -213,13 +249,13 @@ class _Crew:
             self._errors.append((path, error))
         self._stop.set()
 
-    def _next(self) -> Entry | None:
+    def _next(self) -> OriginEntry | None:
         with self._lock:
             if self._stop.is_set() or not self._waiting:
                 return None
             return self._waiting.pop()
 
-    def _file(self, entry: Entry, buffer: memoryview) -> None:
+    def _file(self, entry: OriginEntry, buffer: memoryview) -> None:
         try:
             record, facts = self._read(entry, buffer)
         except AssayError as error:
@@ -232,32 +268,27 @@ class _Crew:
         self._teller.finished(entry.path)
 
     def _read(
-        self, entry: Entry, buffer: memoryview
+        self, entry: OriginEntry, buffer: memoryview
     ) -> tuple[FileRecord, FileFacts | None]:
-        size = entry.status.st_size
-        descriptor = open_entry(self._root, entry)  # 1
+        size = entry.size
+        opened = self._origin.open(entry)  # 1
         try:
             held = self._memory_for(size)
-            source: ByteSource = FileSource(descriptor, size, entry.path)
-            if held is not None:
-                source = BytesSource(held)
-            inspecting = _Inspecting(lambda: self._inspect(source, entry))
+            source = opened.source() if held is None else BytesSource(held)
+            inspecting = _Inspecting(lambda: self._inspect(source, entry, digest))
+            digest = ""
             with inspecting:
                 if held is None and self._aside:
                     inspecting.start()
-                digest = hash_descriptor(  # 2
-                    descriptor,
-                    size,
-                    entry.path,
+                digest = opened.hash(  # 2
                     buffer,
                     lambda count: self._teller.advanced(entry.path, count),
                     keep=held,
                 )
                 facts = inspecting.result()  # 3
-            if identity(os.fstat(descriptor)) != identity(entry.status):  # 4
-                raise changed(entry.path, "its size, times or inode are other now")
+            opened.prove()  # 4
         finally:
-            os.close(descriptor)
+            opened.close()
         return FileRecord(path=entry.path, size=size, sha256=digest), facts
 
     def _memory_for(self, size: int) -> bytearray | None:
@@ -265,18 +296,35 @@ class _Crew:
         wanted = self._paths is not None and size <= self._limits.max_held_bytes
         return bytearray(size) if wanted else None
 
-    def _inspect(self, source: ByteSource, entry: Entry) -> FileFacts | None:
+    def _inspect(
+        self, source: ByteSource, entry: OriginEntry, digest: str
+    ) -> FileFacts | None:
+        """Inspect a file, unless the facts of its content were kept."""
         if self._paths is None:
             return None
+        if self._cache is None:
+            return self._look(source, entry, self._paths)
+        key = self._cache.key(
+            entry.path, digest, executable=entry.executable, paths=self._paths
+        )
+        facts = self._cache.get(key)
+        if facts is None:
+            facts = self._look(source, entry, self._paths)
+            self._cache.put(key, facts)
+        return facts
+
+    def _look(
+        self, source: ByteSource, entry: OriginEntry, paths: frozenset[str]
+    ) -> FileFacts:
         # Imported here: an inventory alone needs none of it, and start-up counts.
         from assay.release.inspection import inspect_source  # noqa: PLC0415 - see above
 
         return inspect_source(
             source,
             path=entry.path,
-            executable_bit=bool(entry.status.st_mode & 0o111),
+            executable_bit=entry.executable,
             limits=self._limits,
-            paths=self._paths,
+            paths=paths,
         )
 
 
@@ -328,11 +376,13 @@ class _Teller:
     """Passes progress on, one call at a time."""
 
     def __init__(
-        self, entries: tuple[Entry, ...], listener: Callable[[Progress], None] | None
+        self,
+        entries: Sequence[OriginEntry],
+        listener: Callable[[Progress], None] | None,
     ) -> None:
         self._listener = listener
         self._lock = threading.Lock()
-        self._bytes_total = sum(entry.status.st_size for entry in entries)
+        self._bytes_total = sum(entry.size for entry in entries)
         self._files_total = len(entries)
         self._bytes_done = 0
         self._files_done = 0

@@ -16,11 +16,24 @@ if TYPE_CHECKING:
 
     from assay.domain.limits import Limits
 
-__all__ = ["Entry", "Found", "find_entries", "open_entry", "open_root"]
+__all__ = [
+    "DIRECTORY_FLAGS",
+    "FILE_FLAGS",
+    "Entry",
+    "Found",
+    "Walk",
+    "find_entries",
+    "found_by",
+    "identity",
+    "not_found",
+    "open_entry",
+    "open_root",
+    "vanished",
+]
 
-_DIRECTORY_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+DIRECTORY_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 # O_NONBLOCK: opening a FIFO that took the place of a file must not wait for a writer.
-_FILE_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+FILE_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 _SPECIAL = {
     stat.S_IFIFO: "FIFO",
@@ -36,6 +49,16 @@ class Entry:
 
     path: str
     status: os.stat_result
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return self.status.st_size
+
+    @property
+    def executable(self) -> bool:
+        """Whether its mode allows somebody to run it."""
+        return bool(self.status.st_mode & 0o111)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +77,9 @@ def open_root(root: Path) -> int:
             `release.unreadable`.
     """
     try:
-        return os.open(root, _DIRECTORY_FLAGS)
+        return os.open(root, DIRECTORY_FLAGS)
     except (FileNotFoundError, ValueError) as error:
-        raise ReleaseError(
-            "not-found",
-            f"There is no release at {str(root)!r}.",
-            expected="a directory with the files of a model",
-            found="nothing of that name",
-            remedy="check the path",
-        ) from error
+        raise not_found(root) from error
     except NotADirectoryError as error:
         raise ReleaseError(
             "not-a-directory",
@@ -87,8 +104,17 @@ def find_entries(descriptor: int, root: Path, limits: Limits) -> Found:
             `release.path-too-long`, `release.path-not-utf8`, `release.unreadable`,
             `release.vanished`, or `release.empty` when no regular file is there.
     """
-    walk = _Walk(descriptor, root, limits)
+    walk = Walk(descriptor, root, limits)
     walk.run()
+    return found_by(walk)
+
+
+def found_by(walk: Walk) -> Found:
+    """Give what a walk has found, sorted by path.
+
+    Raises:
+        ReleaseError: `release.empty` when no regular file is there.
+    """
     if not walk.files:
         raise ReleaseError(
             "empty",
@@ -111,9 +137,9 @@ def open_entry(root: int, entry: Entry) -> int:
             `release.changed-while-read`.
     """
     try:
-        descriptor = os.open(entry.path, _FILE_FLAGS, dir_fd=root)
+        descriptor = os.open(entry.path, FILE_FLAGS, dir_fd=root)
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise _vanished(entry.path) from error
+        raise vanished(entry.path) from error
     except OSError as error:
         raise unreadable(entry.path, error) from error
     status = os.fstat(descriptor)
@@ -136,7 +162,7 @@ def identity(status: os.stat_result) -> tuple[int, ...]:
     )
 
 
-class _Walk:
+class Walk:
     """One pass over a directory tree, depth first, one open directory a level."""
 
     def __init__(self, descriptor: int, root: Path, limits: Limits) -> None:
@@ -147,6 +173,7 @@ class _Walk:
         self.irregular: list[Irregular] = []
 
     def run(self) -> None:
+        """Walk."""
         self._directory(self._root, "", 0)
 
     def _directory(self, descriptor: int, prefix: str, depth: int) -> None:
@@ -172,9 +199,9 @@ class _Walk:
                 remedy="give the directory of the model itself",
             )
         try:
-            child = os.open(name, _DIRECTORY_FLAGS | os.O_NOFOLLOW, dir_fd=parent)
+            child = os.open(name, DIRECTORY_FLAGS | os.O_NOFOLLOW, dir_fd=parent)
         except FileNotFoundError as error:
-            raise _vanished(path) from error
+            raise vanished(path) from error
         except OSError as error:
             raise unreadable(path, error) from error
         try:
@@ -209,31 +236,32 @@ class _Walk:
         try:
             status = entry.stat(follow_symlinks=False)
         except FileNotFoundError as error:
-            raise _vanished(path) from error
+            raise vanished(path) from error
         kind = stat.S_IFMT(status.st_mode)
         if kind == stat.S_IFDIR:
             if path != ".git":
                 return True
-            self._odd(path, IrregularKind.VERSION_CONTROL, "version control metadata")
+            self.odd(path, IrregularKind.VERSION_CONTROL, "version control metadata")
             return False
         if kind == stat.S_IFREG:
             self.files.append(Entry(path, status))
-            self._refuse_crowds()
+            self.refuse_crowds()
         elif kind == stat.S_IFLNK:
-            self._link(parent, entry.name, path)
+            self.link(parent, entry.name, path)
         else:
-            self._odd(path, IrregularKind.SPECIAL_FILE, _SPECIAL.get(kind, "special"))
+            self.odd(path, IrregularKind.SPECIAL_FILE, _SPECIAL.get(kind, "special"))
         return False
 
-    def _link(self, parent: int, name: str, path: str) -> None:
+    def link(self, parent: int, name: str, path: str) -> None:
+        """Note a link; it is never followed."""
         try:
             target = os.readlink(name, dir_fd=parent)
         except OSError as error:
-            raise _vanished(path) from error
+            raise vanished(path) from error
         shown = target.encode("utf-8", "surrogateescape").decode(
             "utf-8", "backslashreplace"
         )
-        self._odd(path, self._link_kind(path, target), f"-> {shown}")
+        self.odd(path, self._link_kind(path, target), f"-> {shown}")
 
     def _link_kind(self, path: str, target: str) -> IrregularKind:
         base = os.path.join(self._real_root, os.path.dirname(path))  # noqa: PTH118, PTH120 - plain strings, 100 000 times
@@ -245,11 +273,13 @@ class _Walk:
             return IrregularKind.SYMLINK_INSIDE
         return IrregularKind.SYMLINK_OUTSIDE
 
-    def _odd(self, path: str, kind: IrregularKind, detail: str) -> None:
+    def odd(self, path: str, kind: IrregularKind, detail: str) -> None:
+        """Note an entry that is no regular file."""
         self.irregular.append(Irregular(path=path, kind=kind, detail=detail))
-        self._refuse_crowds()
+        self.refuse_crowds()
 
-    def _refuse_crowds(self) -> None:
+    def refuse_crowds(self) -> None:
+        """Refuse what holds too many entries for a release."""
         bound = self._limits.max_files
         if len(self.files) > bound or len(self.irregular) > bound:
             raise ReleaseError(
@@ -261,7 +291,19 @@ class _Walk:
             )
 
 
-def _vanished(path: str) -> ReleaseError:
+def not_found(root: Path) -> ReleaseError:
+    """Build the error for a path at which nothing lies."""
+    return ReleaseError(
+        "not-found",
+        f"There is no release at {str(root)!r}.",
+        expected="a directory with the files of a model, an archive or a file",
+        found="nothing of that name",
+        remedy="check the path",
+    )
+
+
+def vanished(path: str) -> ReleaseError:
+    """Build the error for an entry that was there and is gone."""
     return ReleaseError(
         "vanished",
         f"{path!r} was there and is gone.",

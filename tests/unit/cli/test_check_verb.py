@@ -82,7 +82,7 @@ def test_the_page_is_one_file_that_names_the_release(tmp_path: Path) -> None:
     {
         "a directory that does not exist": (lambda _: None, "release.not-found"),
         "an empty directory": (lambda p: p.mkdir(), "release.empty"),
-        "a file": (lambda p: p.write_text("x"), "release.not-a-directory"),
+        "a pipe": (os.mkfifo, "release.not-a-directory"),
     }.values(),
 )
 def test_what_is_no_release_is_refused(tmp_path: Path, make, code: str) -> None:

@@ -10,8 +10,8 @@ import pytest
 
 from assay.domain.facts import Content
 from assay.domain.limits import DEFAULT_LIMITS
-from assay.release import inspect as inspect_module
 from assay.release import inspect_release
+from assay.release.origins import origin as origin_module
 
 GOOD = b"as it was".ljust(4096, b"\n")
 EVIL = b"\x80\x02cbuiltins\nprint\n(Vhello\ntR.".ljust(4096, b"\n")
@@ -22,7 +22,7 @@ def swapped(tmp_path, monkeypatch):
     """Read a release whose only file gets other bytes right after it was hashed."""
     path = tmp_path / "w.bin"
     path.write_bytes(GOOD)
-    real = inspect_module.hash_descriptor
+    real = origin_module.hash_descriptor
 
     with path.open("r+b") as opened, mmap.mmap(opened.fileno(), 4096) as mapped:
         mapped[:] = GOOD
@@ -33,8 +33,8 @@ def swapped(tmp_path, monkeypatch):
             mapped[:] = EVIL
             return digest
 
-        monkeypatch.setattr(inspect_module, "hash_descriptor", hash_then_swap)
-        monkeypatch.setattr(inspect_module, "identity", lambda status: status.st_size)
+        monkeypatch.setattr(origin_module, "hash_descriptor", hash_then_swap)
+        monkeypatch.setattr(origin_module, "identity", lambda status: status.st_size)
 
         def read(limits=DEFAULT_LIMITS):
             # One thread: the inspection of a large file then follows its hash.

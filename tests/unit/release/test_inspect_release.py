@@ -16,9 +16,10 @@ from assay.domain.limits import Limits
 from assay.errors import MachineError, ReleaseError
 from assay.release import Progress, inspect_release, take_inventory
 from assay.release import digest as digest_module
-from assay.release import inspect as inspect_module
 from assay.release import source as source_module
 from assay.release import walk as walk_module
+from assay.release.origins import directory as directory_module
+from assay.release.origins import origin as origin_module
 
 ROOT = Path(__file__).parents[3]
 
@@ -97,7 +98,7 @@ def test_a_file_that_vanishes_is_told(tmp_path, monkeypatch):
         (tmp_path / "a").unlink()
         return found
 
-    monkeypatch.setattr(inspect_module, "find_entries", find)
+    monkeypatch.setattr(directory_module, "find_entries", find)
     refused(tmp_path, "release.vanished")
 
 
@@ -113,7 +114,7 @@ def test_a_file_that_changes_before_it_is_opened_is_told(tmp_path, monkeypatch, 
         path.write_bytes(data)
         return found
 
-    monkeypatch.setattr(inspect_module, "find_entries", find)
+    monkeypatch.setattr(directory_module, "find_entries", find)
     refused(tmp_path, "release.changed-while-read")
 
 
@@ -128,7 +129,7 @@ def test_a_file_that_becomes_a_fifo_neither_blocks_nor_passes(tmp_path, monkeypa
         os.mkfifo(path)
         return found
 
-    monkeypatch.setattr(inspect_module, "find_entries", find)
+    monkeypatch.setattr(directory_module, "find_entries", find)
     refused(tmp_path, "release.changed-while-read")
 
 
@@ -143,14 +144,14 @@ def test_a_file_that_becomes_a_link_is_not_followed(tmp_path, monkeypatch):
         path.symlink_to("/etc/hostname")
         return found
 
-    monkeypatch.setattr(inspect_module, "find_entries", find)
+    monkeypatch.setattr(directory_module, "find_entries", find)
     refused(tmp_path, "release.unreadable")
 
 
 def test_a_file_that_changes_while_it_is_inspected_is_told(tmp_path, monkeypatch):
     path = tmp_path / "a"
     path.write_bytes(b"first")
-    real = inspect_module.hash_descriptor
+    real = origin_module.hash_descriptor
 
     def hash_and_touch(*args, **more):
         digest = real(*args, **more)
@@ -158,7 +159,7 @@ def test_a_file_that_changes_while_it_is_inspected_is_told(tmp_path, monkeypatch
         path.write_bytes(b"later")
         return digest
 
-    monkeypatch.setattr(inspect_module, "hash_descriptor", hash_and_touch)
+    monkeypatch.setattr(origin_module, "hash_descriptor", hash_and_touch)
     refused(tmp_path, "release.changed-while-read")
 
 

@@ -46,9 +46,9 @@ def test_a_path_with_a_nul_is_not_found(tmp_path):
     refused(tmp_path / "a\0b", "release.not-found")
 
 
-def test_a_file_in_place_of_a_directory_is_refused(tmp_path):
-    make(tmp_path, "file")
-    refused(tmp_path / "file", "release.not-a-directory")
+def test_a_pipe_in_place_of_a_directory_is_refused(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    refused(tmp_path / "pipe", "release.not-a-directory")
 
 
 def test_a_root_that_may_not_be_opened_is_unreadable(tmp_path, monkeypatch):

@@ -33,13 +33,18 @@ _LOCAL = struct.Struct("<4s5H3L2H")
 _MAX_END = 22 + 65_535
 _MAX32 = 0xFFFFFFFF
 _MAX16 = 0xFFFF
+_UNICODE_PATH = b"\x75\x70"
 # Directories beyond this are cut: 100 000 members take some 10 MB.
 _MAX_DIRECTORY_BYTES = 64 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """One entry of the central directory, or of a local header alone."""
+    """One entry of the central directory, or of a local header alone.
+
+    `raw` is the name as it is written; `renamed` tells that extra fields may give it
+    another one (Info-ZIP Unicode Path, APPNOTE 4.6.9).
+    """
 
     name: str
     flags: int
@@ -50,6 +55,8 @@ class Member:
     offset: int
     mode: int
     listed: bool = True
+    raw: bytes = b""
+    renamed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,6 +196,8 @@ def _member(data: bytes, position: int, shift: int) -> tuple[Member, int]:
         expanded=expanded,
         offset=offset + shift,
         mode=fields[15] >> 16 if fields[1] >> 8 == 3 else 0,
+        raw=raw,
+        renamed=_UNICODE_PATH in extra,
     ), position + name_length + extra_length + comment_length
 
 
