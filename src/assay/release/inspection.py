@@ -44,6 +44,11 @@ _WRAPPERS = frozenset(
 )
 # Types that are no text and yet may hold one: constants, comments, what is appended.
 _PEEKED = frozenset({Content.PICKLE, Content.IMAGE})
+# What may bring an archive along behind itself.
+_CARRIERS = frozenset(
+    {Content.ELF, Content.PE, Content.MACH_O, Content.SCRIPT, Content.IMAGE}
+    | {Content.PDF}
+)
 # What raw numbers are never mistaken for: these types have long, checked signatures.
 _UNMISTAKABLE = frozenset(
     {Content.ZIP, Content.PYTORCH_ZIP, Content.ELF, Content.PE, Content.SEVEN_ZIP}
@@ -113,6 +118,13 @@ class FileInspection:
         for content, reader in readers_of(contents):
             subject = Subject(source=source, place=place, content=content, depth=depth)
             facts.extend(reader(subject, self))
+        if contents[0] in _CARRIERS:
+            from assay.release.formats import appended  # noqa: PLC0415 - few files
+
+            subject = Subject(
+                source=source, place=place, content=contents[0], depth=depth
+            )
+            facts.extend(appended.read(subject, self))
         facts.extend(self._secrets(source, place, contents))
         return facts
 

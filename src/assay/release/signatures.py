@@ -16,6 +16,10 @@ __all__ = ["MAGIC", "PROOFS", "TEXTS", "Proof"]
 
 MAGIC: tuple[tuple[bytes, Content], ...] = (
     (b"\x7fELF", Content.ELF),
+    # Programs for several systems at once (Actually Portable Executables).
+    (b"MZqFpD='", Content.PE),
+    (b"jartsr='", Content.ELF),
+    (b"APEDBG='", Content.ELF),
     (b"\x1f\x8b\x08", Content.GZIP),
     (b"\xfd7zXZ\x00", Content.XZ),
     (b"\x28\xb5\x2f\xfd", Content.ZSTD),
