@@ -28,6 +28,7 @@ FAMILIES: tuple[str, ...] = (
     "code_python",
     "code_notebooks",
     "code_install",
+    "containers",
     "torchscript",
     "weights_gguf",
     "weights_msgpack",
