@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["DECODERS", "Plain", "binary", "call", "method", "subscript"]
+__all__ = ["DECODERS", "Plain", "binary", "bounded", "call", "method", "subscript"]
 
 Plain = str | bytes | int | tuple[Any, ...]
 
@@ -38,28 +38,53 @@ _ERRORS = (
     zlib.error,
     OSError,
 )
+# Python writes no number of more than 4,300 digits.
 _MAX_INT_BITS = 4096
+_MAX_NESTING = 12
 
 
-def _bounded(value: object, bound: int) -> Plain | None:
-    """Give a value back when it is plain and short."""
+def bounded(value: object, bound: int) -> Plain | None:
+    """Give a value back when it is plain and short, with all that it holds."""
     if isinstance(value, (bytearray, memoryview)):
         value = bytes(value)
     if isinstance(value, list):
         value = tuple(value)
+    if isinstance(value, tuple):
+        return value if _weighs_at_most(bound, value) else None
     if isinstance(value, int):
         return value if value.bit_length() <= _MAX_INT_BITS else None
-    if isinstance(value, (str, bytes, tuple)) and len(value) <= bound:
+    if isinstance(value, (str, bytes)) and len(value) <= bound:
         return value
     return None
 
 
-def _bytes(value: Plain) -> bytes:
-    if isinstance(value, str):
-        return value.encode("ascii", "replace")
-    if isinstance(value, bytes):
-        return value
-    raise TypeError
+def _weighs_at_most(bound: int, value: tuple[Any, ...]) -> bool:
+    """Tell whether a tuple is small written out, with every tuple that it holds.
+
+    One that holds another many times is small in memory, and endless to compare.
+    """
+    waiting: list[tuple[Any, int]] = [(value, 0)]
+    left = bound
+    while waiting:
+        item, depth = waiting.pop()
+        if isinstance(item, int):
+            left -= 1
+            continue
+        left -= len(item) + 1
+        if left < -1 or depth > _MAX_NESTING:
+            return False
+        if isinstance(item, tuple):
+            waiting += [(part, depth + 1) for part in item]
+    return True
+
+
+def _bytes(value: Any) -> bytes:
+    # A view refuses what holds no bytes.
+    return (
+        value.encode("ascii", "replace")
+        if isinstance(value, str)
+        else bytes(memoryview(value))
+    )
 
 
 def _inflate(wbits: int) -> Callable[[Plain, int], bytes]:
@@ -121,14 +146,27 @@ _CODECS: dict[str, Callable[[Any], object]] = {
     "ascii": lambda v: v.decode("ascii"),
     "latin1": lambda v: v.decode("latin-1"),
     "utf16": lambda v: v.decode("utf-16"),
-    "unicodeescape": lambda v: codecs.decode(_bytes(v), "unicode_escape"),
+    "unicodeescape": lambda v: _unescaped(_bytes(v)),
 }
+# Numbers above 0o377 are no characters, and Python warns of them as well.
+_ESCAPE = re.compile(rb"\\([4-7][0-7]{2}|.)", re.DOTALL)
+_KNOWN_ESCAPES = frozenset(b"\n\\'\"abfnrtvxuUN01234567")
 _ALIASES = {
     "hexcodec": "hex",
     "base64codec": "base64",
     "utf": "utf8",
     "iso88591": "latin1",
 }
+
+
+def _unescaped(value: bytes) -> str:
+    """Decode escapes; Python keeps one that it does not know, with a warning."""
+
+    def spelt(found: re.Match[bytes]) -> bytes:
+        known = len(found[1]) == 1 and found[1][0] in _KNOWN_ESCAPES
+        return found[0] if known else b"\\" + found[0]
+
+    return codecs.decode(_ESCAPE.sub(spelt, value), "unicode_escape")
 
 
 def _codec(value: Plain, name: Plain) -> object:
@@ -150,26 +188,26 @@ _BUILTINS: dict[str, Callable[..., object]] = {
 }
 
 
-def _to_bytes(value: Any) -> bytes:
+def _to_bytes(value: Any) -> bytes | None:
     if isinstance(value, str):
         return value.encode()
-    if isinstance(value, int):
-        raise TypeError  # zeros, as many as the source likes
-    return bytes(value)
+    # Of a number it would be zeros, as many as the source likes.
+    return None if isinstance(value, int) else bytes(value)
 
 
 def call(name: str, given: list[Plain], bound: int) -> Plain | None:
     """Give what a known function makes of plain values, or None."""
     try:
         if name in DECODERS and given:
-            return _bounded(DECODERS[name](given[0], bound), bound)
+            return bounded(DECODERS[name](given[0], bound), bound)
         if name in _BUILTINS:
-            return _bounded(_BUILTINS[name](*given), bound)
+            return bounded(_BUILTINS[name](*given), bound)
     except _ERRORS:
         return None
     return None
 
 
+_FIELD = re.compile(r"\{(\d{0,2})\}", re.ASCII)
 _METHODS: dict[str, Callable[..., object]] = {
     "decode": lambda v, name="utf-8", *_: _codec(v, name),
     "encode": lambda v, *_: v.encode(),
@@ -202,7 +240,7 @@ def method(value: Plain, name: str, given: list[Plain], bound: int) -> Plain | N
         ):
             return None
         if name in _METHODS and isinstance(value, (str, bytes)):
-            return _bounded(_METHODS[name](value, *given), bound)
+            return bounded(_METHODS[name](value, *given), bound)
     except _ERRORS:
         return None
     return None
@@ -212,18 +250,22 @@ def _replaced(value: Any, given: list[Any], bound: int) -> Plain | None:
     old, new = given[:2]
     if (value.count(old) + 1) * (len(new) + 1) + len(value) > bound:
         return None
-    return _bounded(value.replace(old, new), bound)
+    return bounded(value.replace(old, new), bound)
 
 
 def _formatted(value: str, given: list[Any], bound: int) -> Plain | None:
     """Fill plain fields only: `{:>999999999}` would make a long text."""
-    parts = iter(given)
+    texts = [str(item) for item in given]
+    longest = max(map(len, texts), default=0)
+    if value.count("{") * longest > bound:
+        return None
+    parts = iter(texts)
 
     def fill(found: re.Match[str]) -> str:
         number = found[1]
-        return str(given[int(number)] if number else next(parts, ""))
+        return texts[int(number)] if number else next(parts, "")
 
-    return _bounded(re.sub(r"\{(\d{0,2})\}", fill, value), bound)
+    return bounded(_FIELD.sub(fill, value), bound)
 
 
 _OPERATORS: dict[str, Callable[[Any, Any], object]] = {
@@ -244,11 +286,11 @@ def binary(name: str, left: Any, right: Any, bound: int) -> Plain | None:
             text = re.sub(r"%[sd]", "{}", left)
             return _formatted(text, list(given), bound) if "%" not in text else None
         if name == "Mod":
-            return _bounded(left % right, bound) if isinstance(left, int) else None
+            return bounded(left % right, bound) if isinstance(left, int) else None
         if name == "Mult":
             return _multiplied(left, right, bound)
         if name in _OPERATORS:
-            return _bounded(_OPERATORS[name](left, right), bound)
+            return bounded(_OPERATORS[name](left, right), bound)
     except _ERRORS:
         return None
     return None
@@ -258,13 +300,14 @@ def _multiplied(left: Any, right: Any, bound: int) -> Plain | None:
     if isinstance(left, int) and not isinstance(right, int):
         left, right = right, left
     if isinstance(left, int) and isinstance(right, int):
-        return _bounded(left * right, bound)
-    return left * right if len(left) * max(right, 0) <= bound else None
+        return bounded(left * right, bound)
+    long = len(left) * max(right, 0) > bound
+    return None if long else bounded(left * right, bound)
 
 
 def subscript(value: Any, index: Any, bound: int) -> Plain | None:
     """Give an item or a slice of a plain value, or None."""
     try:
-        return _bounded(value[index], bound)
+        return bounded(value[index], bound)
     except _ERRORS:
         return None

@@ -162,9 +162,7 @@ class Resolver:
         del scope, depth
         value = node.value
         if isinstance(value, (str, bytes, int)):
-            if not isinstance(value, int) and len(value) > self.bound:
-                return
-            yield Const(value)
+            yield from self._plain(value)
 
     def _name(self, node: ast.Name, scope: Scope, depth: int) -> Iterator[Value]:
         if node.id in ("self", "cls") and scope.owner is not None:
@@ -344,7 +342,12 @@ class Resolver:
             if not known:
                 return
             items.append(known[0].value)
-        yield Const(tuple(items))
+        yield from self._plain(tuple(items))
+
+    def _plain(self, value: object, *, decoded: bool = False) -> Iterator[Const]:
+        plain = constants.bounded(value, self.bound)
+        if plain is not None:
+            yield Const(plain, decoded)
 
     def _comprehension(
         self, node: ast.GeneratorExp | ast.ListComp, scope: Scope, depth: int
@@ -366,7 +369,7 @@ class Resolver:
                     break
                 made.append(given[0].value)
             else:
-                yield Const(tuple(made), decoded=True)
+                yield from self._plain(tuple(made), decoded=True)
 
     def _choice(
         self, node: ast.IfExp | ast.BoolOp, scope: Scope, depth: int
