@@ -1,10 +1,12 @@
-"""Ask Assay and its peers about every sample, a process for each question.
+"""Ask Assay and its peers about every sample of the corpus.
 
     python -m benchmarks.detection.measure --peers DIR --store FILE [--real DIR]
 
-Answers are kept in FILE by scanner, version and sample, so that a run that was
-stopped goes on where it was, and a new sample costs only its own questions. What
-Assay says is never kept: it is asked anew each time.
+Samples are laid out in folders, a batch at a time, and every scanner is run over a
+batch as its users would run it over a folder of models. Where a batch fails or takes
+too long, each of its samples is asked about alone. Answers of peers are kept in FILE by
+scanner, version and sample, so that a run which was stopped goes on where it was. What
+Assay says is never kept: it is asked anew each time, by `assay fleet check`.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assay import __version__
 from assay.wire import strict_json
 from benchmarks.detection.corpus import real_samples, samples
 from benchmarks.detection.peers import PEERS, Answer, Peer, Run
@@ -27,9 +30,13 @@ from benchmarks.detection.sample import Truth
 from benchmarks.detection.tables import Verdicts, write_results
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from benchmarks.detection.sample import Sample
 
+BATCH = 50
 SECONDS = 60
+BATCH_SECONDS = 240
 _RANK = ("none", "info", "low", "medium", "high", "critical")
 # One alarm about one of several files is an alarm; one failure else is a failure.
 _FIRST = (Answer.ALARM, Answer.FAILED, Answer.SILENT)
@@ -37,6 +44,7 @@ _FIRST = (Answer.ALARM, Answer.FAILED, Answer.SILENT)
 _QUIET = {
     "AISBOM_NO_TELEMETRY": "1",
     "AISBOM_OFFLINE": "1",
+    "COLUMNS": "1000",
     "DO_NOT_TRACK": "1",
     "NO_ANALYTICS": "1",
     "PROMPTFOO_DISABLE_TELEMETRY": "1",
@@ -58,15 +66,16 @@ def main() -> int:
     if options.family:
         corpus = [sample for sample in corpus if sample.family in options.family]
     desk = Desk(options.peers, options.store)
+    batches = [corpus[at : at + BATCH] for at in range(0, len(corpus), BATCH)]
     with ThreadPoolExecutor(options.workers) as pool:
-        verdicts = list(pool.map(desk.ask, corpus))
+        verdicts = [v for part in pool.map(desk.ask, batches) for v in part]
     desk.close()
     write_results(verdicts, desk.versions, dry=options.dry)
     return 0
 
 
 class Desk:
-    """Lays each sample out on disk and asks every scanner about it."""
+    """Lays samples out on disk and asks every scanner about them."""
 
     def __init__(self, peers: Path | None, store: Path | None) -> None:
         self._root = peers.resolve() if peers else None
@@ -79,7 +88,7 @@ class Desk:
                     key, answer = strict_json.loads(line)
                     self._kept[key] = answer
             self._store = store.open("a", encoding="utf-8")
-        self.versions = {"Assay": _assay_version()}
+        self.versions = {"Assay": __version__}
         self._peers = [peer for peer in PEERS if self._has(peer)]
 
     def close(self) -> None:
@@ -87,19 +96,27 @@ class Desk:
         if self._store is not None:
             self._store.close()
 
-    def ask(self, sample: Sample) -> Verdicts:
-        """Give what everybody says of one sample."""
-        with tempfile.TemporaryDirectory(prefix="assay-sample-") as scratch:
-            root = Path(scratch) / "release"
-            for path, data in sample.files.items():
-                target = root / path
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(data)
-            worst, findings = _assay(root)
-            answers = {"Assay": _alarm(worst, sample.truth)}
-            for peer in self._peers:
-                answers[peer.name] = self._peer(peer, sample, root)
-        return Verdicts(sample=sample, answers=answers, worst=worst, findings=findings)
+    def ask(self, batch: Sequence[Sample]) -> list[Verdicts]:
+        """Give what everybody says of a batch of samples."""
+        with tempfile.TemporaryDirectory(prefix="assay-samples-") as scratch:
+            root = Path(scratch).resolve() / "samples"
+            folders = [root / f"{number:03d}" for number in range(len(batch))]
+            for sample, folder in zip(batch, folders, strict=True):
+                lay_out(sample, folder)
+            ours = ask_assay(folders, Path(scratch))
+            theirs = {p.name: self._peer(p, batch, folders) for p in self._peers}
+        return [
+            Verdicts(
+                sample=sample,
+                answers={"Assay": _alarm(worst, sample.truth)}
+                | {name: answers[number] for name, answers in theirs.items()},
+                worst=worst,
+                findings=findings,
+            )
+            for number, (sample, (worst, findings)) in enumerate(
+                zip(batch, ours, strict=True)
+            )
+        ]
 
     def _has(self, peer: Peer) -> bool:
         if self._root is None:
@@ -115,78 +132,109 @@ class Desk:
         self.versions[peer.name] = done.stdout.strip()
         return True
 
-    def _peer(self, peer: Peer, sample: Sample, root: Path) -> Answer:
-        digest = hashlib.sha256()
-        for path, data in sorted(sample.files.items()):
-            digest.update(f"{len(path)}:{path}:{len(data)}:".encode() + data)
-        key = f"{peer.name} {self.versions[peer.name]} {digest.hexdigest()}"
+    def _peer(
+        self, peer: Peer, batch: Sequence[Sample], folders: Sequence[Path]
+    ) -> list[Answer]:
+        keys = [f"{peer.name} {self.versions[peer.name]} {_digest(s)}" for s in batch]
         with self._lock:
-            if key in self._kept:
-                return Answer(self._kept[key])
-        targets = [root]
-        if peer.each_file:
-            targets = sorted(path for path in root.rglob("*") if path.is_file())
-        answers = {peer.answer(self._run(peer, target)) for target in targets}
-        answer = min(answers, key=_FIRST.index, default=Answer.SILENT)
+            if all(key in self._kept for key in keys):
+                return [Answer(self._kept[key]) for key in keys]
+        answers = self._batch(peer, folders)
         with self._lock:
-            self._kept[key] = answer.value
+            for key, answer in zip(keys, answers, strict=True):
+                self._kept[key] = answer.value
+                if self._store is not None:
+                    self._store.write(f'["{key}", "{answer.value}"]\n')
             if self._store is not None:
-                self._store.write(f'["{key}", "{answer.value}"]\n')
                 self._store.flush()
-        return answer
+        return answers
 
-    def _run(self, peer: Peer, target: Path) -> Run:
+    def _batch(self, peer: Peer, folders: Sequence[Path]) -> list[Answer]:
+        if peer.each_file:
+            return [self._alone(peer, folder) for folder in folders]
+        run = self._run(peer, folders[0].parent, folders[0].parent, BATCH_SECONDS)
+        said = None if run.status is None else peer.said(run)
+        if said is None:
+            return [self._alone(peer, folder) for folder in folders]
+        return [said.get(folder.name, Answer.SILENT) for folder in folders]
+
+    def _alone(self, peer: Peer, folder: Path) -> Answer:
+        targets = [folder]
+        if peer.each_file:
+            targets = sorted(path for path in folder.rglob("*") if path.is_file())
+        answers = set()
+        for target in targets:
+            run = self._run(peer, target, folder, SECONDS)
+            said = None if run.status is None else peer.said(run)
+            if said is None:
+                answers.add(Answer.FAILED)
+            elif said:
+                answers.add(min(said.values(), key=_FIRST.index))
+        return min(answers, key=_FIRST.index, default=Answer.SILENT)
+
+    def _run(self, peer: Peer, target: Path, root: Path, seconds: int) -> Run:
         if self._root is None:
             raise AssertionError(peer.name)
         home = self._root / peer.folder
-        program, *rest = peer.command(target)
         with tempfile.TemporaryDirectory(prefix="assay-peer-") as scratch:
-            return run(
-                [str(home / "bin" / program), *rest],
-                cwd=home / peer.inside if peer.inside else Path(scratch),
+            report = Path(scratch) / "report"
+            program, *rest = peer.command(target, report)
+            try:
+                done = subprocess.run(
+                    [str(home / "bin" / program), *rest],
+                    cwd=home / peer.inside if peer.inside else scratch,
+                    env=os.environ | _QUIET,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT,
+                    timeout=seconds,
+                    check=False,
+                )
+            except subprocess.TimeoutExpired:
+                return Run(root=root, status=None, output="", report=b"")
+            return Run(
+                root=root,
+                status=done.returncode,
+                output=done.stdout.decode(errors="replace"),
+                report=report.read_bytes() if report.exists() else b"",
             )
 
 
-def run(command: list[str], cwd: Path) -> Run:
-    """Run a scanner to its end, or for `SECONDS`."""
-    try:
-        done = subprocess.run(
-            command,
-            cwd=cwd,
-            env=os.environ | _QUIET,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return Run(status=None, output="")
-    return Run(status=done.returncode, output=done.stdout.decode(errors="replace"))
+def lay_out(sample: Sample, folder: Path) -> None:
+    """Write the files of a sample into a folder of its own."""
+    for path, data in sample.files.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
 
 
-def _assay_version() -> str:
-    from assay import __version__  # noqa: PLC0415 - only its version is wanted
-
-    return __version__
-
-
-def _assay(root: Path) -> tuple[str, tuple[str, ...]]:
-    """Give the worst severity that `assay check` found, and what it found."""
-    command = [sys.executable, "-m", "assay", "check", str(root), "--json", "-"]
-    done = subprocess.run(
-        [*command, "--quiet", "--jobs", "1"],
+def ask_assay(
+    folders: Sequence[Path], scratch: Path
+) -> list[tuple[str, tuple[str, ...]]]:
+    """Give the worst severity that Assay found in each folder, and what it found."""
+    listed, out = scratch / "releases.txt", scratch / "results"
+    listed.write_text("".join(f"{folder}\n" for folder in folders), encoding="utf-8")
+    command = [sys.executable, "-m", "assay", "fleet", "check", str(listed)]
+    subprocess.run(
+        [*command, "--out", str(out), "--jobs", "1", "--quiet"],
         stdin=subprocess.DEVNULL,
-        capture_output=True,
-        timeout=SECONDS,
+        stdout=subprocess.DEVNULL,
         check=False,
     )
-    if done.returncode not in {0, 1}:
-        return "none", (f"failed with {done.returncode}: {done.stderr.decode()[:300]}",)
-    findings = strict_json.loads(done.stdout)["findings"]
-    worst = max(
-        (finding["severity"] for finding in findings), key=_RANK.index, default="none"
-    )
+    summary = strict_json.loads((out / "fleet.json").read_bytes())
+    entries = {entry["path"]: entry for entry in summary["releases"]}
+    answers = []
+    for folder in folders:
+        document = (out / entries[str(folder)]["document"]).read_bytes()
+        answers.append(_found(strict_json.loads(document)))
+    return answers
+
+
+def _found(document: dict[str, list[dict[str, str]]]) -> tuple[str, tuple[str, ...]]:
+    if "findings" not in document:
+        return "none", (f"error {document['code']}",)
+    findings = document["findings"]
+    worst = max((f["severity"] for f in findings), key=_RANK.index, default="none")
     told = {f"{f['severity']} {f['check']}/{f['rule']}" for f in findings}
     return worst, tuple(sorted(told))
 
@@ -196,6 +244,13 @@ def _alarm(worst: str, truth: Truth) -> Answer:
     bound = "high" if truth is Truth.HOSTILE else "medium"
     alarmed = _RANK.index(worst) >= _RANK.index(bound)
     return Answer.ALARM if alarmed else Answer.SILENT
+
+
+def _digest(sample: Sample) -> str:
+    digest = hashlib.sha256()
+    for path, data in sorted(sample.files.items()):
+        digest.update(f"{len(path)}:{path}:{len(data)}:".encode() + data)
+    return digest.hexdigest()
 
 
 if __name__ == "__main__":

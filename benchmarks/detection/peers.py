@@ -1,20 +1,23 @@
 """Scanners that Assay is held against: how each is run, and what counts as its alarm.
 
 Each lies in a virtual environment of its own, named after it, below one folder. An
-alarm is what the tool itself would stop a pipeline for: its exit status, or the
-verdict in its report where the status does not tell.
+alarm is what the tool itself would stop a pipeline for, read from its report, sample by
+sample: most are run once over a folder of samples, some take one file at a time.
 """
 
 from __future__ import annotations
 
+import hashlib
+import re
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from assay.errors import DocumentError
 from assay.wire import strict_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
 __all__ = ["PEERS", "Answer", "Peer", "Run"]
@@ -31,10 +34,24 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One finished process: its exit status (None when it was stopped) and output."""
+    """One finished process over a folder of samples.
 
+    Attributes:
+        root: The folder; each sample has a folder of its own in it.
+        status: Exit status; None when it was stopped.
+        output: Standard output and standard error.
+        report: The file that it was asked to write, or nothing.
+    """
+
+    root: Path
     status: int | None
     output: str
+    report: bytes
+
+
+# Names of samples' folders with what the scanner says of each; those that are missing
+# are silent. None: the run as a whole failed.
+Said = dict[str, Answer] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +62,9 @@ class Peer:
         name: As tables call it.
         package: Its distribution, for the version.
         folder: Its virtual environment below the folder of all peers.
-        command: Gives the command for a sample's directory; the first word lies in
-            the environment's `bin`.
-        answer: Reads what came of it.
+        command: Gives the command for a folder, or for a file when `each_file`, and
+            the report's path; the first word lies in the environment's `bin`.
+        said: Reads what came of it.
         each_file: Whether it takes one file at a time.
         inside: Folder below the environment to start in, when it needs one.
     """
@@ -55,38 +72,126 @@ class Peer:
     name: str
     package: str
     folder: str
-    command: Callable[[Path], list[str]]
-    answer: Callable[[Run], Answer]
+    command: Callable[[Path, Path], list[str]]
+    said: Callable[[Run], Said]
     each_file: bool = False
     inside: str | None = None
 
 
-def _by_status(*alarms: int, silent: tuple[int, ...] = (0,)) -> Callable[[Run], Answer]:
-    def answer(run: Run) -> Answer:
-        if run.status in alarms:
-            return Answer.ALARM
-        return Answer.SILENT if run.status in silent else Answer.FAILED
-
-    return answer
+def _sample(run: Run, path: str) -> str | None:
+    """Give the sample that a path in a report lies in."""
+    relative = path.removeprefix(f"{run.root}/")
+    return None if relative.startswith("/") else relative.split("/", 1)[0] or None
 
 
-def _fickling(run: Run) -> Answer:
-    """A traceback ends with 1 too, as an alarm does."""
-    if "Traceback (most recent call last)" in run.output:
-        return Answer.FAILED
-    return _by_status(1)(run)
+def _marked(run: Run, paths: Iterable[str], answer: Answer) -> dict[str, Answer]:
+    return {name: answer for path in paths if (name := _sample(run, path))}
 
 
-def _saferpickle(run: Run) -> Answer:
+def _document(data: bytes) -> Any:  # noqa: ANN401 - any JSON
+    try:
+        return strict_json.loads(data)
+    except DocumentError:
+        return None
+
+
+def _picklescan(run: Run) -> Said:
+    if run.status not in {0, 1}:
+        return None
+    lines = [line for line in run.output.splitlines() if line.endswith(" FOUND")]
+    return _marked(run, (line.split(": ", 1)[0] for line in lines), Answer.ALARM)
+
+
+def _modelscan(run: Run) -> Said:
+    document = _document(run.report)
+    if run.status == 3:  # it found no file that it knows
+        return {}
+    if document is None:
+        return None
+    errors = (error.get("source") or "" for error in document["errors"])
+    alarms = (issue["source"] for issue in document["issues"])
+    failed = _marked(run, errors, Answer.FAILED)
+    return failed | _marked(run, alarms, Answer.ALARM)
+
+
+def _saferpickle(run: Run) -> Said:
     start = run.output.find("[\n")
-    if run.status != 0 or start < 0:
-        return Answer.FAILED
-    results = strict_json.loads(run.output[start:].encode())
-    words = {result.get("classification") for result in results}
-    if words & {"unsafe", "suspicious"}:
-        return Answer.ALARM
-    failed = any(result.get("status") == "error" for result in results)
-    return Answer.FAILED if failed else Answer.SILENT
+    document = _document(run.output[start:].encode()) if start >= 0 else None
+    if document is None:
+        return None
+    errors = (d["filename"] for d in document if d["status"] == "error")
+    words = {"unsafe", "suspicious"}
+    alarms = (d["filename"] for d in document if d.get("classification") in words)
+    failed = _marked(run, errors, Answer.FAILED)
+    return failed | _marked(run, alarms, Answer.ALARM)
+
+
+def _aisbom(run: Run) -> Said:
+    """It names files by their digest, and gates on critical risks."""
+    document = _document(run.report)
+    if document is None:
+        return None
+    risky = {
+        digest["content"]
+        for component in document.get("components", ())
+        for digest in component.get("hashes", ())
+        for entry in component.get("properties", ())
+        if entry["name"] == "aisbom:risk" and entry["value"].startswith("CRITICAL")
+    }
+    return _marked(
+        run,
+        (
+            str(path)
+            for path in run.root.rglob("*")
+            if path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() in risky
+        ),
+        Answer.ALARM,
+    )
+
+
+def _safeloadai(run: Run) -> Said:
+    document = _document(run.report)
+    if document is None:
+        return None
+    parts = document if isinstance(document, list) else [document]
+    quiet = {"CLEAN", "UNSUPPORTED", None}
+    failed = (part["path"] for part in parts if part.get("error"))
+    alarms = (part["path"] for part in parts if part.get("verdict") not in quiet)
+    told = _marked(run, failed, Answer.FAILED)
+    return told | _marked(run, alarms, Answer.ALARM)
+
+
+def _modelaudit(run: Run) -> Said:
+    document = _document(run.report)
+    if document is None:
+        return None
+    alarms = (
+        re.split(r" \(pos |:", issue.get("location") or "", maxsplit=1)[0]
+        for issue in document["issues"]
+        if issue["severity"] in {"warning", "critical", "error"}
+    )
+    return _marked(run, alarms, Answer.ALARM)
+
+
+def _fickling(run: Run) -> Said:
+    """A traceback ends with 1 too, as an alarm does."""
+    if "Traceback (most recent call last)" in run.output or run.status not in {0, 1}:
+        return None
+    return {run.root.name: Answer.ALARM} if run.status == 1 else {}
+
+
+def _glyphhound(run: Run) -> Said:
+    if run.status == 1:
+        return {run.root.name: Answer.ALARM}
+    return {} if run.status in {0, 2} else None  # 2: no template in what it was given
+
+
+def _aisbom_command(*more: str) -> Callable[[Path, Path], list[str]]:
+    def command(path: Path, report: Path) -> list[str]:
+        given = ["aisbom", "scan", str(path), "--offline", "--output", str(report)]
+        return [*given, *more]
+
+    return command
 
 
 PEERS: tuple[Peer, ...] = (
@@ -94,76 +199,83 @@ PEERS: tuple[Peer, ...] = (
         name="picklescan",
         package="picklescan",
         folder="picklescan",
-        command=lambda path: ["picklescan", "-p", str(path)],
-        answer=_by_status(1),
+        command=lambda path, _: ["picklescan", "-p", str(path)],
+        said=_picklescan,
     ),
     Peer(
         name="picklescan --strict",
         package="picklescan",
         folder="picklescan",
-        command=lambda path: ["picklescan", "--strict", "-p", str(path)],
-        answer=_by_status(1),
+        command=lambda path, _: ["picklescan", "--strict", "-p", str(path)],
+        said=_picklescan,
     ),
     Peer(
         name="modelscan",
         package="modelscan",
         folder="modelscan",
-        command=lambda path: ["modelscan", "-p", str(path)],
-        # 3: it found no file that it knows.
-        answer=_by_status(1, silent=(0, 3)),
+        command=lambda path, out: [
+            *("modelscan", "-p", str(path), "-r", "json", "-o", str(out)),
+        ],
+        said=_modelscan,
     ),
     Peer(
         name="fickling",
         package="fickling",
         folder="fickling",
-        command=lambda path: ["fickling", "--check-safety", str(path)],
-        answer=_fickling,
+        command=lambda path, out: [
+            *("fickling", "--check-safety", "--json-output", str(out), str(path)),
+        ],
+        said=_fickling,
         each_file=True,
     ),
     Peer(
         name="saferpickle",
         package="saferpickle",
         folder="saferpickle",
-        command=lambda path: ["python", "cli.py", f"--directory={path}"],
-        answer=_saferpickle,
+        command=lambda path, _: ["python", "cli.py", f"--directory={path}"],
+        said=_saferpickle,
         inside="src/saferpickle",
     ),
     Peer(
         name="aisbom",
         package="aisbom-cli",
         folder="aisbom",
-        command=lambda path: ["aisbom", "scan", str(path), "--offline"],
-        answer=_by_status(2),
+        command=_aisbom_command(),
+        said=_aisbom,
     ),
     Peer(
         name="aisbom --strict",
         package="aisbom-cli",
         folder="aisbom",
-        command=lambda path: ["aisbom", "scan", str(path), "--offline", "--strict"],
-        answer=_by_status(2),
+        command=_aisbom_command("--strict"),
+        said=_aisbom,
     ),
     Peer(
         name="safeloadai",
         package="safeloadai",
         folder="safeloadai",
-        command=lambda path: ["safeloadai", "scan", "--no-input", str(path)],
-        # 1 malicious, 3 suspicious; 5 is a type that it does not support.
-        answer=_by_status(1, 3, silent=(0, 5)),
+        command=lambda path, out: [
+            *("safeloadai", "scan", "--no-input", "-q", "--report", str(out)),
+            str(path),
+        ],
+        said=_safeloadai,
     ),
     Peer(
         name="modelaudit",
         package="modelaudit",
         folder="modelaudit",
-        command=lambda path: ["modelaudit", "scan", "--no-cache", str(path)],
-        answer=_by_status(1),
+        command=lambda path, out: [
+            *("modelaudit", "scan", "--no-cache", "-f", "json", "-o", str(out)),
+            str(path),
+        ],
+        said=_modelaudit,
     ),
     Peer(
         name="glyphhound",
         package="glyphhound",
         folder="glyphhound",
-        command=lambda path: ["glyphhound", "scan", str(path)],
-        # 2: no template in what it was given.
-        answer=_by_status(1, silent=(0, 2)),
+        command=lambda path, _: ["glyphhound", "scan", str(path)],
+        said=_glyphhound,
         each_file=True,
     ),
 )
