@@ -9,6 +9,7 @@ import json
 import struct
 from typing import TYPE_CHECKING
 
+from benchmarks.detection.families import tokenizer_parts
 from benchmarks.detection.sample import Sample, Truth
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ _BLOOM = r" ?[^(\s|[.,!?…。，、।۔،])]+"
 
 
 def _tokenizer(**more: object) -> dict[str, object]:
-    vocabulary = {"<s>": 0, "</s>": 1, "safe": 2, "unsafe": 3, "not": 4, "a": 5, "b": 6}
+    vocabulary = {"<s>": 0, "</s>": 1, "safe": 2, "unsafe": 3, "not": 4, "a": 5, "b": 6, "ab": 7}
     return {
         "version": "1.0",
         "added_tokens": [
@@ -53,7 +54,7 @@ def _normalizers(*steps: dict[str, object]) -> dict[str, object]:
     return {"normalizer": {"type": "Sequence", "normalizers": list(steps)}}
 
 
-def _added(content: str, number: int = 7, *, special: bool = True) -> dict[str, object]:
+def _added(content: str, number: int = 8, *, special: bool = True) -> dict[str, object]:
     return {"added_tokens": [{"id": number, "content": content, "special": special}]}
 
 
@@ -210,7 +211,7 @@ def _honest() -> Iterator[tuple[str, dict[str, object]]]:
         "languages",
         {
             "added_tokens": [
-                {"id": 7 + n, "content": code, "special": True}
+                {"id": 8 + n, "content": code, "special": True}
                 for n, code in enumerate(
                     ("eng_Latn", "ace_Arab", "__en__", "<|en|>", "[unused1]", "<pad>")
                 )
@@ -221,7 +222,7 @@ def _honest() -> Iterator[tuple[str, dict[str, object]]]:
         "spaces",
         {
             "added_tokens": [
-                {"id": 7 + n, "content": " " * (n + 2), "special": False}
+                {"id": 8 + n, "content": " " * (n + 2), "special": False}
                 for n in range(20)
             ]
         },
@@ -238,6 +239,7 @@ def samples() -> Iterator[Sample]:
         yield _sample(name, technique, Truth.HOSTILE, more)
     for name, more in _honest():
         yield _sample(name, "none", Truth.HONEST, more)
+    yield from tokenizer_parts.samples()
 
 
 def _sample(name: str, technique: str, truth: Truth, more: dict[str, object]) -> Sample:

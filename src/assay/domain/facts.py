@@ -37,8 +37,10 @@ from assay.domain.place import (
     ParseProblem,
     Place,
 )
+from assay.domain.vocabulary import AddedToken, Vocabulary
 
 __all__ = [
+    "AddedToken",
     "ArchiveFacts",
     "BuildFacts",
     "BuiltObject",
@@ -71,6 +73,7 @@ __all__ = [
     "TemplateAct",
     "TemplateFacts",
     "TokenizerFacts",
+    "Vocabulary",
     "WeightsFacts",
 ]
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from assay.domain.place import Content, ParseProblem, Place
+    from assay.domain.vocabulary import AddedToken, Vocabulary
 
 __all__ = [
     "BuildFacts",
@@ -170,20 +171,29 @@ class WeightsFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenizerFacts:
-    """What a tokenizer does to text besides cutting it.
+    """What a file of a tokenizer does to text besides cutting it, and what it names.
 
     Attributes:
         place: The file.
+        kind: `tokenizer` for the whole in one file; `vocabulary`, `merges`,
+            `settings`, `added` and `pieces` (SentencePiece) for its parts.
         steps: Kinds of its normalizers, pre-tokenizers, decoders, in order.
         patterns: Regular expressions with the key that holds each.
         replacements: Pairs of what is replaced and by what, with the key.
         added_tokens: Tokens added beside the vocabulary.
+        vocabulary: The words, or None when the file holds none.
+        tokens: Tokens beside the vocabulary, and those that settings name; bounded.
+        merges: Digest of the rules by which pairs are joined, in order; or empty.
         problems: `costly-pattern`, `malformed-pattern`, `expanding-replacement`, ….
     """
 
     place: Place
+    kind: str = "tokenizer"
     steps: tuple[str, ...] = ()
     patterns: tuple[tuple[str, str], ...] = ()
     replacements: tuple[tuple[str, str, str], ...] = ()
     added_tokens: int = 0
+    vocabulary: Vocabulary | None = None
+    tokens: tuple[AddedToken, ...] = ()
+    merges: str = ""
     problems: tuple[ParseProblem, ...] = ()

@@ -24,7 +24,11 @@ def tokenizer(**more: object) -> dict[str, object]:
 
 
 RELEASES: dict[str, tuple[Entry, ...]] = {
-    "met": (json_file("tokenizer.json", tokenizer()),),
+    "met": (
+        json_file("tokenizer.json", tokenizer()),
+        json_file("vocab.json", {"<s>": 0, "a": 1, "b": 2}),
+        json_file("tokenizer_config.json", {"bos_token": "<s>"}),
+    ),
     "unmet": (
         json_file(
             "tokenizer.json",
@@ -36,6 +40,10 @@ RELEASES: dict[str, tuple[Entry, ...]] = {
                     "content": "safe",
                 },
             ),
+        ),
+        json_file(
+            "tokenizer_config.json",
+            {"added_tokens_decoder": {"0": {"content": "<end>", "special": True}}},
         ),
     ),
     "not_applicable": (json_file("config.json", {"model_type": "example"}),),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assay.assess.check import (
@@ -13,10 +15,13 @@ from assay.assess.check import (
     facts_of,
     shown,
 )
+from assay.assess.vocabularies import disagreements
 from assay.domain.facts import TokenizerFacts
 from assay.domain.finding import Confidence, Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from assay.assess.check import CheckSubject
 
 __all__ = ["CHECK"]
@@ -96,6 +101,25 @@ CONFLICT = Rule(
     gain="Exchanges one word for another without touching the weights.",
     references=("CWE-694", "AML.T0018"),
 )
+DISAGREES = Rule(
+    id="files-disagree",
+    severity=Severity.HIGH,
+    confidence=Confidence.MEDIUM,
+    summary="Two files of one tokenizer give words or special tokens other numbers",
+    remediation="Save all files of the tokenizer anew from one of them, and see which "
+    "one the model was trained with.",
+    gain="Has one loader read another word than the one that was reviewed.",
+    references=("CWE-436", "CWE-694", "AML.T0018"),
+)
+SHOWN = Rule(
+    id="shown-otherwise",
+    severity=Severity.HIGH,
+    confidence=Confidence.HIGH,
+    summary="The text that a vocabulary shows for a word is not what its bytes say",
+    remediation=_TAKE,
+    gain="Shows a reviewer another word than the one that the model uses.",
+    references=("CWE-451", "AML.T0018"),
+)
 DAMAGED = Rule(
     id="damaged-tokenizer",
     severity=Severity.LOW,
@@ -115,7 +139,36 @@ _KINDS = {
     "repeats-text": DROPS,
     "word-as-special": WORD,
     "token-conflict": CONFLICT,
+    "shown-otherwise": SHOWN,
 }
+_DISAGREEMENTS = {
+    "meaning": (DISAGREES, "what numbers stand for"),
+    "numbers": (DAMAGED, "the numbers of tokens"),
+    "another": (DAMAGED, "the whole vocabulary"),
+    "absent": (DAMAGED, "which tokens there are"),
+    "merges": (DAMAGED, "how pairs are joined"),
+}
+# Findings of one kind in one file: a list of a thousand says no more.
+_MAX_ALIKE = 20
+
+
+def _disagreeing(
+    tokenizers: tuple[TokenizerFacts, ...], subject: CheckSubject
+) -> Iterator[Sighting]:
+    seen: Counter[tuple[str, str]] = Counter()
+    for found in disagreements(tokenizers):
+        rule, about = _DISAGREEMENTS[found.kind]
+        at = found.fact.place
+        seen[found.kind, at.path] += 1
+        if seen[found.kind, at.path] > _MAX_ALIKE:
+            continue
+        key = shown(found.key, subject.limits) if found.key else at.key
+        yield Sighting(
+            rule=rule,
+            place=replace(at, key=key),
+            message=f"The files of the tokenizer disagree about {about}: "
+            f"{shown(found.detail, subject.limits)}",
+        )
 
 
 def _examine(subject: CheckSubject) -> Examination:
@@ -131,17 +184,19 @@ def _examine(subject: CheckSubject) -> Examination:
             )
             for tokenizer in tokenizers
             for problem in tokenizer.problems
-        ),
+        )
+        + tuple(_disagreeing(tokenizers, subject)),
         gaps=config_gaps(subject),
     )
 
 
 CHECK = FactCheck(
     id="tokenizer-bounded",
-    version=1,
+    version=2,
     title="Tokenizers cut text in bounded time, and change no words",
     rules=(
-        COSTLY, EXPANDING, REWRITES, INJECTED, HIDDEN, DROPS, WORD, CONFLICT, DAMAGED,
+        COSTLY, EXPANDING, REWRITES, INJECTED, HIDDEN, DROPS, WORD, CONFLICT,
+        DISAGREES, SHOWN, DAMAGED,
     ),
     examine=_examine,
 )  # fmt: skip

@@ -18,7 +18,7 @@ from assay.domain.facts import (
     RemoteCode,
 )
 from assay.errors import DocumentError
-from assay.release.formats import prompts, shard_index
+from assay.release.formats import prompts, shard_index, tokenizer_names
 from assay.release.formats.built import Building
 from assay.release.formats.built_walk import WORDS as BUILDING_WORDS
 from assay.release.formats.built_walk import built
@@ -164,7 +164,11 @@ def read(data: bytes, subject: Subject, inspection: Inspection) -> list[Fact]:
     if isinstance(value, dict) and "added_tokens" in value and "model" in value:
         from assay.release.formats import tokenizer  # noqa: PLC0415 - few are
 
-        facts.append(tokenizer.tokenizer_facts(value, subject, inspection.limits))
+        facts.append(tokenizer.tokenizer_facts(value, subject, inspection))
+    elif tokenizer_names.is_json(subject.name):
+        from assay.release.formats import tokenizer_files  # noqa: PLC0415 - few are
+
+        facts.extend(tokenizer_files.from_value(value, subject, inspection))
     return facts
 
 

@@ -1,7 +1,7 @@
 """SentencePiece models (`tokenizer.model`): a protocol buffer of pieces and settings.
 
 The message holds texts, numbers and a table for normalising text; nothing in it is
-run. So a file that is one from its first byte to its last needs no further look.
+run. What the pieces and the table do to text is for `sentencepiece_pieces`.
 Source: `sentencepiece_model.proto` of the SentencePiece project; the wire format of
 protocol buffers.
 """
@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from assay.domain.facts import Content, Gap
+from assay.release.formats.sentencepiece_pieces import Pieces
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +29,9 @@ __all__ = ["is_sentencepiece", "read"]
 _PIECES = 1
 _MESSAGES = frozenset({1, 2, 3, 4, 5})
 _FIRST_EXTENSION = 200
+# The settings that hold a table, and the field where they do.
+_NORMALIZERS = frozenset({3, 5})
+_CHARSMAP = 2
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 _FIXED_SIZES = {_FIXED64: 8, _FIXED32: 4}
 # SentencePiece: piece, score and type.
@@ -73,12 +77,13 @@ def read(subject: Subject, inspection: Inspection) -> list[Fact]:
         reason = f"a SentencePiece model of more than {bound} bytes is not read"
         return [_gap(subject, reason)]
     data = subject.source.read_at(0, subject.source.size)
+    pieces = Pieces(subject, inspection)
     try:
-        _walk(data, inspection.limits)
+        _walk(data, inspection.limits, pieces)
     except _Malformed as found:
         reason = f"the SentencePiece model is malformed: {found.detail}"
-        return [_gap(subject, reason, found.offset)]
-    return []
+        return [pieces.facts(), _gap(subject, reason, found.offset)]
+    return [pieces.facts()]
 
 
 def _gap(subject: Subject, reason: str, offset: int | None = None) -> Gap:
@@ -86,7 +91,7 @@ def _gap(subject: Subject, reason: str, offset: int | None = None) -> Gap:
     return Gap(place=place, reason=reason, content=Content.SENTENCEPIECE)
 
 
-def _walk(data: bytes, limits: Limits) -> None:
+def _walk(data: bytes, limits: Limits, pieces: Pieces) -> None:
     position = 0
     for _ in range(limits.max_sentencepiece_fields):
         if position == len(data):
@@ -100,25 +105,60 @@ def _walk(data: bytes, limits: Limits) -> None:
             raise _Malformed(at, f"the model has no field {number} of type {wire}")
         start, position = _extent(data, position, len(data))
         if number == _PIECES:
-            _piece(data, start, position)
+            _piece(data, start, position, pieces)
         else:
             _fields(data, start, position)
+            if number in _NORMALIZERS:
+                _table(data, start, position, pieces)
     raise _Malformed(position, "more fields than are read")
 
 
-def _piece(data: bytes, start: int, end: int) -> None:
+def _table(data: bytes, position: int, end: int, pieces: Pieces) -> None:
+    """Hand on the table of a normalizer, whose fields were walked before."""
+    while position < end:
+        at = position
+        number, wire, position = _tag(data, position)
+        if (number, wire) == (_CHARSMAP, _BYTES):
+            start, after = _extent(data, position, end)
+            pieces.table(data[start:after], at)
+        position = _skip(data, position, wire, end)
+
+
+def _piece(data: bytes, start: int, end: int, pieces: Pieces) -> None:
     # Nearly all pieces are a short text, a score and perhaps a type: no loop for those.
     if end - start >= 7 and data[start] == 0x0A and data[start + 1] < 0x80:
         score = start + 2 + data[start + 1]
         rest = end - score
         typed = rest == 7 and data[score + 5] == 0x18 and data[score + 6] < 0x80
         if (rest == 5 or typed) and data[score] == 0x15:
+            kind = data[score + 6] if typed else 1
+            text = data[start + 2 : score]
+            pieces.add(text, data[score + 1 : score + 5], kind, start)
             return
     _fields(data, start, end, _PIECE_FIELDS)
+    _unusual(data, start, end, pieces)
+
+
+def _unusual(data: bytes, position: int, end: int, pieces: Pieces) -> None:
+    """Read a piece field by field, once they were walked; the last of each counts."""
+    text, score, kind = b"", bytes(4), 1
+    first = position
+    while position < end:
+        number, wire, position = _tag(data, position)
+        after = _skip(data, position, wire, end)
+        if (number, wire) == (1, _BYTES):
+            start = _extent(data, position, end)[0]
+            text = data[start:after]
+        elif (number, wire) == (2, _FIXED32):
+            score = data[position:after]
+        elif (number, wire) == (3, _VARINT):
+            kind = _varint(data, position)[0]
+        position = after
+    pieces.add(text, score, kind, first)
 
 
 def _is_whole_piece(data: bytes, start: int, end: int) -> bool:
-    """Tell whether a message is a piece with a text of UTF-8 and a score."""
+    """Tell whether a message is a piece with a text of UTF-8 and a score or type."""
     _fields(data, start, end, _PIECE_FIELDS)
     if data[start : start + 1] != b"\x0a":
         return False
@@ -127,7 +167,8 @@ def _is_whole_piece(data: bytes, start: int, end: int) -> bool:
         data[text:after].decode("utf-8")
     except UnicodeDecodeError:
         return False
-    return data[after : after + 1] == b"\x15"
+    # Older trainers write no score for the unknown piece and for control pieces.
+    return after > text and data[after : after + 1] in (b"\x15", b"\x18")
 
 
 def _fields(

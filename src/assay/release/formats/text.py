@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING
 
 from assay.domain.facts import Content, Gap, LicenceFacts, NativeCodeFacts
-from assay.release.formats import config, encoded, secrets, shard_index
+from assay.release.formats import config, encoded, secrets, shard_index, tokenizer_names
 from assay.release.formats.reading import shorten
 from assay.release.source import chunks
 
@@ -81,6 +81,10 @@ def read(subject: Subject, inspection: Inspection) -> list[Fact]:
         facts.append(LicenceFacts(place=subject.place, family=family))
     if _is_document(subject):
         facts.extend(_document(subject, inspection))
+    elif tokenizer_names.is_text(subject.name):
+        from assay.release.formats import tokenizer_files  # noqa: PLC0415 - few are
+
+        facts.extend(tokenizer_files.from_text(subject, inspection))
     unwrapped: list[Fact] = []
     if subject.content is Content.TEXT:
         unwrapped = encoded.whole(subject, inspection)
@@ -183,6 +187,7 @@ def _json(subject: Subject, inspection: Inspection) -> list[Fact]:
         len(data) > _PARSE_ALWAYS_BYTES
         and not subject.name.endswith(".ipynb")
         and not shard_index.is_index(subject.name)
+        and not tokenizer_names.is_json(subject.name)
         and not any(word in data for word in config.WORDS)
         and not _ESCAPED_ASCII.search(data)
     ):

@@ -12,16 +12,28 @@ import re
 from typing import TYPE_CHECKING
 
 from assay.domain.facts import TokenizerFacts
+from assay.domain.vocabulary import AddedToken
 from assay.release.formats.reading import Problems, Subject, shorten
 from assay.release.formats.template_words import HIDDEN, instruction, is_prose
+from assay.release.formats.tokenizer_merges import (
+    merges_digest,
+    merges_of,
+    merges_of_unknown,
+)
 from assay.release.formats.tokenizer_regex import BadPatternError, cost
+from assay.release.formats.tokenizer_tokens import (
+    MAX_NUMBER,
+    MAX_TOKENS,
+    kept,
+    oddities,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from assay.domain.limits import Limits
+    from assay.release.formats.reading import Inspection
 
-__all__ = ["tokenizer_facts"]
+__all__ = ["numbered", "tokenizer_facts", "words_of"]
 
 _PARTS = ("normalizer", "pre_tokenizer", "post_processor", "decoder")
 _CHILDREN = ("normalizers", "pretokenizers", "processors", "decoders")
@@ -32,28 +44,25 @@ _MAX_DEPTH = 12
 # turns a message of a kilobyte into many megabytes.
 _MAX_GROWTH = 10_000
 _LONG_TEXT = 1_024
-_MAX_ID = 1 << 31
 # The largest published table of this kind has some 300 kB.
 _MAX_CHARSMAP_CHARS = 4 << 20
 _WORD = re.compile(r"[^\W\d_]{3,}(?: [^\W\d_]{1,})*")
-_COMMON_WORD = re.compile(r"[a-z]{2,}|[0-9]{1,}")
-_NAMES_OF_SPECIALS = frozenset(
-    {"bos", "cls", "eos", "eot", "mask", "pad", "sep", "unk", "blank", "space"}
-)
 
 
 def tokenizer_facts(
-    value: dict[str, object], subject: Subject, limits: Limits
+    value: dict[str, object], subject: Subject, inspection: Inspection
 ) -> TokenizerFacts:
     """Give what the steps of a tokenizer would do, and how its parts contradict."""
-    return _Reader(subject, limits).read(value)
+    return _Reader(subject, inspection).read(value)
 
 
 class _Reader:
-    def __init__(self, subject: Subject, limits: Limits) -> None:
+    def __init__(self, subject: Subject, inspection: Inspection) -> None:
         self._subject = subject
-        self._bound = limits.max_shown_chars
-        self._problems = Problems(subject, limits)
+        self._inspection = inspection
+        self._bound = inspection.limits.max_shown_chars
+        self._problems = Problems(subject, inspection.limits)
+        self._tokens: list[AddedToken] = []
         self._steps: list[str] = []
         self._patterns: list[tuple[str, str]] = []
         self._replacements: list[tuple[str, str, str]] = []
@@ -68,16 +77,23 @@ class _Reader:
                 growth = self._step(key, step, growth)
         added = value.get("added_tokens")
         model = value.get("model")
-        vocabulary = model.get("vocab") if isinstance(model, dict) else None
-        words = vocabulary if isinstance(vocabulary, dict) else {}
+        model = model if isinstance(model, dict) else {}
+        words = words_of(model)
         self._added(added if isinstance(added, list) else [], words)
         self._vocabulary(words)
+        merges = merges_of(model)
+        unknown = merges_of_unknown(merges, model, words)
+        if unknown:
+            self._add("merge-of-unknown", unknown, "model.merges")
         return TokenizerFacts(
             place=self._subject.place,
             steps=tuple(self._steps),
             patterns=tuple(self._patterns[:_MAX_LISTED]),
             replacements=tuple(self._replacements[:_MAX_LISTED]),
             added_tokens=len(added) if isinstance(added, list) else 0,
+            vocabulary=kept(numbered(words), self._subject, self._inspection),
+            tokens=tuple(self._tokens),
+            merges=merges_digest(merges),
             problems=self._problems.done(),
         )
 
@@ -148,10 +164,13 @@ class _Reader:
         except (binascii.Error, ValueError):
             self._add("malformed-charsmap", "expected Base64", key)
             return
-        size = int.from_bytes(table[:4], "little")
-        if table and (size + 4 > len(table) or size % 4):
-            detail = f"a trie of {size} bytes in {len(table)}"
-            self._add("malformed-charsmap", detail, key)
+        from assay.release.formats import charsmap  # noqa: PLC0415 - few have one
+
+        try:
+            for kind, detail in charsmap.oddities(table) if table else ():
+                self._add(kind, detail, key)
+        except charsmap.BadTableError as error:
+            self._add("malformed-charsmap", str(error), key)
 
     def _template(self, key: str, step: dict[str, object]) -> None:
         """Read `TemplateProcessing`: what is put around a text, and the text itself."""
@@ -184,7 +203,14 @@ class _Reader:
                 continue
             text, number = str(token["content"]), token.get("id")
             key = f"added_tokens[{index}]"
-            self._added_text(key, text, special=token.get("special") is True)
+            special = token.get("special") is True
+            if len(self._tokens) < MAX_TOKENS:
+                at = number if isinstance(number, int) else None
+                self._tokens.append(
+                    AddedToken(content=text, key=key, number=at, special=special)
+                )
+            for kind, detail in oddities(text, special=special):
+                self._add(kind, detail, key)
             other = by_id.get(number) if isinstance(number, int) else None
             if other is not None and other != text and text not in words:
                 detail = f"{text[:80]!r} takes the number of {other[:80]!r}"
@@ -194,31 +220,45 @@ class _Reader:
                 self._add("token-conflict", detail[: self._bound], key)
             if seen.setdefault(text, number) != number:
                 self._add("duplicate-token", f"{text[:80]!r}", key)
-            if isinstance(number, int) and not 0 <= number < _MAX_ID:
+            if isinstance(number, int) and not 0 <= number < MAX_NUMBER:
                 self._add("token-number", f"{number}", key)
-
-    def _added_text(self, key: str, text: str, *, special: bool) -> None:
-        if len(text) > _LONG_TEXT:
-            self._add("long-token", f"{len(text)} characters", key)
-        visible = HIDDEN.sub("", text)
-        if len(visible) != len(text) and visible.strip():
-            self._add("hidden-text", ascii(text[: self._bound]), key)
-        if instruction(text):
-            self._add("injected-text", text[: self._bound], key)
-        if special and _COMMON_WORD.fullmatch(text) and text not in _NAMES_OF_SPECIALS:
-            self._add("word-as-special", f"{text[: self._bound]!r}", key)
 
     def _vocabulary(self, words: dict[str, object]) -> None:
         numbers: set[object] = set()
         for word, number in words.items():
             if not isinstance(number, int):
                 continue
-            if not 0 <= number < _MAX_ID:
+            if not 0 <= number < MAX_NUMBER:
                 self._add("token-number", f"{number}", f"model.vocab.{word[:40]}")
             elif number in numbers:
                 detail = f"{word[:80]!r} shares the number {number}"
                 self._add("duplicate-number", detail, f"model.vocab.{word[:40]}")
             numbers.add(number)
+
+
+def words_of(model: dict[str, object]) -> dict[str, object]:
+    """Give words and numbers; those of a Unigram are numbered by their place."""
+    vocabulary = model.get("vocab")
+    if isinstance(vocabulary, dict):
+        return vocabulary
+    pieces = [
+        piece[0] if isinstance(piece, list) and piece else None
+        for piece in _list(vocabulary)
+    ]
+    return {
+        piece: number
+        for number, piece in reversed(list(enumerate(pieces)))
+        if isinstance(piece, str)
+    }
+
+
+def numbered(words: dict[str, object]) -> dict[str, int]:
+    """Leave out what has no number."""
+    return {
+        word: number
+        for word, number in words.items()
+        if isinstance(number, int) and 0 <= number < MAX_NUMBER
+    }
 
 
 def _by_id(words: dict[str, object]) -> dict[int, str]:

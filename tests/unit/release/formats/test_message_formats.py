@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from assay.domain.facts import Content, Gap, WeightsFacts
+from assay.domain.facts import Content, Gap, TokenizerFacts, WeightsFacts
 from assay.domain.limits import DEFAULT_LIMITS
 
 
@@ -29,6 +29,7 @@ TWO = piece(b"<unk>", b"\x18\x02") + piece("▁the".encode())
         TWO + piece(b"\xff\xfe"),
         TWO + message(2, b"\x08\x96\x01\x1d" + bytes(4) + b"\x21" + bytes(8)),
         TWO + message(3, message(2, b"charsmap")) + message(4, b"") + message(5, b""),
+        message(1, message(1, b"<unk>") + b"\x18\x02") + piece(b"a"),
         TWO + piece(b"a" * 100) + message(1, message(1, b"a" * 100) + b"\x15abcd"),
         TWO + piece(b"a", b"\x18\x80\x01"),
         TWO + message(1, message(1, b"a")),
@@ -39,7 +40,7 @@ TWO = piece(b"<unk>", b"\x18\x02") + piece("▁the".encode())
 def test_a_sound_sentencepiece_model_leaves_no_gap(look, data):
     file = look(data, "tokenizer.model")
     assert file.contents == (Content.SENTENCEPIECE,)
-    assert file.facts == ()
+    assert [type(fact) for fact in file.facts] == [TokenizerFacts]
 
 
 @pytest.mark.parametrize(
@@ -165,4 +166,5 @@ def test_samples_of_messagepack_are_told(sample):
 
 def test_scores_may_be_any_number(look):
     data = TWO + message(1, message(1, b"a") + b"\x15" + struct.pack("<f", -1e9))
-    assert look(data).facts == ()
+    (facts,) = look(data).facts
+    assert facts.problems == ()
