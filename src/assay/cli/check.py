@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING
 import click
 
 from assay.cli.options import (
+    CACHE_OPTION,
     DECLARATIONS_OPTION,
     JOBS_OPTION,
     PATH,
     PROGRAMME_OPTION,
     QUIET_OPTION,
+    RELEASE,
     VERBOSE_OPTION,
 )
 from assay.cli.output import JSON_OPTION, told, watched
 from assay.cli.targets import TARGET, probe_targets
 from assay.domain.finding import Severity
-from assay.release.background import BackgroundReading
+from assay.release.background import BackgroundReading, open_cache
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,6 +33,9 @@ __all__ = ["command"]
 _EPILOG = """\b
 Examples:
   assay check ./my-model
+  assay check my-model.tar.gz
+  assay check ~/.cache/huggingface/hub/models--org--name
+  assay check s3://bucket/my-model
   assay check ./my-model --html report.html
   assay check ./my-model --json - --fail-on medium > result.json
   assay check ./my-model --sarif found.sarif --cyclonedx bom.json
@@ -42,7 +47,7 @@ Examples:
 
 
 @click.command("check", epilog=_EPILOG)
-@click.argument("path", type=PATH)
+@click.argument("path", type=RELEASE)
 @PROGRAMME_OPTION
 @DECLARATIONS_OPTION
 @click.option(
@@ -90,13 +95,14 @@ Examples:
     show_default=True,
     help="Exit with 1 on a finding of this severity or above.",
 )
+@CACHE_OPTION
 @JOBS_OPTION
 @QUIET_OPTION
 @VERBOSE_OPTION
 @told
 def command(
     *,
-    path: Path,
+    path: Path | str,
     programme: str,
     declarations: Path | None,
     write_declarations: str | None,
@@ -107,14 +113,17 @@ def command(
     baseline: Path | None,
     write_baseline: str | None,
     fail_on: str,
+    cache: Path | None,
     jobs: int | None,
     quiet: bool,
     verbose: bool,
 ) -> ExitStatus:
     """Check a release against a programme.
 
-    PATH is the directory that holds the model's files. Nothing in it is imported,
-    unpickled or run, and nothing leaves this machine.
+    PATH is the directory that holds the model's files; or an archive of them, a single
+    file, a snapshot in a Hugging Face cache, an OCI image layout, or the address of a
+    store that fsspec reads. Nothing in it is imported, unpickled or run, and nothing
+    leaves this machine.
     """
     started = time.monotonic()
     # What cannot be written is better known before minutes of reading.
@@ -122,7 +131,9 @@ def command(
     probe_targets(*results)
     with (
         watched(quiet=quiet) as progress,
-        BackgroundReading(path, jobs=jobs, progress=progress) as reading,
+        BackgroundReading(
+            path, jobs=jobs, progress=progress, cache=open_cache(cache)
+        ) as reading,
     ):
         # Loaded while files are read, which leaves the interpreter free. What is loaded
         # stays to the end: there is no garbage in it to be looked for.

@@ -38,7 +38,7 @@ __all__ = ["CheckOptions", "conclude"]
 class CheckOptions:
     """The options of the verb that matter once the release is read."""
 
-    root: Path
+    root: Path | str
     programme: str
     declarations: Path | None
     write_declarations: str | None
@@ -112,7 +112,8 @@ def conclude(options: CheckOptions, read: Callable[[], InspectedRelease]) -> Exi
             cut=on_terminal(err=aside is not None),
             comparison=checked.comparison,
         )
-        say(text.rstrip("\n"), json_to=aside, styled=True)
+        notes = "".join(f"note: {note}\n" for note in checked.notes)
+        say(notes + text.rstrip("\n"), json_to=aside, styled=True)
     if options.json_to is not None:
         # Late: its models take a while to build, and most runs write no document.
         from assay.flows.check_document import check_document  # noqa: PLC0415 - see above

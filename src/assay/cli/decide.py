@@ -13,6 +13,7 @@ from assay.cli.options import (
     JOBS_OPTION,
     PATH,
     QUIET_OPTION,
+    RELEASE,
     TRUST_OPTION,
     VERBOSE_OPTION,
     now_or,
@@ -56,8 +57,8 @@ Examples:
 @click.option(
     "--release",
     metavar="PATH",
-    type=PATH,
-    help="Also compare the files in this directory with the files signed for; a bundle "
+    type=RELEASE,
+    help="Also compare the files of this release with the files signed for; a bundle "
     "about other files is invalid.",
 )
 @AT_OPTION
@@ -72,7 +73,7 @@ def command(
     bundles: tuple[Path, ...],
     benefit: str,
     trust: Path,
-    release: Path | None,
+    release: Path | str | None,
     at: datetime | None,
     html: str | None,
     json_to: str | None,

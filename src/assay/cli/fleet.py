@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 import click
 
 from assay.cli.exit_status import ExitStatus
-from assay.cli.options import JOBS_OPTION, PATH, PROGRAMME_OPTION, QUIET_OPTION
+from assay.cli.options import (
+    CACHE_OPTION,
+    JOBS_OPTION,
+    PATH,
+    PROGRAMME_OPTION,
+    QUIET_OPTION,
+)
 from assay.cli.output import JSON_OPTION, say, told, write_json
 from assay.cli.targets import probe_targets
 from assay.domain.finding import Severity
@@ -67,6 +73,7 @@ Examples:
     help="Of a running Ray cluster; by default one is started here.",
 )
 @JSON_OPTION
+@CACHE_OPTION
 @JOBS_OPTION
 @QUIET_OPTION
 @told
@@ -80,10 +87,11 @@ def check(
     ray: bool,
     address: str | None,
     json_to: str | None,
+    cache: Path | None,
     jobs: int | None,
     quiet: bool,
 ) -> ExitStatus:
-    """Check every release of LIST, a file with one directory a line.
+    """Check every release of LIST, a file with one path or address a line.
 
     One that cannot be checked is told as such and stops no other. Run it again to go
     on: what is done and has not changed since is not done again.
@@ -93,7 +101,10 @@ def check(
         read_list(list_file),
         out,
         FleetOrder(
-            programme_file=find_programme(programme), fail_on=fail_on, jobs=jobs
+            programme_file=find_programme(programme),
+            fail_on=fail_on,
+            jobs=jobs,
+            cache=None if cache is None else str(cache),
         ),
         engine=Cluster(address) if ray or address else Here(),
         again=again,

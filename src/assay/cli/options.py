@@ -14,6 +14,7 @@ from assay.errors import UsageError
 
 __all__ = [
     "AT_OPTION",
+    "CACHE_OPTION",
     "DECLARATIONS_OPTION",
     "HTML_OPTION",
     "INSTANT",
@@ -21,6 +22,7 @@ __all__ = [
     "PATH",
     "PROGRAMME_OPTION",
     "QUIET_OPTION",
+    "RELEASE",
     "TRUST_OPTION",
     "VERBOSE_OPTION",
     "now_or",
@@ -46,6 +48,26 @@ class _Path(click.Path):
 
 
 PATH = _Path(path_type=Path, readable=False)
+
+
+class _Release(click.ParamType[Path | str]):
+    """Where a release is: a path, or the address of a store with its scheme."""
+
+    name = "release"
+
+    def convert(
+        self,
+        value: str | Path,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> Path | str:
+        """Keep an address as it is: as a path it would lose one of its slashes."""
+        if isinstance(value, str) and "://" in value:
+            return value
+        return Path(PATH.convert(value, param, ctx))
+
+
+RELEASE = _Release()
 _LAST_SECOND = time(23, 59, 59)
 
 
@@ -112,6 +134,13 @@ JOBS_OPTION = click.option(
     metavar="N",
     type=click.IntRange(1, 256),
     help="Files to read at the same time; by default one per core.",
+)
+CACHE_OPTION = click.option(
+    "--cache",
+    metavar="DIR",
+    type=PATH,
+    help="Keep what was seen in each file here, and do not look again at files that "
+    "have not changed; every file is still hashed.",
 )
 TRUST_OPTION = click.option(
     "--trust",

@@ -93,10 +93,10 @@ def command(
 ) -> ExitStatus:
     """Check, sign and log a release, and write its bundle.
 
-    PATH is the directory that holds the model's files. The bundle holds everything
-    that a verifier needs offline; one that is there already is replaced. A release
-    with findings can be sealed: the seal says what was found, and a buyer's rule
-    decides what it is worth.
+    PATH is what `assay check` takes, but for the addresses of stores: what is sealed
+    lies on this machine. The bundle holds everything that a verifier needs offline;
+    one that is there already is replaced. A release with findings can be sealed: the
+    seal says what was found, and a buyer's rule decides what it is worth.
     """
     # What can fail for the user's reasons comes first: before minutes of reading, and
     # before anything is logged, which nobody can take back.

@@ -13,6 +13,7 @@ from assay.cli.options import (
     JOBS_OPTION,
     PATH,
     QUIET_OPTION,
+    RELEASE,
     TRUST_OPTION,
     VERBOSE_OPTION,
     now_or,
@@ -54,8 +55,8 @@ Examples:
 @click.option(
     "--release",
     metavar="PATH",
-    type=PATH,
-    help="Also compare the files in this directory with the files signed for.",
+    type=RELEASE,
+    help="Also compare the files of this release with the files signed for.",
 )
 @AT_OPTION
 @HTML_OPTION
@@ -68,7 +69,7 @@ def command(
     *,
     bundle: Path,
     trust: Path,
-    release: Path | None,
+    release: Path | str | None,
     at: datetime | None,
     html: str | None,
     json_to: str | None,

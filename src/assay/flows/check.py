@@ -1,4 +1,4 @@
-"""A directory, a programme and answers give an assessment."""
+"""A release, a programme and answers give an assessment."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class CheckedRelease:
     """A release that was checked, with all that went into its assessment.
 
     Attributes:
-        name: What people call it: the directory's name.
+        name: What people call it: the name of where it came from.
         inventory: Its files.
         facts: What was seen in them.
         programme: The programme.
@@ -55,6 +55,7 @@ class CheckedRelease:
         assessment: What came of it all.
         baseline: What is accepted; None when no baseline was given.
         comparison: The findings beside it; None when no baseline was given.
+        notes: What was assumed about where it came from, one sentence each.
     """
 
     name: str
@@ -66,10 +67,11 @@ class CheckedRelease:
     assessment: Assessment
     baseline: Baseline | None = None
     comparison: Comparison | None = None
+    notes: tuple[str, ...] = ()
 
 
 def check_release(
-    root: Path,
+    root: Path | str,
     programme_file: bytes,
     *,
     declarations_file: Path | None = None,
@@ -80,7 +82,7 @@ def check_release(
     """Check a release against a programme.
 
     Args:
-        root: The release directory.
+        root: Where the release is, as for `inspect_release`.
         programme_file: The programme, as `find_programme` gives it.
         declarations_file: What people answered; evidence files lie relative to it.
         today: Answers dated later are refused.
@@ -95,13 +97,14 @@ def check_release(
     declarations = read_answers(declarations_file, programme, today, limits)
     inspected = inspect_release(root, limits=limits) if read is None else read()
     return CheckedRelease(
-        name=root.resolve().name or "release",
+        name=inspected.name,
         inventory=inspected.inventory,
         facts=inspected.facts,
         programme=programme,
         programme_file=programme_file,
         declarations=declarations,
         assessment=assess_release(inspected, programme, declarations, limits),
+        notes=inspected.notes,
     )
 
 

@@ -49,6 +49,7 @@ def check_document(checked: CheckedRelease, seconds: float) -> CheckDocument:
             size=inventory.total_size,
             files=tuple(FilePart.of(record) for record in inventory.files),
             irregular=tuple(IrregularPart.of(entry) for entry in inventory.irregular),
+            notes=checked.notes,
         ),
         programme=CheckedProgrammePart(
             id=assessment.programme.id,

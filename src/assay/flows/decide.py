@@ -53,7 +53,7 @@ def decide_files(  # noqa: PLR0913 - the options of the verb, each with its defa
     benefit: str,
     at: datetime,
     *,
-    release: Path | None = None,
+    release: Path | str | None = None,
     jobs: int | None = None,
     progress: Callable[[Progress], None] | None = None,
     limits: Limits = DEFAULT_LIMITS,
@@ -65,7 +65,7 @@ def decide_files(  # noqa: PLR0913 - the options of the verb, each with its defa
         trust: Whom the verifier believes.
         benefit: Id of the benefit.
         at: The instant asked about, with a time zone.
-        release: A bundle that is not about the files in this directory is invalid.
+        release: A bundle that is not about the files of this release is invalid.
         jobs: Files to read at the same time.
         progress: Told how far reading the release is.
         limits: Bounds on everything that is read.

@@ -1,8 +1,8 @@
 """Many releases, one after the other or over a cluster; one broken one stops nobody.
 
 Every release gets a document of its own as soon as it is checked, and the summary is
-written anew after each: a run that is stopped goes on where it was. Ray is used when it
-is installed and asked for; it only ever runs `check_one`, which knows nothing of it.
+written anew every second: a run that is stopped goes on where it was. Ray is used when
+it is installed and asked for; it only ever runs `check_one`, which knows nothing of it.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import time
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,7 +24,9 @@ from assay.domain.limits import DEFAULT_LIMITS
 from assay.errors import AssayError, DocumentError, UsageError
 from assay.flows.check import check_release
 from assay.flows.check_document import check_document
-from assay.flows.files import read_file, write_file
+from assay.flows.files import machine_error, read_file, write_file
+from assay.programme import read_programme
+from assay.release.background import open_cache
 from assay.release.inspect import inspect_release
 from assay.wire.strict_json import loads
 from assay.wire.v0.fleet import (
@@ -49,6 +52,9 @@ __all__ = [
 ]
 
 SUMMARY = "fleet.json"
+# The summary of a large fleet takes a while to write: not after each of its releases.
+_SUMMARY_SECONDS = 1.0
+_REPOSITORY = "/models--"
 _NOTHING = {severity.value: 0 for severity in Severity}
 
 
@@ -60,11 +66,13 @@ class FleetOrder:
         programme_file: The programme, as `find_programme` gives it.
         fail_on: Severity from which a finding fails a release.
         jobs: Threads for one release; as many as there are processors when None.
+        cache: Directory of kept facts, on each machine; None for none.
     """
 
     programme_file: bytes
     fail_on: str
     jobs: int | None = None
+    cache: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +106,7 @@ def check_fleet(
     """Check every release that is not done already, and write the summary.
 
     Args:
-        releases: Directories, in the order of the summary.
+        releases: Paths or addresses, in the order of the summary.
         out: Directory for the documents and `SUMMARY`; made when it is not there.
         order: What to do with each.
         engine: Where the work is done.
@@ -109,7 +117,13 @@ def check_fleet(
         UsageError: `usage.fleet-other`: the directory holds another fleet's summary.
         MachineError: The directory cannot be written to.
     """
-    out.mkdir(parents=True, exist_ok=True)
+    programme = read_programme(order.programme_file).ref
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise machine_error(
+            "write", "The directory cannot be made.", out, error
+        ) from error
     digest = sha256_hex(order.programme_file)
     before = _read_summary(out / SUMMARY)
     names = _names(releases)
@@ -118,14 +132,32 @@ def check_fleet(
         for entry in before.releases:
             if entry.path in names and _still_holds(entry, out):
                 done[entry.path] = entry
+
+    def summary() -> FleetDocument:
+        return FleetDocument(
+            format="assay-fleet/0",
+            programme=f"{programme.id}@{programme.version}",
+            programme_digest=digest,
+            tool_version=assay.__version__,
+            fail_on=order.fail_on,
+            releases=tuple(done[path] for path in names if path in done),
+        )
+
     waiting = [(path, names[path]) for path in names if path not in done]
-    for checked in engine(order, waiting):
-        write_file(out / checked.entry.document, checked.document)
-        done[checked.entry.path] = checked.entry
-        _write_summary(out, order, digest, (done[p] for p in names if p in done))
-        if tell is not None:
-            tell(checked.entry, len(done), len(names))
-    return _write_summary(out, order, digest, (done[p] for p in names))
+    written = time.monotonic()
+    try:
+        for checked in engine(order, waiting):
+            write_file(out / checked.entry.document, checked.document)
+            done[checked.entry.path] = checked.entry
+            if time.monotonic() - written > _SUMMARY_SECONDS:
+                _write_summary(out, summary())
+                written = time.monotonic()
+            if tell is not None:
+                tell(checked.entry, len(done), len(names))
+    finally:
+        # Also when somebody stops it: what is done is then known the next time.
+        _write_summary(out, summary())
+    return summary()
 
 
 def check_one(order: FleetOrder, path: str, name: str) -> Checked:
@@ -133,18 +165,19 @@ def check_one(order: FleetOrder, path: str, name: str) -> Checked:
 
     Args:
         order: What to do.
-        path: Its directory.
+        path: Where it is, or its address.
         name: Name of its document.
     """
     started = time.monotonic()
-    root = Path(path)
+    root = path if "://" in path else Path(path)
     try:
-        looked = _look(root)
+        looked = _look(path)
+        cache = open_cache(None if order.cache is None else Path(order.cache))
         checked = check_release(
             root,
             order.programme_file,
             today=datetime.now(tz=UTC).date(),
-            read=lambda: inspect_release(root, jobs=order.jobs),
+            read=lambda: inspect_release(root, jobs=order.jobs, cache=cache),
         )
     except AssayError as error:
         return _failed(path, name, error, time.monotonic() - started)
@@ -157,7 +190,7 @@ def check_one(order: FleetOrder, path: str, name: str) -> Checked:
 
 
 def read_list(path: Path) -> list[str]:
-    """Read which releases there are: a directory a line, `#` begins a comment.
+    """Read which releases there are: a path or an address a line, `#` begins a comment.
 
     Relative paths lie below the directory of the list.
 
@@ -172,13 +205,15 @@ def read_list(path: Path) -> list[str]:
         raise _bad_list("text in UTF-8", "other bytes") from error
     named = (line.strip() for line in lines)
     releases = [
-        str(path.parent / line) for line in named if line and not line.startswith("#")
+        line if "://" in line else str(path.parent / line)
+        for line in named
+        if line and not line.startswith("#")
     ]
     if not releases:
-        raise _bad_list("at least one directory", "none")
-    twice = {one for one in releases if releases.count(one) > 1} if releases else set()
+        raise _bad_list("at least one release", "none")
+    twice = [one for one, count in Counter(releases).items() if count > 1]
     if twice:
-        raise _bad_list("each directory once", min(twice))
+        raise _bad_list("each release once", min(twice))
     return releases
 
 
@@ -187,7 +222,7 @@ def _entry(
     name: str,
     checked: CheckedRelease,
     order: FleetOrder,
-    looked: str,
+    looked: str | None,
     seconds: float,
 ) -> FleetEntryPart:
     counts = dict(_NOTHING)
@@ -236,34 +271,50 @@ def _failed(path: str, name: str, error: AssayError, seconds: float) -> Checked:
     return Checked(entry=entry, document=data)
 
 
-def _look(root: Path) -> str:
-    """Digest names, sizes and times of all that lies below a directory."""
+def _look(path: str) -> str | None:
+    """Digest names, sizes and times of all that lies at a path.
+
+    What a store or the tag of a layout leads to cannot be told without reading it.
+    """
+    root = Path(path).absolute()
+    if "://" in path or not root.exists():
+        return None
+    if _REPOSITORY in str(root):
+        # The files of a snapshot lie beside it.
+        root = next(r for r in (root, *root.parents) if _REPOSITORY[1:] in r.name)
     seen = hashlib.sha256()
     try:
-        for folder, folders, files in os.walk(root):
-            folders.sort()
-            for file in sorted(files):
-                place = os.path.join(folder, file)  # noqa: PTH118 - many files, plain strings
-                status = os.lstat(place)
-                about = (
-                    os.path.relpath(place, root),
-                    status.st_size,
-                    status.st_mtime_ns,
-                    status.st_ino,
-                    status.st_mode,
-                )
-                seen.update(repr(about).encode("utf-8", "surrogateescape"))
+        for place in _places(root):
+            status = os.lstat(place)
+            about = (
+                os.path.relpath(place, root),
+                status.st_size,
+                status.st_mtime_ns,
+                status.st_ino,
+                status.st_mode,
+            )
+            seen.update(repr(about).encode("utf-8", "surrogateescape"))
     except OSError:
         # The check that follows meets the same trouble, and tells it as it should.
-        return hashlib.sha256(b"").hexdigest()
+        return None
     return seen.hexdigest()
+
+
+def _places(root: Path) -> Iterator[str]:
+    """Give all that lies at a path: itself behind links, and what is below it."""
+    yield os.path.realpath(root)
+    for folder, folders, files in os.walk(root):
+        folders.sort()
+        # Links to directories are among the folders, and are not walked.
+        for name in sorted((*folders, *files)):
+            yield os.path.join(folder, name)  # noqa: PTH118 - many files, plain strings
 
 
 def _still_holds(entry: FleetEntryPart, out: Path) -> bool:
     """Say whether a release is as it was when it was checked."""
     if entry.looked is None or not (out / entry.document).is_file():
         return False
-    return entry.looked == _look(Path(entry.path))
+    return entry.looked == _look(entry.path)
 
 
 def _same(before: FleetDocument, digest: str, order: FleetOrder) -> bool:
@@ -299,24 +350,10 @@ def _read_summary(path: Path) -> FleetDocument | None:
         ) from error
 
 
-def _write_summary(
-    out: Path, order: FleetOrder, digest: str, entries: Iterable[FleetEntryPart]
-) -> FleetDocument:
-    from assay.programme import read_programme  # noqa: PLC0415 - for its name alone
-
-    programme = read_programme(order.programme_file).ref
-    document = FleetDocument(
-        format="assay-fleet/0",
-        programme=f"{programme.id}@{programme.version}",
-        programme_digest=digest,
-        tool_version=assay.__version__,
-        fail_on=order.fail_on,
-        releases=tuple(entries),
-    )
+def _write_summary(out: Path, document: FleetDocument) -> None:
     value = document.model_dump(mode="json", by_alias=True)
     text = json.dumps(value, indent=1, ensure_ascii=False) + "\n"
     write_file(out / SUMMARY, text.encode("utf-8"))
-    return document
 
 
 def _bad_list(expected: str, found: str) -> UsageError:
@@ -325,5 +362,5 @@ def _bad_list(expected: str, found: str) -> UsageError:
         "The list names no fleet.",
         expected=expected,
         found=found,
-        remedy="write one directory a line; lines that begin with # are comments",
+        remedy="write one release a line; lines that begin with # are comments",
     )

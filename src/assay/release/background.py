@@ -18,12 +18,30 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-__all__ = ["BackgroundReading"]
+    from assay.release.cache import FactsCache
+
+__all__ = ["BackgroundReading", "open_cache"]
 
 
 # How long a thread that hashes waits for one that computes. Python's own 5 ms would
 # idle it for longer than a piece takes to hash.
 _SWITCH_SECONDS = 0.0005
+
+
+def open_cache(
+    directory: Path | None, limits: Limits = DEFAULT_LIMITS
+) -> FactsCache | None:
+    """Open the directory of kept facts that somebody named, or make it.
+
+    Raises:
+        ReleaseError: `release.cache`.
+    """
+    if directory is None:
+        return None
+    # Late: its models take a while to build, and most runs keep nothing.
+    from assay.release.cache import FactsCache  # noqa: PLC0415 - see above
+
+    return FactsCache(directory, limits)
 
 
 class _GivenUpError(Exception):
@@ -38,13 +56,15 @@ class BackgroundReading:
 
     def __init__(
         self,
-        root: Path,
+        root: Path | str,
         *,
         jobs: int | None = None,
         limits: Limits = DEFAULT_LIMITS,
         progress: Callable[[Progress], None] | None = None,
+        cache: FactsCache | None = None,
     ) -> None:
         self._root = root
+        self._cache = cache
         self._jobs = jobs
         self._limits = limits
         self._listener = progress
@@ -87,7 +107,11 @@ class BackgroundReading:
     def _read(self) -> None:
         try:
             self._result = inspect_release(
-                self._root, jobs=self._jobs, limits=self._limits, progress=self._tell
+                self._root,
+                jobs=self._jobs,
+                limits=self._limits,
+                progress=self._tell,
+                cache=self._cache,
             )
         except BaseException as error:  # noqa: BLE001 - raised again by `result`
             self._error = error

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Store", "is_address"]
 
 _BLOCK_BYTES = 4 << 20
+_EXECUTABLE = 0o111
 # What stores say of an object that changes when its content does.
 _IDENTITY = (
     "size",
@@ -33,7 +34,6 @@ _IDENTITY = (
     "md5Hash",
     "generation",
     "versionId",
-    "version_aware",
     "LastModified",
     "last_modified",
     "mtime",
@@ -51,10 +51,9 @@ def is_address(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Object:
-    """An object of a store: its key, and what the store said of it."""
+    """An object of a store, by its key."""
 
     key: str
-    said: tuple[object, ...]
 
 
 class Store:
@@ -93,6 +92,9 @@ class Store:
         Raises:
             ReleaseError: `release.store`.
         """
+        said = self._ask(entry)
+        if said[0] != str(entry.size):
+            raise changed(entry.path, f"{entry.size} bytes became {said[0]}")
         with _Told(entry.path):
             file = self._files.open(
                 entry.where.key, "rb", block_size=_BLOCK_BYTES, cache_type="readahead"
@@ -101,7 +103,7 @@ class Store:
         return OpenSource(
             source,
             entry.path,
-            prove=lambda: self._prove(entry),
+            prove=lambda: self._prove(entry, said),
             leave=source.close,
         )
 
@@ -136,13 +138,19 @@ class Store:
         size = info.get("size")
         if not isinstance(size, int) or size < 0:
             raise _trouble(self._address, f"the size of {path!r}", repr(size))
-        tree.add_file(path, size, _Object(key, _said(info)), executable=False)
+        mode = info.get("mode")
+        runs = isinstance(mode, int) and bool(mode & _EXECUTABLE)
+        tree.add_file(path, size, _Object(key), executable=runs)
 
-    def _prove(self, entry: MemberEntry[_Object]) -> None:
+    def _ask(self, entry: MemberEntry[_Object]) -> tuple[str, ...]:
+        """Give what the store says of an object now."""
         with _Told(entry.path):
             self._files.invalidate_cache()
-            said = _said(self._files.info(entry.where.key))
-        if said != entry.where.said:
+            info = self._files.info(entry.where.key)
+        return tuple(str(info.get(key)) for key in _IDENTITY)
+
+    def _prove(self, entry: MemberEntry[_Object], said: tuple[str, ...]) -> None:
+        if said != self._ask(entry):
             raise changed(entry.path, "the store says other things of it now")
 
 
@@ -217,10 +225,6 @@ def _file_system(address: str) -> tuple[Any, str]:
     except OSError as error:
         raise _trouble(address, "a store that answers", str(error)[:400]) from error
     return found
-
-
-def _said(info: dict[str, Any]) -> tuple[object, ...]:
-    return tuple(str(info.get(key)) for key in _IDENTITY)
 
 
 def _not_installed(expected: str, found: str) -> UsageError:

@@ -74,6 +74,8 @@ class CheckedReleasePart(JsonModel):
     size: Count
     files: tuple[FilePart, ...]
     irregular: tuple[IrregularPart, ...]
+    # What was assumed about where it came from, such as a directory around all files.
+    notes: tuple[Text, ...] = ()
 
 
 class CheckedProgrammePart(ProgrammePart):
