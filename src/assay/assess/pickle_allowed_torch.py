@@ -125,15 +125,4 @@ TORCH_FAMILIES = (
         modules=("torch.distributions",),
         reason="it is a distribution of numbers, rebuilt from its state",
     ),
-    Family(
-        modules=(
-            "transformers.training_args",
-            "transformers.training_args_seq2seq",
-            "transformers.trainer_utils",
-            "transformers.trainer_pt_utils",
-            "accelerate.state",
-            "accelerate.utils.dataclasses",
-        ),
-        reason="it is a setting of the training run",
-    ),
 )

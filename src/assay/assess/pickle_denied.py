@@ -188,6 +188,12 @@ RISKY = (
     ),
     some(
         Gain.RUN,
+        "it evaluates the formula that it finds in its state",
+        "statsmodels.base.data",
+        "ModelData PandasData PatsyData",
+    ),
+    some(
+        Gain.RUN,
         "it makes a distribution, which runs the Python source in its state",
         "scipy.stats._distn_infrastructure",
         "rv_frozen rv_continuous_frozen rv_discrete_frozen",

@@ -18,25 +18,31 @@ class Allowed:
         reason: Why they are harmless, as a clause.
         uncalled: Whether honest files only fetch them, as values of an object, and
             never call them while loading.
+        given: What honest files give them, as the reader prints it; None for
+            anything.
     """
 
     modules: tuple[str, ...]
     names: tuple[str, ...]
     reason: str
     uncalled: bool = False
+    given: re.Pattern[str] | None = None
 
 
 # Class names by PEP 8, and the functions by which Cython rebuilds its classes.
 # Names that modules hold only because they import them, and that do more than hold
 # data: makers of classes, runners of functions, graphs that become source code.
 _BORROWED_NAMES = (
-    "ABC ABCMeta BaseEnum CodeType DualGraphModule Enum EnumMeta EnumType "
-    "EnumWithContains Executor ExitStack ExplicitEnum FileIO Flag FunctionType "
+    "ABC ABCMeta BaseEnum Client CodeType Connection DualGraphModule Enum "
+    "EnumMeta EnumType EnumWithContains Executor ExitStack ExplicitEnum FileIO "
+    "Flag FunctionType "
     "FusedGraphModule Future Graph GraphModule IntEnum IntFlag Interpreter "
-    "LambdaType Memory MethodType ModuleType NDArrayWrapper NamedTemporaryFile "
+    "LambdaType Listener Memory MethodType ModuleType NDArrayWrapper "
+    "NamedTemporaryFile "
     "NamedTuple NewType NumpyArrayWrapper NumpyUnpickler ObservedGraphModule "
     "ObservedStandaloneGraphModule Parallel Pickler Pool Popen Process "
-    "ProcessPoolExecutor Proxy QuantizedGraphModule ReprEnum StrEnum TarFile "
+    "ProcessPoolExecutor Progress Proxy QuantizedGraphModule Queue RLock "
+    "ReprEnum StrEnum TarFile "
     "TempMemmap TemporaryDirectory TemporaryFile Thread ThreadPool "
     "ThreadPoolExecutor Timer Tracer TypedDict Unpickler WeightsEnum "
     "ZNDArrayWrapper ZipFile"
@@ -54,18 +60,25 @@ class Family:
         reason: Why they are harmless, as a clause.
         besides: Names that the modules also offer and that are not meant.
         without: Dotted modules below them that are not meant.
+        only: What a name has to be like, where the modules borrow many names that
+            do more; None for any class.
+        given: What honest files make them of, as the reader prints it; None for
+            anything.
     """
 
     modules: tuple[str, ...]
     reason: str
     besides: frozenset[str] = frozenset()
     without: tuple[str, ...] = ()
+    only: re.Pattern[str] | None = None
+    given: re.Pattern[str] | None = None
 
     def holds(self, module: str, name: str) -> bool:
         """Tell whether a name is a class of this family."""
         if name in self.besides or name in _BORROWED:
             return False
-        if not _CLASS_NAME.fullmatch(name) or "tests" in module.split("."):
+        shape = _CLASS_NAME if self.only is None else self.only
+        if not shape.fullmatch(name) or "tests" in module.split("."):
             return False
         return _is_below(module, self.modules) and not _is_below(module, self.without)
 
@@ -76,11 +89,19 @@ def _is_below(module: str, prefixes: tuple[str, ...]) -> bool:
     )
 
 
-def named(reason: str, modules: str, names: str, *, uncalled: bool = False) -> Allowed:
+def named(
+    reason: str,
+    modules: str,
+    names: str,
+    *,
+    uncalled: bool = False,
+    given: re.Pattern[str] | None = None,
+) -> Allowed:
     """Make an entry of words: modules and names, separated by spaces."""
     return Allowed(
         modules=tuple(modules.split()),
         names=tuple(names.split()),
         reason=reason,
         uncalled=uncalled,
+        given=given,
     )

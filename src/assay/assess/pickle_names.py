@@ -9,9 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from assay.assess.pickle_allowed import ALLOWED, FAMILIES
 from assay.assess.pickle_denied import DENIED, EXECUTORS, FILE_METHODS, RISKY, Gain
+
+if TYPE_CHECKING:
+    import re
 
 __all__ = ["Judgement", "Verdict", "judge", "public_module"]
 
@@ -35,12 +39,14 @@ class Judgement:
         reason: Why, as a clause that fits after a colon; empty when unknown.
         gain: What an attacker gains by the name; empty unless denied or risky.
         uncalled: Whether it is allowed only as long as loading does not call it.
+        given: What it may be called with, as the reader prints it; None for anything.
     """
 
     verdict: Verdict
     reason: str = ""
     gain: str = ""
     uncalled: bool = False
+    given: re.Pattern[str] | None = None
 
 
 # Names of Python 2 modules that loaders still translate (`fix_imports`), and C
@@ -116,7 +122,10 @@ def judge(module: str, name: str) -> Judgement:
     allowed = _ALLOWED.get((module, name))
     if allowed is not None:
         return Judgement(
-            verdict=Verdict.ALLOWED, reason=allowed.reason, uncalled=allowed.uncalled
+            verdict=Verdict.ALLOWED,
+            reason=allowed.reason,
+            uncalled=allowed.uncalled,
+            given=allowed.given,
         )
     risky = _RISKY.get((module, name))
     if risky is not None:
@@ -130,7 +139,9 @@ def judge(module: str, name: str) -> Judgement:
     # Step 4: families of classes that only hold data.
     for family in FAMILIES:
         if family.holds(module, name):
-            return Judgement(verdict=Verdict.ALLOWED, reason=family.reason)
+            return Judgement(
+                verdict=Verdict.ALLOWED, reason=family.reason, given=family.given
+            )
     return Judgement(verdict=Verdict.UNKNOWN)
 
 

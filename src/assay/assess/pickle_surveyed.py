@@ -63,7 +63,8 @@ _STANDARD_LIBRARY = (
 
 _LIBRARIES = (
     "numpy scipy pandas sklearn joblib torch torchvision torchaudio xgboost lightgbm "
-    "catboost transformers accelerate imblearn ultralytics"
+    "catboost transformers accelerate imblearn ultralytics timm torchmetrics peft "
+    "category_encoders hmmlearn hdbscan sentence_transformers tokenizers"
 )
 
 _SURVEYED = frozenset(f"{_STANDARD_LIBRARY} {_LIBRARIES}".split())

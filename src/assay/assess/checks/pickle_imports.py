@@ -173,6 +173,7 @@ def _imports(stream: PickleFacts, limits: Limits) -> Iterable[Sighting]:
         judgement = judge(entry.module, entry.name)
         if judgement.verdict is Verdict.ALLOWED:
             yield from _indirect(entry, stream, limits)
+            yield from _made_of_more(entry, judgement, stream, limits)
         elif not _harmless(entry, stream):
             yield _sighting(entry, judgement, stream, limits)
 
@@ -188,6 +189,27 @@ def _indirect(
             name, given = shown(call.callee, limits), shown(call.arguments, limits)
             message = f"The pickle calls `{name}` with {given}; honest files do not."
             yield Sighting(rule=INDIRECT_CALL, place=call.place, message=message)
+
+
+def _made_of_more(
+    entry: PickleImport, judgement: Judgement, stream: PickleFacts, limits: Limits
+) -> Iterable[Sighting]:
+    """Judge what a class that is rebuilt from its state alone is called with."""
+    if judgement.given is None:
+        return
+    for call in stream.calls:
+        if call.callee != f"{entry.module}.{entry.name}":
+            continue
+        if judgement.given.fullmatch(call.arguments) is None:
+            name, given = shown(call.callee, limits), shown(call.arguments, limits)
+            telling = looks_like_code(call.arguments)
+            yield Sighting(
+                rule=UNKNOWN_CALL if telling else UNKNOWN_IMPORT,
+                place=call.place,
+                message=f"The pickle calls `{name}` with {given}; honest files rebuild "
+                "it from its state alone.",
+            )
+            return
 
 
 def _is_torchscript(entry: PickleImport) -> bool:
@@ -316,13 +338,19 @@ def _changes(callee: str, imported: set[str]) -> bool:
     )
 
 
+def _has_condition(entry: PickleImport) -> bool:
+    """Tell whether what a name is called with matters."""
+    judgement = judge(entry.module, entry.name)
+    return judgement.given is not None or not is_plain_call(entry, "?(")
+
+
 def _unlisted(streams: tuple[PickleFacts, ...]) -> Iterable[Gap]:
     """Give the calls that are not listed, unless the name alone is judged."""
     for stream in streams:
         if "?" in stream.unlisted or any(
             f"{entry.module}.{entry.name}" in stream.unlisted
             and judge(entry.module, entry.name).verdict is Verdict.ALLOWED
-            and not is_plain_call(entry, "?(")
+            and _has_condition(entry)
             for entry in stream.imports
         ):
             reason = "The pickle makes more calls than are listed and judged."

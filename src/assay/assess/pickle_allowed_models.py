@@ -1,0 +1,125 @@
+"""Classes of model libraries that honest files rebuild from their state alone.
+
+These libraries are many and large, and their classes do more when they are made of
+arguments: read files, fetch weights. Their pickles do not do that: an object is made
+of nothing and then given its state, so only that is harmless. For each module here
+the methods that take a state were read, in the versions of November 2026; what runs
+or reads something in them is left out (PyTorch Geometric's layers render a template,
+tokenizers of transformers open a vocabulary, statsmodels evaluates a formula).
+"""
+
+from __future__ import annotations
+
+import re
+
+from assay.assess.pickle_entries import Family, named
+
+__all__ = ["MODELS", "MODEL_FAMILIES"]
+
+# Nothing, or the one value of a member of an enumeration.
+_FROM_STATE = re.compile(r"(?:'[A-Za-z][\w -]{0,40}'|\d{1,6})?", re.ASCII)
+# Classes that open what their state names, by the names transformers gives them.
+_NO_READERS = re.compile(
+    r"(?!\w*(?:Tokenizer|Processor|Extractor|Retriever|Corpus|Loader))_*[A-Z]\w*",
+    re.ASCII,
+)
+# A tokenizer is an empty one that is given its own format, JSON, as its state.
+_TOKENIZER = re.compile(r"tokenizers\.models\.Model\(\)|", re.ASCII)
+
+MODELS = (
+    named(
+        "it is a tokenizer, rebuilt from its own format",
+        "tokenizers tokenizers.models",
+        "Tokenizer Model",
+        given=_TOKENIZER,
+    ),
+    named(
+        "it is a member of an enumeration",
+        "torchvision.transforms.functional timm.layers.format peft.utils.peft_types "
+        "torchvision.transforms.autoaugment",
+        "InterpolationMode Format PeftType TaskType AutoAugmentPolicy",
+        given=_FROM_STATE,
+    ),
+    named(
+        "it is a function of tensors, which a metric names to sum its parts",
+        "torchmetrics.utilities.data torchmetrics.metric",
+        "dim_zero_sum dim_zero_cat dim_zero_mean dim_zero_max dim_zero_min "
+        "jit_distributed_available",
+        uncalled=True,
+    ),
+    named(
+        "it rebuilds a measure of distance from its type",
+        "hdbscan.dist_metrics",
+        "newObj EuclideanDistance ManhattanDistance ChebyshevDistance "
+        "MinkowskiDistance",
+    ),
+    named(
+        "it is a record of a search for a minimum",
+        "scipy.optimize._lbfgsb_py",
+        "LbfgsInvHessProduct",
+        given=_FROM_STATE,
+    ),
+)
+
+MODEL_FAMILIES = (
+    Family(
+        modules=(
+            "timm.models",
+            "timm.layers",
+            "torchvision.transforms",
+            "ultralytics.nn.modules",
+            "ultralytics.nn.tasks",
+        ),
+        reason="it is a layer, a model or a step before one, rebuilt from its state",
+        given=_FROM_STATE,
+    ),
+    Family(
+        modules=(
+            "transformers.models",
+            "transformers.activations",
+            "transformers.pytorch_utils",
+            "transformers.generation.configuration_utils",
+            "transformers.configuration_utils",
+            "sentence_transformers.models",
+            "sentence_transformers.SentenceTransformer",
+        ),
+        reason="it is a model or its configuration, rebuilt from its state",
+        without=("transformers.models.deprecated",),
+        only=_NO_READERS,
+        given=_FROM_STATE,
+    ),
+    Family(
+        modules=(
+            "transformers.training_args",
+            "transformers.training_args_seq2seq",
+            "transformers.trainer_utils",
+            "transformers.trainer_pt_utils",
+            "accelerate.state",
+            "accelerate.utils.dataclasses",
+            "peft.tuners.lora.config",
+        ),
+        reason="it is a setting of the training run",
+        given=_FROM_STATE,
+    ),
+    Family(
+        modules=("torch_geometric.data.data", "torch_geometric.data.storage"),
+        reason="it is a graph, rebuilt from its state",
+        given=_FROM_STATE,
+    ),
+    Family(
+        modules=(
+            "torchmetrics.classification",
+            "torchmetrics.regression",
+            "torchmetrics.aggregation",
+            "torchmetrics.collections",
+        ),
+        reason="it is a measure of predictions, rebuilt from its state",
+        given=re.compile(r"(?:'[\w ]?'(?:, )?)*…?", re.ASCII),
+    ),
+    Family(
+        modules=("category_encoders", "hmmlearn.hmm", "hmmlearn.base", "hdbscan"),
+        reason="it is an estimator, rebuilt from its state",
+        without=("category_encoders.datasets",),
+        given=_FROM_STATE,
+    ),
+)
