@@ -20,21 +20,16 @@ import time
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from benchmarks.detection.peers import PEERS, QUIET
 from benchmarks.large_inputs import INPUTS, write_inputs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 RESULTS = Path(__file__).resolve().parent / "speed.json"
 
-# Command lines by virtual environment; `{}` is the release directory. A tool is
-# measured when its environment is there.
-PEERS: dict[str, list[str]] = {
-    "aisbom": ["aisbom", "scan", "{}"],
-    "picklescan": ["picklescan", "--path", "{}"],
-    "modelscan": ["modelscan", "--path", "{}"],
-    "modelaudit": ["modelaudit", "scan", "{}"],
-    "safeloadai": ["safeloadai", "scan", "{}"],
-    "saferpickle": ["saferpickle", "{}"],
-}
 # How many peers still run whose last run took longer than this many seconds: once.
 _PATIENCE_SECONDS = 60.0
 # A tool that was given less than this share of the bytes did not read the whole.
@@ -104,32 +99,79 @@ def main() -> int:
     return 0
 
 
-def tools(peers: Path | None) -> dict[str, list[str]]:
-    """Give the command line of every tool that is here."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tool:
+    """A tool and how it is run over a release directory.
+
+    Attributes:
+        name: As tables call it.
+        command: Gives its command line for a directory and for a report to write.
+        inside: Directory to start in; None for one that is thrown away.
+        each_file: Whether it takes the one file of a directory instead.
+    """
+
+    name: str
+    command: Callable[[Path, Path], list[str]]
+    inside: Path | None = None
+    each_file: bool = False
+
+
+def tools(peers: Path | None) -> list[Tool]:
+    """Give every tool that is here: Assay, what only hashes, and the peers."""
     here = str(Path(sys.executable).parent)
-    found = {"assay": [shutil.which("assay", path=here) or "assay", "check", "{}"]}
-    hashing = f"find {{}} -type f -print0 | xargs -0 -n1 -P{os.cpu_count() or 1} "
-    for name, command in (("openssl", "openssl dgst -sha256"), ("sha256sum",) * 2):
-        if shutil.which(name):
-            found[name] = ["sh", "-c", hashing + command]
-    for name, command in PEERS.items():
-        script = peers / name / "bin" / command[0] if peers is not None else None
-        if script is not None and script.exists():
-            found[name] = [str(script), *command[1:]]
+    script = shutil.which("assay", path=here) or "assay"
+    found = [Tool(name="assay", command=lambda path, _: [script, "check", str(path)])]
+    cores = os.cpu_count() or 1
+    for name, words in (
+        (f"openssl, {cores} processes", "openssl dgst -sha256"),
+        (f"sha256sum, {cores} processes", "sha256sum"),
+    ):
+        if shutil.which(words.split()[0]):
+            found.append(Tool(name=name, command=_hashing(words, cores)))
+    for peer in PEERS if peers is not None else ():
+        home = (peers / peer.folder).resolve() if peers is not None else Path()
+        if "--strict" not in peer.name and (home / "bin" / "python").exists():
+            inside = home / peer.inside if peer.inside else None
+            found.append(
+                Tool(
+                    name=peer.name,
+                    command=_at_home(peer.command, home),
+                    inside=inside,
+                    each_file=peer.each_file,
+                )
+            )
     return found
 
 
-def measure(directory: Path, commands: dict[str, list[str]], rounds: int) -> list[Row]:
+def _hashing(words: str, cores: int) -> Callable[[Path, Path], list[str]]:
+    line = f'find "$0" -type f -print0 | xargs -0 -n1 -P{cores} {words}'
+    return lambda path, _: ["sh", "-c", line, str(path)]
+
+
+def _at_home(
+    command: Callable[[Path, Path], list[str]], home: Path
+) -> Callable[[Path, Path], list[str]]:
+    def at_home(path: Path, report: Path) -> list[str]:
+        program, *rest = command(path, report)
+        return [str(home / "bin" / program), *rest]
+
+    return at_home
+
+
+def measure(directory: Path, found: list[Tool], rounds: int) -> list[Row]:
     """Let all tools take turns on one input, after one that only warms the cache."""
     size = sum(file.stat().st_size for file in directory.iterdir())
-    runs: dict[str, list[Run]] = {name: [] for name in commands}
+    files = sorted(directory.iterdir())
+    asked = [tool for tool in found if not tool.each_file or len(files) == 1]
+    runs: dict[str, list[Run]] = {tool.name: [] for tool in asked}
     for turn in range(rounds + 1):
-        for name, command in commands.items():
-            if runs[name] and runs[name][-1].seconds > _PATIENCE_SECONDS:
+        for tool in asked:
+            kept = runs[tool.name]
+            if kept and kept[-1].seconds > _PATIENCE_SECONDS:
                 continue
-            done = run([part.replace("{}", str(directory)) for part in command])
+            done = run(tool, files[0] if tool.each_file else directory)
             if turn or done.seconds > _PATIENCE_SECONDS:
-                runs[name].append(done)
+                kept.append(done)
     rows = [_row(directory.name, name, kept, size) for name, kept in runs.items()]
     for row in rows:
         print(
@@ -155,21 +197,28 @@ def _row(name: str, tool: str, runs: list[Run], size: int) -> Row:
     )
 
 
-def run(command: list[str]) -> Run:
-    """Run a command to its end, whatever its exit status.
+def run(tool: Tool, target: Path) -> Run:
+    """Run a tool to its end, whatever its exit status.
 
     What it read is what the system counted for it and its children when it ended and
     was not yet waited for. Files that are mapped are not counted.
     """
-    started = time.perf_counter()
-    process = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    # Wait without taking it away, so that its counters are still there.
-    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
-    seconds = time.perf_counter() - started
-    read = _read_bytes(process.pid)
-    _, status, usage = os.wait4(process.pid, 0)
+    with tempfile.TemporaryDirectory(prefix="assay-speed-run-") as scratch:
+        command = tool.command(target.resolve(), Path(scratch) / "report")
+        started = time.perf_counter()
+        process = subprocess.Popen(
+            command,
+            cwd=tool.inside or scratch,
+            env=os.environ | QUIET,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        # Wait without taking it away, so that its counters are still there.
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        seconds = time.perf_counter() - started
+        read = _read_bytes(process.pid)
+        _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     return Run(
         seconds=seconds,

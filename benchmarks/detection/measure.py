@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 from assay import __version__
 from assay.wire import strict_json
 from benchmarks.detection.corpus import real_samples, samples
-from benchmarks.detection.peers import PEERS, Answer, Peer, Run
+from benchmarks.detection.peers import PEERS, QUIET, Answer, Peer, Run
 from benchmarks.detection.sample import Truth
 from benchmarks.detection.tables import Verdicts, write_results
 
@@ -40,16 +40,6 @@ BATCH_SECONDS = 240
 _RANK = ("none", "info", "low", "medium", "high", "critical")
 # One alarm about one of several files is an alarm; one failure else is a failure.
 _FIRST = (Answer.ALARM, Answer.FAILED, Answer.SILENT)
-# No peer may call home: this is a measurement, and samples look like attacks.
-_QUIET = {
-    "AISBOM_NO_TELEMETRY": "1",
-    "AISBOM_OFFLINE": "1",
-    "COLUMNS": "1000",
-    "DO_NOT_TRACK": "1",
-    "NO_ANALYTICS": "1",
-    "PROMPTFOO_DISABLE_TELEMETRY": "1",
-    "NO_COLOR": "1",
-}
 
 
 def main() -> int:
@@ -183,7 +173,7 @@ class Desk:
                 done = subprocess.run(
                     [str(home / "bin" / program), *rest],
                     cwd=home / peer.inside if peer.inside else scratch,
-                    env=os.environ | _QUIET,
+                    env=os.environ | QUIET,
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.PIPE,
                     stderr=subprocess.STDOUT,

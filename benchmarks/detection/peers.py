@@ -20,7 +20,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-__all__ = ["PEERS", "Answer", "Peer", "Run"]
+__all__ = ["PEERS", "QUIET", "Answer", "Peer", "Run"]
+
+# No peer may call home: this is a measurement, and samples look like attacks.
+QUIET = {
+    "AISBOM_NO_TELEMETRY": "1",
+    "AISBOM_OFFLINE": "1",
+    "COLUMNS": "1000",
+    "DO_NOT_TRACK": "1",
+    "NO_ANALYTICS": "1",
+    "PROMPTFOO_DISABLE_TELEMETRY": "1",
+    "NO_COLOR": "1",
+}
 
 
 class Answer(StrEnum):
