@@ -87,7 +87,7 @@ thread:start_new_thread _thread:start_new_thread commands:getoutput
 UNKNOWN = _names("""
 house.layers:Attic scipy.stats._continuous_distns:no_gen
 collections:namedtuple collections:Nothing torch.nn.modules.linear:forward
-sklearn.pipeline:Parallel ultralytics.nn.tasks:DetectionModel __main__:Model
+sklearn.pipeline:Parallel torch_geometric.nn.conv.gcn_conv:GCNConv __main__:Model
 sklearn.pipeline:Pipeline.fit builtins:list.append
 """)
 

@@ -74,7 +74,8 @@ class Import:
         self.plain_listed = 0
         self.unlisted = False
         # Whether it is, or leads to, joblib's description of an array.
-        self.near_joblib = (
+        # Its cache of results, which estimators hold, is neither.
+        self.near_joblib = (module, name) != ("joblib.memory", "Memory") and (
             "joblib" in module or "joblib" in name or "ArrayWrapper" in name
         )
 
