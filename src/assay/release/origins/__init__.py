@@ -152,7 +152,8 @@ def _archive(path: Path, limits: Limits) -> Content | None:
         found = identify(source, Place(path=path.name), limits)
         if path.name.lower().endswith(".zip"):
             # With other data before it, it is more than an archive: read it whole.
-            return Content.ZIP if found[0] is Content.ZIP else None
+            begins = source.read_at(0, 2) == b"PK"
+            return Content.ZIP if begins and found[0] is Content.ZIP else None
         if found[0] is Content.TAR:
             return Content.TAR
         compressed = found[0] in COMPRESSED and holds_tar(source, found[0])

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from assay.domain.release import Irregular
     from assay.release.origins.member_tree import MemberEntry
 
-__all__ = ["Store", "is_address"]
+__all__ = ["Store"]
 
 _BLOCK_BYTES = 4 << 20
 _EXECUTABLE = 0o111
@@ -41,12 +41,6 @@ _IDENTITY = (
     "CRC",
     "blob_id",
 )
-
-
-def is_address(text: str) -> bool:
-    """Say whether a text is the address of a store and no path."""
-    scheme, found, _ = text.partition("://")
-    return bool(found) and scheme.replace("+", "").replace(":", "").isalnum()
 
 
 @dataclass(frozen=True, slots=True)
