@@ -57,6 +57,7 @@ CONTEXTS: tuple[Rule, ...] = (
         rb"(?i:secret_?access_?key|aws_secret(?:_key)?)[\"']?\s{0,8}[=:]\s{0,8}[\"']?"
         rb"([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])",
         "high",
+        needs=(b"=", b":"),
     ),
     by_context(
         "wandb-key",
@@ -116,6 +117,7 @@ CONTEXTS: tuple[Rule, ...] = (
         rb"(?<![A-Za-z0-9+.])(?:[a-z][a-z0-9+]{1,14})://[A-Za-z0-9_.%+-]{0,64}:"
         rb"([^\s:/@\"'`<>|]{6,200})@[A-Za-z0-9\[]",
         proof=is_password,
+        needs=(b"@",),
     ),
     by_context(
         "discord-token",
@@ -123,6 +125,7 @@ CONTEXTS: tuple[Rule, ...] = (
         (b"discord",),
         rb"(?i:discord)[^\r\n]{0,60}?[\"'= ]"
         rb"([MNO][A-Za-z0-9_-]{23,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,38})",
+        needs=(b".",),
     ),
     by_context(
         "assigned-password",
@@ -131,6 +134,7 @@ CONTEXTS: tuple[Rule, ...] = (
         rb"(?i:password|passwd|secret|api[_-]?key|access_key|auth_token|access_token"
         rb"|api_token)" + _NAME_END + rb"[\"']([^\s\"'`]{10,200})[\"']",
         proof=is_password,
+        needs=(b'"', b"'"),
     ),
     by_context(
         "environment-password",
@@ -141,5 +145,6 @@ CONTEXTS: tuple[Rule, ...] = (
         rb"|(?:API|ACCESS|AUTH|HUB|HF)_TOKEN)[ \t]{0,2}=[ \t]{0,2}"
         rb"[\"']?([^\s\"'`#]{10,200})",
         proof=is_password,
+        needs=(b"=",),
     ),
 )

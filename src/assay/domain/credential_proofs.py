@@ -12,6 +12,7 @@ import math
 import re
 import zlib
 from collections import Counter
+from functools import lru_cache
 
 __all__ = [
     "entropy",
@@ -50,6 +51,7 @@ def entropy(secret: bytes) -> float:
     return -sum(n / total * math.log2(n / total) for n in counts.values())
 
 
+@lru_cache(maxsize=1024)
 def is_placeholder(secret: bytes) -> bool:
     """Tell what documentation writes in place of a credential."""
     return bool(_PLACEHOLDERS.search(secret)) or entropy(secret) < _MIN_ENTROPY

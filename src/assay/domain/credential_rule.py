@@ -35,6 +35,7 @@ class Rule:
         contextual: Known by what stands around it, so only looked for in texts.
         lead: Bytes before a literal at which a match may begin.
         reach: Bytes after a literal within which it ends; longer than any match.
+        needs: One of these is in every match; empty where nothing so short tells.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Rule:
     contextual: bool = False
     lead: int = 24
     reach: int = 600
+    needs: tuple[bytes, ...] = ()
 
 
 def by_shape(
@@ -76,13 +78,14 @@ def by_shape(
     )
 
 
-def by_context(
+def by_context(  # noqa: PLR0913, PLR0917 - all that a rule may say
     name: str,
     title: str,
     literals: tuple[bytes, ...],
     pattern: bytes,
     confidence: str = "medium",
     proof: Callable[[bytes], str | None] | None = None,
+    needs: tuple[bytes, ...] = (),
 ) -> Rule:
     """Give a rule for what is known by its surroundings."""
     compiled = re.compile(pattern)
@@ -96,6 +99,7 @@ def by_context(
         proof=proof,
         contextual=True,
         lead=80,
+        needs=needs,
         reach=_reach(pattern),
     )
 

@@ -33,6 +33,16 @@ _MASK = bytes(97 if byte in _WRITTEN else 32 for byte in range(256))
 _SHORTEST = 20
 _RUN = b"a" * _SHORTEST
 
+# Of each literal one sign that neither letters, digits nor Base64 hold: where it is
+# nowhere, the literal need not be searched. Asking for a byte costs next to nothing.
+_SIGN = re.compile(rb"[^A-Za-z0-9+/=]")
+_SIGNS = {
+    literal: found[0] if (found := _SIGN.search(literal)) else b""
+    for rule in RULES
+    for literal in rule.literals
+}
+_EVERY_SIGN = sorted(set(_SIGNS.values()) - {b""})
+
 _LITERALS = re.compile(
     b"|".join(re.escape(literal) for rule in RULES for literal in rule.literals),
     re.IGNORECASE,
@@ -55,16 +65,38 @@ def matches(
     """
     runs = b"\n".join(_long_runs(data))
     lowered = data.lower()
+    in_runs, in_all = _signs(runs), _signs(data)
+    known: dict[tuple[bytes, bool], bool] = {}
     for rule in RULES:
         if loose and rule.contextual and rule.confidence != "high":
             continue
         pattern = rule.loose if loose else rule.pattern
         where = lowered if rule.contextual else data
         present = lowered if rule.contextual else runs
-        literals = [literal for literal in rule.literals if literal in present]
+        signs = in_all if rule.contextual else in_runs
+        for literal in rule.literals:
+            key = literal, rule.contextual
+            if key not in known:
+                known[key] = _SIGNS[literal] in signs and literal in present
+        literals = [one for one in rule.literals if known[one, rule.contextual]]
         for start, end in _windows(where, literals, rule):
+            if rule.needs and not any(
+                data.find(n, start, end) >= 0 for n in rule.needs
+            ):
+                continue
             for match in pattern.finditer(data, start, end):
                 yield rule, match
+
+
+def _has_needed(data: bytes, start: int, end: int, rule: Rule) -> bool:
+    if not rule.needs:
+        return True
+    return any(data.find(needed, start, end) >= 0 for needed in rule.needs)
+
+
+def _signs(data: bytes) -> frozenset[bytes]:
+    """Tell which of the signs are there; the empty one always is."""
+    return frozenset((b"", *(sign for sign in _EVERY_SIGN if sign in data)))
 
 
 def _windows(

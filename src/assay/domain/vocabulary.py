@@ -49,7 +49,8 @@ class Vocabulary:
     Attributes:
         count: How many words.
         digest: SHA-256 of them all, the same for the same words and numbers.
-        packed: Deflated text of them in Base64; empty when no other file is there to compare.
+        packed: Deflated text of them in Base64; empty when no other file is there to
+            be compared.
     """
 
     count: int
