@@ -27,9 +27,6 @@ def test_code_that_runs_as_it_stands_is_told(sample, only, name, content, detail
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        ("model.7z", Content.SEVEN_ZIP),
-        ("model.zst", Content.ZSTD),
-        ("model.lz4", Content.LZ4),
         ("paper.pdf", Content.PDF),
         ("unknown.bin", Content.UNKNOWN),
     ],

@@ -35,6 +35,7 @@ from tests.vectors.checks.entries import (
 )
 from tests.vectors.checks.releases_built_objects import CASES as BUILT_OBJECTS
 from tests.vectors.checks.releases_code import CODE_BEHAVIOUR, DEPENDENCIES_PINNED
+from tests.vectors.checks.releases_containers import ESCAPING_7Z, UNREADABLE_7Z
 from tests.vectors.checks.releases_graph_operations import (
     CASES as GRAPH_OPERATIONS,
 )
@@ -150,7 +151,10 @@ MODELLING = File("modeling_example.py", b"class ExampleModel:\n    pass\n")
 VECTORS: dict[str, dict[str, tuple[Entry, ...]]] = {
     "archives_safe": {
         "met": (zip_file("tokenizer.zip", {"vocab.txt": b"a\nb\n"}),),
-        "unmet": (zip_file("tokenizer.zip", {"../../vocab.txt": b"a\nb\n"}),),
+        "unmet": (
+            zip_file("tokenizer.zip", {"../../vocab.txt": b"a\nb\n"}),
+            ESCAPING_7Z,
+        ),
         "not_applicable": (CONFIG, WEIGHTS),
         "malformed": (
             File(
@@ -175,7 +179,7 @@ VECTORS: dict[str, dict[str, tuple[Entry, ...]]] = {
     },
     "content_inspected": {
         "met": (CONFIG, WEIGHTS, CARD),
-        "unmet": (File("weights.7z", b"7z\xbc\xaf\x27\x1c\x00\x04" + bytes(56)),),
+        "unmet": (UNREADABLE_7Z,),
         "malformed": (
             tar_gz_file("weights.tar.gz", {"a.txt": b"a\n" * 4096}, keep=0.5),
         ),

@@ -31,6 +31,7 @@ _INDEPENDENT, _BLOCK_SUMS, _SIZED, _SUMMED, _DICTIONARY = 32, 16, 8, 4, 1
 
 def frames(journal: Journal) -> Steps:
     """Decode frame after frame until something else follows."""
+    any_frame = False
     while True:
         magic = yield PEEK
         if magic == _MAGIC:
@@ -40,8 +41,11 @@ def frames(journal: Journal) -> Steps:
         elif is_skippable(magic):
             head = yield 8
             yield from journal.skip(int.from_bytes(head[4:], "little"))
-        else:
+        elif any_frame:
             return
+        else:
+            raise Stopped("malformed", f"expected a frame, found {magic.hex()}")
+        any_frame = True
 
 
 def _legacy(journal: Journal) -> Steps:

@@ -99,6 +99,9 @@ class _SevenZip:
         size = int.from_bytes(start[20:28], "little")
         self._tail(offset + size)
         if not size:
+            # What was never finished has no list yet, though all else may be there.
+            if self._source.size > _START_BYTES:
+                raise Stopped("malformed", "no list of members")
             return Listing(streams=Streams())
         bound = self._limits.max_seven_zip_header_bytes
         if size > bound:
@@ -242,6 +245,7 @@ class _SevenZip:
             self._problems.add(
                 "truncated", f"expected {packed[1]} packed bytes, found {source.size}"
             )
+        before = stack.enter_context(Spool())
         for coder, size in steps:
             if self._is_bomb(source.size, size):
                 return "too large for what is stored"
@@ -255,6 +259,9 @@ class _SevenZip:
             if not ended.whole:
                 self._gap(ended.detail)
             source = spool.source()
+            # What one step gave is in the way once the next has taken it.
+            before.__exit__(None, None, None)
+            before = spool
         return source
 
     def _is_bomb(self, stored: int, size: int) -> bool:

@@ -20,6 +20,8 @@ _ATTRIBUTES, _ENCODED = 21, 23
 # What the reference program takes of one folder, and what it ever writes, is less.
 _MAX_CODERS = 32
 _MAX_PROPERTY_BYTES = 1024
+# Packed streams, and ends of coders, for each member that may be listed.
+_ENDS = 4
 # Attributes of Windows, and the bit that says that those of Unix stand above.
 _DIRECTORY, _REPARSE, _UNIX = 0x10, 0x400, 0x8000
 
@@ -167,7 +169,7 @@ class _Cursor:
         high = first & (0x7F >> more) if more < 8 else 0
         return rest + (high << 8 * more)
 
-    def count(self, what: str, bits: int = 8, *, bound: int = 1 << 30) -> int:
+    def count(self, what: str, bits: int = 8, *, bound: int) -> int:
         """Read a count of things that take so many bits each."""
         found = self.number()
         if found > bound:
@@ -197,7 +199,7 @@ def _streams(cursor: _Cursor, max_members: int) -> Streams:
     streams = Streams()
     kind = cursor.byte()
     if kind == _PACK:
-        _pack_info(cursor, streams)
+        _pack_info(cursor, streams, max_members * _ENDS)
         kind = cursor.byte()
     if kind == _UNPACK:
         _folders(cursor, streams, max_members)
@@ -211,9 +213,9 @@ def _streams(cursor: _Cursor, max_members: int) -> Streams:
     return streams
 
 
-def _pack_info(cursor: _Cursor, streams: Streams) -> None:
+def _pack_info(cursor: _Cursor, streams: Streams, bound: int) -> None:
     streams.start = cursor.number()
-    count = cursor.count("packed streams")
+    count = cursor.count("packed streams", bound=bound)
     kind = cursor.byte()
     if kind == _SIZE:
         streams.packed = [cursor.number() for _ in range(count)]
@@ -232,7 +234,13 @@ def _folders(cursor: _Cursor, streams: Streams, max_members: int) -> None:
     count = cursor.count("folders", 16, bound=max_members)
     if cursor.byte():
         raise Stopped("too-large", "a list of folders that stands elsewhere")
-    streams.folders = [_folder(cursor) for _ in range(count)]
+    ends = 0
+    for _ in range(count):
+        folder = _folder(cursor)
+        streams.folders.append(folder)
+        ends += sum(coder.inputs + coder.outputs for coder in folder.coders)
+        if ends > max_members * _ENDS:
+            raise Stopped("too-large", f"more than {max_members * _ENDS} coders")
     if cursor.byte() != _SIZES:
         raise _broken("expected sizes of folders", "something else")
     for folder in streams.folders:
@@ -358,7 +366,7 @@ def _names(part: _Cursor, entries: list[Entry]) -> None:
     if part.byte():
         raise Stopped("too-large", "a list of names that stands elsewhere")
     text = part.take(part.left // 2 * 2).decode("utf-16-le", "backslashreplace")
-    names = text.split("\0")
+    names = text.split("\0", len(entries))
     for entry, name in zip(entries, names, strict=False):
         entry.name = name
     if len(names) <= len(entries) and entries:

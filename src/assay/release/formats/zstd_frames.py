@@ -35,6 +35,7 @@ _RAW, _REPEATED, _COMPRESSED = 0, 1, 2
 
 def frames(journal: Journal) -> Steps:
     """Decode frame after frame until something else follows."""
+    any_frame = False
     while True:
         magic = yield PEEK
         if magic == _MAGIC:
@@ -42,8 +43,11 @@ def frames(journal: Journal) -> Steps:
         elif is_skippable(magic):
             head = yield 8
             yield from journal.skip(int.from_bytes(head[4:], "little"))
-        else:
+        elif any_frame:
             return
+        else:
+            raise Stopped("malformed", f"expected a frame, found {magic.hex()}")
+        any_frame = True
 
 
 class _Frame:
