@@ -439,6 +439,48 @@ def _others() -> Iterator[Sample]:
     )
 
 
+_RUNS = "import subprocess\n\n{head}\n    def {name}({given}):\n        subprocess.run(['echo', 'assay'])\n"
+# Methods that libraries call by themselves, in files that they load.
+CALLED_BACK: dict[str, tuple[str, str, str]] = {
+    "cog-setup": ("predict.py", "class Predictor(BasePredictor):", "setup"),
+    "triton-initialize": ("1/model.py", "class TritonPythonModel:", "initialize"),
+    "torchserve-initialize": ("handler.py", "class Handler:", "initialize"),
+    "keras-build": ("modeling_example.py", "class Example(Layer):", "build"),
+    "model-load": ("modeling_example.py", "class Example(Model):", "load"),
+}
+
+
+def _called_back() -> Iterator[Sample]:
+    for name, (path, head, method) in CALLED_BACK.items():
+        text = _RUNS.format(head=head, name=method, given="self, *given")
+        yield _hostile(name, "a method that a library calls", {path: text})
+    run = (
+        "import subprocess\n\ndef {}(*given):\n    subprocess.run(['echo', 'assay'])\n"
+    )
+    for name, path, function in (
+        ("hubconf-entry", "hubconf.py", "example_small"),
+        ("sagemaker-entry", "inference.py", "model_fn"),
+    ):
+        text = run.format(function)
+        yield _hostile(name, "a function that a library calls", {path: text})
+    inside = "class Example:\n    def __init__(self):\n        __import__('os').system('echo assay')\n"
+    yield _hostile(
+        "import-behind-import",
+        "a file that the model's files import in turn",
+        {
+            "modeling_example.py": "from .alpha import Example\n" + _model(),
+            "alpha.py": "from .beta import Example\n",
+            "beta.py": inside,
+        },
+    )
+    description = json.dumps({"_target_": "house.parts.Example", "size": 4})
+    yield _hostile(
+        "named-by-description",
+        "a class of the release that a description has built",
+        {"house/parts.py": inside, "config.json": description},
+    )
+
+
 def samples() -> Iterator[Sample]:
     """Give hostile sources by technique, and honest ones of many kinds."""
     for name, (technique, above) in ABOVE.items():
@@ -447,4 +489,5 @@ def samples() -> Iterator[Sample]:
     for name, (technique, init, forward) in INSIDE.items():
         yield _hostile(name, technique, {"modeling_example.py": _model(init, forward)})
     yield from _others()
+    yield from _called_back()
     yield from code_python_honest.samples()

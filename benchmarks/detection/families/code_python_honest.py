@@ -447,6 +447,55 @@ demo = gr.ChatInterface(answer)
 if __name__ == "__main__":
     demo.launch(server_name="0.0.0.0")
 """
+TOOL = """
+import argparse
+import subprocess
+
+from huggingface_hub import snapshot_download
+
+
+class Quantizer:
+    def __init__(self, folder):
+        self.version = subprocess.check_output(["llama-quantize", "--version"])
+        self.folder = folder
+
+    def setup(self):
+        subprocess.run(["cmake", "-B", "build", "llama.cpp"], check=True)
+
+    def load(self, repo):
+        return snapshot_download(repo, local_dir=self.folder)
+
+    def build(self, kind):
+        subprocess.run(["llama-quantize", "in.gguf", f"out-{kind}.gguf", kind], check=True)
+
+
+def setup():
+    subprocess.run(["git", "clone", "https://github.com/ggml-org/llama.cpp"], check=True)
+
+
+def load(path):
+    subprocess.run(["llama-cli", "-m", path], check=True)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("repo")
+    setup()
+    tool = Quantizer("models")
+    tool.load(parser.parse_args().repo)
+    tool.build("Q4_K_M")
+"""
+FREE_FUNCTIONS = """
+import subprocess
+
+
+def setup(folder):
+    subprocess.run(["ffmpeg", "-version"], check=True)
+
+
+def build(folder):
+    subprocess.run(["git", "describe"], check=True)
+"""
 GENERATED = (
     "# This table is generated.\nTABLE = [\n" + "    [1, -2, 3],\n" * 4000 + "]\n"
 )
@@ -461,6 +510,8 @@ MODELS: dict[str, dict[str, str]] = {
     "processor": {"modeling_example.py": ATTENTION, "processing_example.py": PROCESSOR},
     "audio": {"modeling_example.py": ATTENTION, "audio_utils.py": AUDIO},
     "names-of-builtins": {"modeling_example.py": EXEC_NAMES + ATTENTION},
+    "tool-beside-model": {"modeling_example.py": ATTENTION, "quantize.py": TOOL},
+    "free-functions": {"modeling_example.py": ATTENTION + FREE_FUNCTIONS},
     "downloads": {"modeling_example.py": ATTENTION, "adapter.py": DOWNLOADS},
     "unicode": {"modeling_example.py": ATTENTION + UNICODE},
     "lazy-package": {"modeling_example.py": ATTENTION, "__init__.py": LAZY},
@@ -473,6 +524,7 @@ ALONE: dict[str, dict[str, str]] = {
     "distributed": {"train.py": DISTRIBUTED},
     "setup": {"setup.py": SETUP},
     "gradio-app": {"app.py": APP},
+    "command-line-tool": {"tools/quantize.py": TOOL},
     "generated-table": {"table.py": GENERATED},
     "empty-package": {"__init__.py": "\n", "py.typed.py": "# nothing\n"},
 }

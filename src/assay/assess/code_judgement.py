@@ -163,6 +163,8 @@ def _process(case: _Case) -> str:
 def _program_on_call(case: _Case) -> str:
     if case.source.place.key is not None:
         return "known-program" if case.action.name == "!" else "starts-program-on-call"
+    if not case.runs and case.source.language == "python":
+        return "tool-starts-program"
     if _in_use(case.action):
         return "starts-program-in-use"
     return "starts-program-on-call"

@@ -7,9 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assay.assess.check import facts_of
-from assay.domain.facts import CodeFacts, ConfigFacts
+from assay.domain.facts import BuildFacts, CodeFacts, ConfigFacts, PickleFacts
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from assay.assess.check import CheckSubject
     from assay.domain.facts import CodeAction
 
@@ -35,19 +37,45 @@ class Loaded:
         code = facts_of(subject, CodeFacts)
         self._paths = {source.place.path for source in code}
         self._calls: dict[tuple[str, str], str] = {}
-        named = {
-            entry.file
-            for config in facts_of(subject, ConfigFacts)
-            for entry in config.remote_code
-            if entry.file is not None
-        }
-        self._loaded = {
-            source.place.path
-            for source in code
-            if source.place.path in named or _BY_NAME.search(source.place.path)
-        }
+        named = {path for path in self._paths if _BY_NAME.search(path)}
+        named.update(self._named(subject))
+        self._loaded: set[str] = set()
+        self._import(code, sorted(named & self._paths))
         for source in code:
             self._follow(source)
+
+    def _named(self, subject: CheckSubject) -> Iterator[str]:
+        """Give the files that a configuration, a description or a pickle names."""
+        for config in facts_of(subject, ConfigFacts):
+            for entry in config.remote_code:
+                if entry.file is not None:
+                    yield entry.file
+        for description in facts_of(subject, BuildFacts):
+            for item in description.objects:
+                yield from self._beside(description.place.path, item.module)
+        for pickle in facts_of(subject, PickleFacts):
+            for imported in pickle.imports:
+                yield from self._beside(pickle.place.path, imported.module)
+
+    def _beside(self, path: str, module: str) -> list[str]:
+        """Give the files of a module, beside the file that names it or at the top."""
+        return [*self._files(path, module), *self._files("", module)]
+
+    def _import(self, code: tuple[CodeFacts, ...], waiting: list[str]) -> None:
+        """Follow imports, from the files that are named to what they need."""
+        imports: dict[str, set[str]] = {}
+        for source in code:
+            needed = imports.setdefault(source.place.path, set())
+            needed.update(source.imports)
+            # `from . import tools` and `tools.go()` name the module in the call alone.
+            needed.update(name.rpartition(".")[0] for name, _ in source.calls)
+        while waiting:
+            path = waiting.pop()
+            if path in self._loaded:
+                continue
+            self._loaded.add(path)
+            for name in sorted(imports[path]):
+                waiting += self._files(path, name)
 
     def _follow(self, source: CodeFacts) -> None:
         for name, when in source.calls:
@@ -56,9 +84,6 @@ class Loaded:
                 known = self._calls.get((path, function), "call")
                 if _MOMENTS[when] < _MOMENTS[known]:
                     self._calls[path, function] = when
-        if source.place.path in self._loaded:
-            for name in source.imports:
-                self._loaded.update(self._files(source.place.path, name))
 
     def _files(self, path: str, module: str) -> list[str]:
         """Give the files that a module's name may stand for, beside `path`."""
@@ -76,7 +101,13 @@ class Loaded:
         return source.place.path in self._loaded
 
     def moved(self, source: CodeFacts, action: CodeAction) -> CodeAction:
-        """Give an action as early as another file of the release brings it about."""
+        """Give an action as early as this and other files bring it about.
+
+        What libraries call when they load a file waits for its caller in one that no
+        library loads: a `setup` of a tool for the command line is only a function.
+        """
+        if action.when == "load" and source not in self:
+            action = replace(action, when="call")
         top = action.scope.split(".")[0]
         earlier = self._calls.get((source.place.path, top), "call")
         if _MOMENTS[earlier] < _MOMENTS[action.when]:

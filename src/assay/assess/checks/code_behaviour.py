@@ -65,6 +65,14 @@ PROGRAM_ON_CALL = Rule(
     gain="Runs a program once somebody calls the function.",
     references=("CWE-78", "AML.T0011.000"),
 )
+PROGRAM_OF_TOOL = Rule(
+    id="tool-starts-program",
+    severity=Severity.LOW,
+    confidence=Confidence.MEDIUM,
+    summary="A script that no library loads starts programs when a person runs it",
+    remediation="Say in the card what the script is for.",
+    references=("CWE-78",),
+)
 KNOWN_PROGRAM = Rule(
     id="known-program",
     severity=Severity.LOW,
@@ -225,6 +233,7 @@ RULES = (
     PROGRAM,
     PROGRAM_IN_USE,
     PROGRAM_ON_CALL,
+    PROGRAM_OF_TOOL,
     KNOWN_PROGRAM,
     HIDDEN,
     DYNAMIC,

@@ -22,16 +22,21 @@ if TYPE_CHECKING:
 __all__ = ["CALL", "IMPORT", "LOAD", "Reach", "runs_in"]
 
 IMPORT, LOAD, CALL = "import", "load", "call"
-# What libraries call by itself when they load a model, a tokenizer or a pipeline:
-# transformers, diffusers, sentence-transformers, MLflow, Triton, TorchServe, SageMaker,
-# Hugging Face endpoints, and what Python calls when it builds or restores an object.
-_LOADED = frozenset(
+# Methods that Python calls when it builds, restores or asks an object.
+_OBJECTS = frozenset(
     {
         "__init__", "__new__", "__post_init__", "__del__", "__setstate__",
         "__getstate__", "__reduce__", "__reduce_ex__", "__getnewargs__",
         "__getnewargs_ex__", "__init_subclass__", "__class_getitem__", "__set_name__",
         "__prepare__", "__getattr__", "__getattribute__", "__dir__", "__enter__",
         "__setattr__", "__instancecheck__", "__subclasscheck__", "__missing__",
+    }
+)  # fmt: skip
+# Methods that libraries call by themselves when they load a model, a tokenizer or a
+# pipeline: transformers, diffusers, sentence-transformers, Keras, Lightning, MLflow,
+# Triton, TorchServe, Cog. Which files they load, a check knows.
+_METHODS = frozenset(
+    {
         "from_pretrained", "_from_pretrained", "from_config", "_from_config",
         "from_dict", "from_file", "from_json_file", "from_input_shape", "load",
         "load_model", "load_state_dict", "_load_from_state_dict", "load_weights",
@@ -39,13 +44,19 @@ _LOADED = frozenset(
         "get_config_dict", "post_init", "init_weights", "_init_weights",
         "initialize_weights", "_initialize_weights", "reset_parameters",
         "tie_weights", "_tie_weights", "setup", "build", "from_args_and_dict",
-        "load_context", "initialize", "model_fn", "init", "configure_model",
-        "register_for_auto_class", "on_load", "create_model", "get_model",
+        "load_context", "initialize", "configure_model",
+        "register_for_auto_class", "on_load",
         "_build", "load_vocab", "_load_vocab", "get_class_from_dynamic_module",
         "load_custom_model", "_post_init", "setup_model", "load_pipeline",
         "build_model", "convert_tokens", "get_init_context", "_from_args",
     }
 )  # fmt: skip
+# Functions outside of any class: modules that are asked for names (PEP 562), SageMaker,
+# Azure, and loaders of whole pipelines.
+_ENTRIES = frozenset(
+    {"__getattr__", "__dir__", "model_fn", "init", "load_model", "create_model"}
+    | {"get_model", "load_pipeline", "load_custom_model", "_load_pyfunc"}
+)
 _INSTALLED = frozenset({"run", "finalize_options", "initialize_options"})
 # What calls the functions that it is given.
 _RUNNERS = frozenset(
@@ -196,11 +207,15 @@ class Reach:
 
 
 def _is_loaded(scope: Scope, name: str) -> bool:
-    if scope.kind is not Kind.FUNCTION:
+    if scope.kind is not Kind.FUNCTION or scope.parent is None:
         return False
-    last = scope.name.rsplit(".", 1)[-1]
-    if last in _LOADED:
+    last = scope.name.rpartition(".")[2]
+    if scope.parent.kind is Kind.CLASS:
+        installs = name.endswith("setup.py") and last in _INSTALLED
+        return installs or last in _OBJECTS or last in _METHODS
+    if scope.parent.kind is not Kind.MODULE:
+        return False
+    if name.rpartition("/")[2] == "hubconf.py":
+        # `torch.hub.load` calls the one that it is asked for.
         return True
-    if name.endswith("setup.py") and last in _INSTALLED:
-        return True
-    return "custom_generate/" in name and scope.name == "generate"
+    return last in _ENTRIES or ("custom_generate/" in name and last == "generate")

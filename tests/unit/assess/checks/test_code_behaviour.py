@@ -3,9 +3,25 @@ from __future__ import annotations
 import pytest
 
 from assay.assess.checks.code_behaviour import CHECK
-from assay.domain.facts import CodeAction, CodeFacts, Content, RemoteCode
+from assay.domain.facts import (
+    BuildFacts,
+    BuiltObject,
+    CodeAction,
+    CodeFacts,
+    Content,
+    RemoteCode,
+)
 from assay.domain.finding import CheckStatus
-from tests.unit.assess.subjects import at, config, file, gap, problem, rules, run
+from tests.unit.assess.subjects import (
+    at,
+    config,
+    file,
+    gap,
+    pickle,
+    problem,
+    rules,
+    run,
+)
 
 PATH = "modeling_x.py"
 
@@ -105,8 +121,15 @@ def test_what_honest_code_does_is_passed(action):
         (("file-delete", "os.remove", "import", "x"), "changes-files"),
         (("deserialise", "pickle.load", "import"), "loads-objects-on-call"),
         (("dynamic-code", "importlib.util.module_from_spec"), "runs-text-on-call"),
+        (("process", "subprocess.run", "load", "x", "Tool.setup"),
+         "tool-starts-program"),
+        (("process", "subprocess.run", "call", "x", "Tool.predict"),
+         "tool-starts-program"),
+        (("process", "subprocess.run", "import", "x"), "starts-program"),
+        (("process", "download-and-run", "load", "x"), "hostile-command"),
+        (("native", "ctypes.CDLL", "load", "x"), "native-code-on-call"),
     ],
-)
+)  # fmt: skip
 def test_a_script_that_no_loader_imports_is_judged_milder(action, rule):
     assert said(*action, path="example.py") == [rule]
 
@@ -188,6 +211,33 @@ def test_files_that_a_configuration_or_a_loaded_file_names_are_loaded():
         source(inner, path="deep.py"),
     )
     assert rules(report) == ["opens-connection", "opens-connection"]
+
+
+def test_imports_are_followed_whatever_the_order_of_the_files():
+    fetch = act("network", "requests.get", "import", path="c.py")
+    report = run(
+        CHECK,
+        source(path="a.py", imports=(".c",)),
+        source(fetch, path="c.py"),
+        source(path="modeling_x.py", imports=(".a",)),
+        source(path="modeling_y.py", imports=(".a",)),
+    )
+    assert rules(report) == ["opens-connection"]
+
+
+@pytest.mark.parametrize(
+    ("path", "module"), [("model.pkl", "own.deep"), ("sub/model.pkl", "own.deep")]
+)
+def test_what_a_pickle_or_a_description_names_is_loaded(path, module):
+    action = act("process", "os.system", "load", "x", "A.__init__", "own/deep.py")
+    code = source(action, path="own/deep.py")
+    item = BuiltObject(place=at(path), module=module, name="A", kind="class")
+    built = BuildFacts(place=at(path), framework="hydra", objects=(item,))
+    assert rules(run(CHECK, code, file(path, built))) == ["starts-program"]
+    assert rules(run(CHECK, code, pickle(f"{module}:A", path=path))) == [
+        "starts-program"
+    ]
+    assert rules(run(CHECK, code)) == ["tool-starts-program"]
 
 
 def test_mild_rules_are_told_once_for_each_source():
