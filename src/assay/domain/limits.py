@@ -106,9 +106,10 @@ class Limits:
     max_graph_depth: int = 32
     # Distinct operators, functions and texts listed for one graph.
     max_graph_entries: int = 10_000
-    # MessagePack: a checkpoint has a few values for each tensor; depth is that of its
-    # nested dictionaries.
-    max_msgpack_items: int = 2_000_000
+    # MessagePack: a checkpoint has some ten values for each tensor, shapes among them,
+    # and the largest have some ten thousand; walking this many takes two to four
+    # seconds. Depth is that of its nested dictionaries.
+    max_msgpack_items: int = 1_000_000
     max_msgpack_depth: int = 100
 
     # FlatBuffers (TFLite, ExecuTorch, CatBoost): tables and numbers that one file may

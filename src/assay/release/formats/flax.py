@@ -81,6 +81,8 @@ class _Document:
         self._arrays = 0
         self._tried = 0
         self._at = 0
+        # Items that may still be read, those of shapes among them.
+        self._left = inspection.limits.max_msgpack_items
 
     def read(self) -> list[Fact]:
         """Walk all items; what was read before a break counts."""
@@ -95,10 +97,11 @@ class _Document:
 
     def _walk(self) -> None:
         source = self._subject.source
-        for count in range(self._limits.max_msgpack_items):
+        while self._left > 0:
+            self._left -= 1
             while self._open and not self._open[-1].left:
                 self._open.pop()
-            if count and not self._open:
+            if self._at and not self._open:
                 self._tail()
                 return
             item = item_at(source, self._at)
@@ -143,7 +146,7 @@ class _Document:
         if item.kind in ("map", "array"):
             return self._enter(item, self._path(outer))
         if item.kind == "ext":
-            self._extension(item, self._shown(self._path(outer)))
+            self._extension(item, self._path(outer))
         elif outer is not None and not is_key and item.kind in ("str", "bin"):
             self._value(item, outer)
         return True
@@ -189,6 +192,8 @@ class _Document:
             self._add("code-object", outer, "the key names an object to be built")
 
     def _add(self, kind: str, outer: _Open, detail: str) -> None:
+        if self._problems.full:
+            return
         path = self._shown(self._path(outer))
         place = self._subject.at(key=path)
         self._problems.add(kind, f"{path!r}: {detail}", place=place)
@@ -202,11 +207,11 @@ class _Document:
             self._inside(item, self._path(outer))
 
     def _extension(self, item: Item, path: str) -> None:
-        place = self._subject.at(key=path)
         problem: tuple[str, str] | None = None
         if item.extension in _ARRAYS:
             self._arrays += 1
-            problem = array_problem(self._subject.source, item)
+            problem, walked = array_problem(self._subject.source, item)
+            self._left -= walked
         elif item.extension == _COMPLEX:
             problem = complex_problem(self._subject.source, item)
         elif item.extension == _TIMESTAMP:
@@ -217,8 +222,11 @@ class _Document:
                 "unknown-version",
                 f"an extension of the unknown type {item.extension}",
             )
-        if problem is not None:
-            self._problems.add(problem[0], f"{path!r}: {problem[1]}", place=place)
+        # Where it is costs more than what it is; beyond the bound nobody is told.
+        if problem is not None and not self._problems.full:
+            shown = self._shown(path)
+            place = self._subject.at(key=shown)
+            self._problems.add(problem[0], f"{shown!r}: {problem[1]}", place=place)
         if item.extension not in _ARRAYS:
             self._inside(item, path)
 

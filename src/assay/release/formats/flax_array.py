@@ -28,16 +28,26 @@ _OBJECT = re.compile(r"(?:^|[,|<>=(\[{'\"\s])(?:O|object_?)(?:8)?(?:$|[,)\]}'\"\
 # Texts, bytes and times, whose sizes are in their names.
 _OTHER = re.compile(r"(?:str|bytes|void)\d+|(?:datetime|timedelta)64(?:\[\w+\])?")
 
+_NO_SHAPE = ("malformed", "an array without a shape of whole numbers")
 
-def array_problem(source: ByteSource, item: Item) -> tuple[str, str] | None:
-    """Give kind and detail of what is wrong with an array, or None."""
+
+def array_problem(source: ByteSource, item: Item) -> tuple[tuple[str, str] | None, int]:
+    """Give kind and detail of what is wrong with an array, and the items walked."""
     outer = item_at(source, item.start)
     if outer is None or outer.kind != "array" or outer.count != 3:
-        return ("malformed", "an array that is no list of three")
-    shape = _shape(source, outer.end)
-    if shape is None:
-        return ("malformed", "an array without a shape of whole numbers")
-    elements, at = shape
+        return ("malformed", "an array that is no list of three"), 1
+    shape = item_at(source, outer.end)
+    if shape is None or shape.kind != "array" or shape.count > _MAX_DIMENSIONS:
+        return _NO_SHAPE, 2
+    found = _elements(source, shape)
+    if found is None:
+        return _NO_SHAPE, 2 + shape.count
+    return _content_problem(source, item, *found), 4 + shape.count
+
+
+def _content_problem(
+    source: ByteSource, item: Item, elements: int, at: int
+) -> tuple[str, str] | None:
     name = item_at(source, at)
     if name is None or name.kind not in ("str", "bin") or name.count > _MAX_TYPE_NAME:
         return ("malformed", "an array without the name of a type")
@@ -51,13 +61,10 @@ def array_problem(source: ByteSource, item: Item) -> tuple[str, str] | None:
     return _size_problem(dtype, elements, held.count)
 
 
-def _shape(source: ByteSource, at: int) -> tuple[int, int] | None:
+def _elements(source: ByteSource, shape: Item) -> tuple[int, int] | None:
     """Give the number of elements, and the offset behind the shape."""
-    outer = item_at(source, at)
-    if outer is None or outer.kind != "array" or outer.count > _MAX_DIMENSIONS:
-        return None
-    elements, at = 1, outer.end
-    for _ in range(outer.count):
+    elements, at = 1, shape.end
+    for _ in range(shape.count):
         item = item_at(source, at)
         if item is None or item.kind != "int" or item.value < 0:
             return None

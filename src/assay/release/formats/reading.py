@@ -113,6 +113,11 @@ class Problems:
                 )
             )
 
+    @property
+    def full(self) -> bool:
+        """Whether another problem would be left out: then none need be described."""
+        return len(self._list) >= self._bound
+
     def done(self) -> tuple[ParseProblem, ...]:
         """Give them in the order seen."""
         return tuple(self._list)

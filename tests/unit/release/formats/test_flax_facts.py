@@ -136,6 +136,21 @@ def test_more_items_than_are_read_are_beyond_any_model():
     assert kinds(mapping(("a", 1), ("b", 2)).data, limits) == ["over-limit"]
 
 
+def test_the_items_of_shapes_count_too():
+    limits = replace(DEFAULT_LIMITS, max_msgpack_items=30)
+    shape = b"\x93\x9e" + b"\x01" * 14 + b"\xa4int8\xc4\x01a"
+    data = mapping(*((name, ext(1, shape)) for name in "abc")).data
+    assert kinds(data, limits) == ["over-limit"]
+
+
+def test_no_more_problems_are_told_than_are_listed():
+    limits = replace(DEFAULT_LIMITS, max_problems_per_subject=2)
+    data = mapping(*((name, ext(1, b"\xc0")) for name in "abcd")).data
+    assert kinds(data, limits) == ["malformed", "malformed"]
+    keys = mapping(*((name, mapping(("__class__", 1))) for name in "abcd")).data
+    assert kinds(keys, limits) == ["code-object", "code-object"]
+
+
 def test_more_byte_strings_than_are_tried_are_a_gap_told_once():
     limits = replace(DEFAULT_LIMITS, max_pickle_embedded=1)
     data = mapping(*((name, b"\0" * 16) for name in "abc")).data
