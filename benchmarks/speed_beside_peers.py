@@ -137,7 +137,7 @@ def tools(peers: Path | None) -> list[Tool]:
                     name=peer.name,
                     command=_at_home(peer.command, home),
                     inside=inside,
-                    each_file=peer.each_file,
+                    each_file=peer.each_file is not None,
                 )
             )
     return found

@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assay.wire import strict_json
 from benchmarks.detection.tables import tables as detection_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
@@ -135,7 +138,7 @@ def fuzzing(document: dict[str, Any]) -> str:
     return f"{head}\n\n{markdown(columns, rows)}"
 
 
-def markdown(columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def markdown(columns: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     """Write a table."""
     lines = [columns, ("---",) * len(columns), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -30,10 +30,11 @@ from benchmarks.detection.sample import Truth
 from benchmarks.detection.tables import Verdicts, write_results
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from benchmarks.detection.sample import Sample
 
+EACH_FILE = Path(__file__).with_name("each_file.py")
 BATCH = 50
 SECONDS = 60
 BATCH_SECONDS = 240
@@ -140,27 +141,74 @@ class Desk:
         return answers
 
     def _batch(self, peer: Peer, folders: Sequence[Path]) -> list[Answer]:
-        if peer.each_file:
-            return [self._alone(peer, folder) for folder in folders]
-        run = self._run(peer, folders[0].parent, folders[0].parent, BATCH_SECONDS)
-        said = None if run.status is None else peer.said(run)
-        if said is None:
-            return [self._alone(peer, folder) for folder in folders]
-        return [said.get(folder.name, Answer.SILENT) for folder in folders]
+        if peer.of_status is not None:
+            return self._files(peer, peer.of_status, folders)
+        said = self._said(peer, folders[0].parent, folders[0].parent, BATCH_SECONDS)
+        if said is not None:
+            return [said.get(folder.name, Answer.SILENT) for folder in folders]
+        if len(folders) == 1:
+            return [Answer.FAILED]
+        # Whichever it was: each alone, in a folder of its own.
+        return [self._alone(peer, folder) for folder in folders]
 
     def _alone(self, peer: Peer, folder: Path) -> Answer:
-        targets = [folder]
-        if peer.each_file:
-            targets = sorted(path for path in folder.rglob("*") if path.is_file())
-        answers = set()
-        for target in targets:
-            run = self._run(peer, target, folder, SECONDS)
-            said = None if run.status is None else peer.said(run)
-            if said is None:
-                answers.add(Answer.FAILED)
-            elif said:
-                answers.add(min(said.values(), key=_FIRST.index))
-        return min(answers, key=_FIRST.index, default=Answer.SILENT)
+        said = self._said(peer, folder, folder.parent, SECONDS)
+        return Answer.FAILED if said is None else said.get(folder.name, Answer.SILENT)
+
+    def _said(
+        self, peer: Peer, target: Path, root: Path, seconds: int
+    ) -> dict[str, Answer] | None:
+        run = self._run(peer, target, root, seconds)
+        if run.status is None or peer.said is None:
+            return None
+        return peer.said(run)
+
+    def _files(
+        self,
+        peer: Peer,
+        of_status: Callable[[str], Answer],
+        folders: Sequence[Path],
+    ) -> list[Answer]:
+        """Ask a tool that takes one file at a time about every file of each sample."""
+        files = [
+            (folder, path)
+            for folder in folders
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
+        ]
+        if self._root is None or peer.each_file is None:
+            raise AssertionError(peer.name)
+        command = [
+            str(self._root / peer.folder / "bin" / "python"),
+            str(EACH_FILE),
+            *(peer.each_file, str(SECONDS), *peer.options, "--"),
+        ]
+        answers: dict[Path, set[Answer]] = {folder: set() for folder in folders}
+        at = 0
+        while at < len(files):
+            paths = [str(path) for _, path in files[at:]]
+            with tempfile.TemporaryDirectory(prefix="assay-peer-") as scratch:
+                done = subprocess.run(
+                    [*command, *paths],
+                    cwd=scratch,
+                    env=os.environ | QUIET,
+                    stdin=subprocess.DEVNULL,
+                    capture_output=True,
+                    text=True,
+                    check=False,
+                )
+            lines = done.stdout.splitlines()
+            for line, (folder, _) in zip(lines, files[at:], strict=False):
+                answers[folder].add(of_status(line.partition(" ")[2]))
+            at += len(lines)
+            if at < len(files):
+                # The process itself died over this one.
+                answers[files[at][0]].add(Answer.FAILED)
+                at += 1
+        return [
+            min(answers[folder], key=_FIRST.index, default=Answer.SILENT)
+            for folder in folders
+        ]
 
     def _run(self, peer: Peer, target: Path, root: Path, seconds: int) -> Run:
         if self._root is None:

@@ -43,6 +43,9 @@ class Answer(StrEnum):
     FAILED = "failed"
 
 
+_STATUS = {"0": Answer.SILENT, "1": Answer.ALARM}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """One finished process over a folder of samples.
@@ -75,8 +78,11 @@ class Peer:
         folder: Its virtual environment below the folder of all peers.
         command: Gives the command for a folder, or for a file when `each_file`, and
             the report's path; the first word lies in the environment's `bin`.
-        said: Reads what came of it.
-        each_file: Whether it takes one file at a time.
+        said: Reads what came of a folder.
+        of_status: Reads what came of one file.
+        each_file: `module:function` of its command line when it takes one file at a
+            time, which `each_file.py` then runs for each.
+        options: What stands before the file then.
         inside: Folder below the environment to start in, when it needs one.
     """
 
@@ -84,8 +90,10 @@ class Peer:
     package: str
     folder: str
     command: Callable[[Path, Path], list[str]]
-    said: Callable[[Run], Said]
-    each_file: bool = False
+    said: Callable[[Run], Said] | None = None
+    of_status: Callable[[str], Answer] | None = None
+    each_file: str | None = None
+    options: tuple[str, ...] = ()
     inside: str | None = None
 
 
@@ -176,25 +184,25 @@ def _modelaudit(run: Run) -> Said:
     document = _document(run.report)
     if document is None:
         return None
-    alarms = (
-        re.split(r" \(pos |:", issue.get("location") or "", maxsplit=1)[0]
-        for issue in document["issues"]
-        if issue["severity"] in {"warning", "critical", "error"}
-    )
-    return _marked(run, alarms, Answer.ALARM)
+    told: dict[str, Answer] = {}
+    for issue in document["issues"]:
+        path = re.split(r" \(pos |:", issue.get("location") or "", maxsplit=1)[0]
+        if issue["severity"] in {"warning", "critical", "error"}:
+            told |= _marked(run, [path], Answer.ALARM)
+        elif (issue.get("details") or {}).get("analysis_incomplete"):
+            # Alone, it would end with status 2: it could not look.
+            told = _marked(run, [path], Answer.FAILED) | told
+    return told
 
 
-def _fickling(run: Run) -> Said:
-    """A traceback ends with 1 too, as an alarm does."""
-    if "Traceback (most recent call last)" in run.output or run.status not in {0, 1}:
-        return None
-    return {run.root.name: Answer.ALARM} if run.status == 1 else {}
+def _fickling(status: str) -> Answer:
+    """Exit status 1 is an alarm; what it cannot read ends in an error."""
+    return _STATUS.get(status, Answer.FAILED)
 
 
-def _glyphhound(run: Run) -> Said:
-    if run.status == 1:
-        return {run.root.name: Answer.ALARM}
-    return {} if run.status in {0, 2} else None  # 2: no template in what it was given
+def _glyphhound(status: str) -> Answer:
+    """2: there is no template in what it was given."""
+    return Answer.SILENT if status == "2" else _STATUS.get(status, Answer.FAILED)
 
 
 def _aisbom_command(*more: str) -> Callable[[Path, Path], list[str]]:
@@ -236,8 +244,9 @@ PEERS: tuple[Peer, ...] = (
         command=lambda path, out: [
             *("fickling", "--check-safety", "--json-output", str(out), str(path)),
         ],
-        said=_fickling,
-        each_file=True,
+        of_status=_fickling,
+        each_file="fickling.__main__:main",
+        options=("--check-safety", "--json-output", "report.json"),
     ),
     Peer(
         name="saferpickle",
@@ -286,7 +295,8 @@ PEERS: tuple[Peer, ...] = (
         package="glyphhound",
         folder="glyphhound",
         command=lambda path, _: ["glyphhound", "scan", str(path)],
-        said=_glyphhound,
-        each_file=True,
+        of_status=_glyphhound,
+        each_file="glyphhound.cli:main",
+        options=("scan",),
     ),
 )
