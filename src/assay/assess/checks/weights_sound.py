@@ -175,11 +175,13 @@ _BY_KIND = {
 # Formats whose files this check judges.
 _FORMATS = (
     Content.GGUF,
+    Content.HDF5,
     Content.MSGPACK,
     Content.UBJSON,
     Content.XGBOOST,
     Content.LIGHTGBM,
     Content.CATBOOST,
+    Content.TF_CHECKPOINT,
 )
 
 

@@ -181,6 +181,25 @@ def test_an_unopened_archive_leaves_the_check_incomplete():
     assert report.status is CheckStatus.INCOMPLETE
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        "gguf",
+        "hdf5",
+        "msgpack",
+        "ubjson",
+        "xgboost",
+        "lightgbm",
+        "catboost",
+        "tf-checkpoint",
+    ],
+)
+def test_weights_that_were_not_read_leave_the_check_incomplete(content):
+    kind = Content(content)
+    report = run(CHECK, file("a.bin", gap(kind), content=kind))
+    assert report.status is CheckStatus.INCOMPLETE
+
+
 def test_a_release_without_weights_of_these_kinds_is_not_applicable():
     report = run(CHECK, file("tokenizer.model", gap(Content.UNKNOWN)))
     assert report.status is CheckStatus.NOT_APPLICABLE
