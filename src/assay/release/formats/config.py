@@ -157,7 +157,7 @@ def read(data: bytes, subject: Subject, inspection: Inspection) -> list[Fact]:
         facts.append(shard_index.read(value, subject, inspection))
     facts.extend(_package(value, subject, inspection))
     if subject.name.endswith(".ipynb") and isinstance(value, dict):
-        from assay.release.formats import code_notebook  # noqa: PLC0415 - loads the parser
+        from assay.release.formats import code_notebook  # noqa: PLC0415 - few have it
 
         facts.extend(code_notebook.facts(value, subject, inspection.limits))
     facts.extend(prompts.from_value(value, subject, inspection))

@@ -62,11 +62,11 @@ def read(subject: Subject, inspection: Inspection) -> list[Fact]:
             )
         )
     if _is_python(subject, script) and not _torchscript(subject, inspection, facts):
-        from assay.release.formats import code  # noqa: PLC0415 - loads the parser
+        from assay.release.formats import code  # noqa: PLC0415 - few have it
 
         facts.extend(code.read(subject, inspection))
     elif script or subject.name.endswith(_OTHER_CODE) or subject.name in _BUILD_FILES:
-        from assay.release.formats import code_other  # noqa: PLC0415 - loads the parser
+        from assay.release.formats import code_other  # noqa: PLC0415 - few have it
 
         facts.extend(code_other.read(subject, inspection))
     if _DEPENDENCIES.search(subject.place.member or subject.place.path):
