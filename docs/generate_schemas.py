@@ -17,6 +17,7 @@ from assay.wire.v0.answers import DecideDocument, VerifyDocument
 from assay.wire.v0.baseline import BaselineModel
 from assay.wire.v0.bundle import BundleModel
 from assay.wire.v0.declarations import DeclarationsModel
+from assay.wire.v0.fleet import FleetDocument
 from assay.wire.v0.manifest_answers import SignedModelDocument, VerifiedModelDocument
 from assay.wire.v0.model_signature import ModelSignatureModel
 from assay.wire.v0.programme import ProgrammeModel
@@ -59,6 +60,7 @@ PUBLISHED: Final[dict[str, type[WireModel]]] = {
     "result-check": CheckDocument,
     "result-decide": DecideDocument,
     "result-error": ErrorDocument,
+    "result-fleet": FleetDocument,
     "result-key": KeyDocument,
     "result-log": LogDocument,
     "result-manifest-sign": SignedModelDocument,

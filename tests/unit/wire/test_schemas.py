@@ -210,6 +210,7 @@ def test_every_schema_of_what_needs_no_release_is_held_to_a_document_here():
     elsewhere = {
         "model-signature",
         "result-check",
+        "result-fleet",
         "result-manifest-sign",
         "result-manifest-verify",
     }
