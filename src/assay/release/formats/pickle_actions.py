@@ -224,7 +224,13 @@ def _get(machine: MachineState) -> None:
 
 
 def _put(machine: MachineState) -> None:
-    machine.put(_index(machine))
+    index = _index(machine)
+    if index < 0:
+        # Python 3 ends here; what follows is read for those that take any index.
+        machine.problem("malformed", f"stores at the memo index {index}")
+        machine.memo[index] = machine.stack[-1]
+        return
+    machine.put(index)
 
 
 def _persid(machine: MachineState) -> None:
