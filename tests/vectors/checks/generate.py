@@ -39,6 +39,11 @@ from tests.vectors.checks.releases_containers import ESCAPING_7Z, UNREADABLE_7Z
 from tests.vectors.checks.releases_graph_operations import (
     CASES as GRAPH_OPERATIONS,
 )
+from tests.vectors.checks.releases_pickles import (
+    ARCHIVES,
+    PICKLE_IMPORTS,
+    PICKLE_SOUND,
+)
 from tests.vectors.checks.releases_tokenizer_bounded import (
     RELEASES as TOKENIZER_BOUNDED,
 )
@@ -57,7 +62,10 @@ CARD = File(
     "README.md",
     b"""---
 license: apache-2.0
+pipeline_tag: feature-extraction
+library_name: example
 base_model: example/base
+base_model_relation: finetune
 datasets:
 - example/corpus
 ---
@@ -65,14 +73,18 @@ datasets:
 # Example model
 
 A model that exists to be looked at. It holds eight numbers, and they count from zero.
+Its architecture is two layers of four parameters each; its input is nothing and its
+output is eight numbers.
 
 ## Intended use
 
-To try the checks of Assay against a release that has nothing wrong with it.
+To try the checks of Assay against a release that has nothing wrong with it. It must not
+be used for anything else.
 
 ## Training data
 
-None: the numbers were written down by hand, in the order in which they stand.
+None: the numbers were written down by hand, in the order in which they stand, and no
+source was asked. That took no compute, and the energy of one person.
 
 ## Evaluation
 
@@ -154,6 +166,7 @@ VECTORS: dict[str, dict[str, tuple[Entry, ...]]] = {
         "unmet": (
             zip_file("tokenizer.zip", {"../../vocab.txt": b"a\nb\n"}),
             ESCAPING_7Z,
+            *ARCHIVES.values(),
         ),
         "not_applicable": (CONFIG, WEIGHTS),
         "malformed": (
@@ -238,6 +251,7 @@ VECTORS: dict[str, dict[str, tuple[Entry, ...]]] = {
             File("labels.txt", b"I1\n.cposix\nsystem\n(S'echo assay'\ntR."),
             File("shapes.npy", OBJECT_ARRAY),
             File("names.pkl", INDIRECT_PICKLE),
+            *PICKLE_IMPORTS.values(),
         ),
         "not_applicable": (CONFIG, WEIGHTS),
         "malformed": (File("optimizer.pt", CUT_PICKLE),),
@@ -247,6 +261,7 @@ VECTORS: dict[str, dict[str, tuple[Entry, ...]]] = {
         "unmet": (
             File("optimizer.pt", BROKEN_PICKLE),
             File("scheduler.pt", PLAIN_PICKLE + b"\x00" * 16),
+            *PICKLE_SOUND.values(),
         ),
         "not_applicable": (CONFIG, WEIGHTS),
         "malformed": (File("optimizer.pt", CUT_PICKLE),),

@@ -232,7 +232,7 @@ def _examine(subject: CheckSubject) -> Examination:
 
 CHECK = FactCheck(
     id="archives-safe",
-    version=1,
+    version=2,
     title="Archives unpack into their own directory and read the same to all",
     rules=(*_RULES, *_MODEL_RULES.values()),
     examine=_examine,

@@ -378,7 +378,7 @@ def _examine(subject: CheckSubject) -> Examination:
 
 CHECK = FactCheck(
     id="pickle-imports",
-    version=1,
+    version=2,
     title="Pickles fetch and call only what honest model files need",
     rules=(
         DENIED_CALL,

@@ -114,7 +114,7 @@ def _examine(subject: CheckSubject) -> Examination:
 
 CHECK = FactCheck(
     id="pickle-sound",
-    version=1,
+    version=2,
     title="Pickle streams are whole, and nothing is hidden behind them",
     rules=(BROKEN, TRUNCATED, TRAILING, BOMB, BOUNDED),
     examine=_examine,
