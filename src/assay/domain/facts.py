@@ -196,9 +196,18 @@ class CardFacts:
     Attributes:
         place: The card's file.
         has_front_matter: Whether a YAML block opens the card.
-        license: Value of `license`, or None.
+        license: Value of `license`, or of `license_name` where that says `other`.
+        license_link: Value of `license_link`, or empty.
+        is_own_license: Whether `license` says `other`.
         base_models: Values of `base_model`.
+        base_model_relation: `finetune`, `adapter`, `quantized`, `merge`, …; or empty.
         datasets: Values of `datasets`.
+        pipeline_tag: The task, in the words of the hub; or empty.
+        library_name: The library that loads it; or empty.
+        languages: Values of `language`.
+        tags: Values of `tags`.
+        has_model_index: Whether `model-index` gives results.
+        documented: Items of `documentation.ITEMS` that the card recognisably has.
         text_chars: Length of the text below the front matter.
         headings: Headings of the text, in lower case.
         problems: `malformed-front-matter`, `front-matter-too-long`.
@@ -209,8 +218,17 @@ class CardFacts:
     place: Place
     has_front_matter: bool
     license: str | None = None
+    license_link: str = ""
+    is_own_license: bool = False
     base_models: tuple[str, ...] = ()
+    base_model_relation: str = ""
     datasets: tuple[str, ...] = ()
+    pipeline_tag: str = ""
+    library_name: str = ""
+    languages: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    has_model_index: bool = False
+    documented: tuple[str, ...] = ()
     text_chars: int = 0
     headings: tuple[str, ...] = ()
     problems: tuple[ParseProblem, ...] = ()

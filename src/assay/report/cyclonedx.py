@@ -22,7 +22,7 @@ from assay.domain.facts import (
     HubReference,
     Requirement,
 )
-from assay.report.licences import spdx_id
+from assay.domain.licences import spdx_id
 from assay.report.text import clean
 
 if TYPE_CHECKING:
@@ -152,12 +152,25 @@ def _release(assessment: Assessment, sources: _Sources, name: str) -> dict[str, 
         known = spdx_id(card.license)
         licence = {"id": known} if known else {"name": _text(card.license)}
         release["licenses"] = [{"license": licence}]
+    tags = _distinct((*card.tags, *card.languages))
+    if tags:
+        release["tags"] = [_text(tag) for tag in tags]
+    release["properties"] += [
+        _property(name, value)
+        for name, value in (
+            ("assay:library", card.library_name),
+            ("assay:base-model-relation", card.base_model_relation),
+        )
+        if value
+    ]
     release["modelCard"] = _model_card(card)
     return release
 
 
 def _model_card(card: CardFacts) -> dict[str, Any]:
     parameters: dict[str, Any] = {}
+    if card.pipeline_tag:
+        parameters["task"] = _text(card.pipeline_tag)
     if card.datasets:
         parameters["datasets"] = [
             {"ref": _ref("data", name)} for name in _distinct(card.datasets)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from assay.assess.check import CheckSubject
 from assay.assess.runner import run_check
+from assay.domain.documentation import ITEMS
 from assay.domain.facts import (
     CardFacts,
     ConfigFacts,
@@ -108,6 +109,7 @@ def card(path: str = "README.md", **more: Any) -> FileFacts:
         "datasets": ("example/corpus",),
         "text_chars": 1_000,
         "headings": ("intended use", "training data", "evaluation", "limitations"),
+        "documented": ITEMS,
         **more,
     }
     return file(path, CardFacts(place=at(path), **given), content=Content.MARKDOWN)

@@ -21,9 +21,9 @@ from assay.domain.facts import (
     Requirement,
 )
 from assay.domain.finding import CheckReport, Confidence, Finding, Severity
+from assay.domain.licences import is_known_licence, spdx_id
 from assay.domain.release import FileRecord, Inventory
 from assay.report.cyclonedx import render
-from assay.report.licences import spdx_id
 from tests.simulators.claims import small_claim
 
 CLAIM = small_claim()
@@ -174,3 +174,26 @@ def test_the_same_release_gives_the_same_bytes():
 )
 def test_licences_are_known_by_their_spdx_names(name, known):
     assert spdx_id(name) == known
+
+
+def test_what_the_card_says_in_the_words_of_the_hub_is_carried():
+    given = card(
+        pipeline_tag="text-generation",
+        library_name="transformers",
+        base_model_relation="finetune",
+        languages=("en", "de"),
+        tags=("chat", "en"),
+    )
+    root = bom(given)["metadata"]["component"]
+    assert root["modelCard"]["modelParameters"]["task"] == "text-generation"
+    assert root["tags"] == ["chat", "de", "en"]
+    assert properties(root, "assay:library") == ["transformers"]
+    assert properties(root, "assay:base-model-relation") == ["finetune"]
+
+
+@pytest.mark.parametrize(
+    "name", ["mit", "GPL-2.0-or-later", "etalab-2.0", "OpenRAIL++"]
+)
+def test_names_on_some_list_are_known(name):
+    assert is_known_licence(name)
+    assert not is_known_licence(f"my-{name}")

@@ -15,12 +15,14 @@ from assay.assess.check import (
 )
 from assay.domain.facts import LicenceFacts, Place
 from assay.domain.finding import Confidence, Severity
+from assay.domain.licences import is_known_licence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from assay.assess.check import CheckSubject
     from assay.domain.facts import CardFacts
+    from assay.domain.limits import Limits
 
 __all__ = ["CHECK"]
 
@@ -53,6 +55,21 @@ VAGUE = Rule(
     summary="The card's licence field names no licence",
     remediation="Name the licence by its SPDX identifier, or give `license_name`, "
     "`license_link` and the text.",
+)
+UNKNOWN = Rule(
+    id="unknown-licence-id",
+    severity=Severity.INFO,
+    confidence=Confidence.HIGH,
+    summary="The card names the licence by an identifier that neither hub nor SPDX has",
+    remediation="Write the identifier as SPDX does; for a licence of your own write "
+    "`license: other`, `license_name` and `license_link`.",
+)
+UNNAMED = Rule(
+    id="own-licence-not-named",
+    severity=Severity.INFO,
+    confidence=Confidence.HIGH,
+    summary="The card says `license: other` and gives no name, or no link, for it",
+    remediation="Add `license_name` and `license_link` to the card's front matter.",
 )
 CONTRADICTION = Rule(
     id="licence-contradiction",
@@ -114,6 +131,23 @@ def _judge(field: str, *, has_file: bool) -> tuple[Rule, str] | None:
     return None
 
 
+def _identifier(card: CardFacts, field: str, limits: Limits) -> tuple[Rule, str] | None:
+    """Judge how the licence is named: by an identifier, or as one of one's own."""
+    if not field:
+        return None
+    if card.is_own_license:
+        lacks = [] if field.lower() != "other" else ["license_name"]
+        lacks += [] if card.license_link else ["license_link"]
+        if lacks:
+            return UNNAMED, f"The licence is `other` without {' and '.join(lacks)}."
+        return None
+    names = [name.strip() for name in field.split(",")]
+    odd = [n for n in names if n.lower() not in _VAGUE and not is_known_licence(n)]
+    if odd:
+        return UNKNOWN, f"No list knows the licence `{shown(odd[0], limits)}`."
+    return None
+
+
 def _family(field: str) -> str:
     name = field.lower()
     for family, starts in _FAMILIES:
@@ -146,6 +180,8 @@ def _examine(subject: CheckSubject) -> Examination:
     found = _judge(field, has_file=_has_file(subject))
     seen = [] if found is None else [found]
     if card is not None:
+        named = _identifier(card, field, subject.limits)
+        seen += [] if named is None else [named]
         seen += _contradictions(card, field, subject)
     return Examination(
         examined=1,
@@ -157,8 +193,8 @@ def _examine(subject: CheckSubject) -> Examination:
 
 CHECK = FactCheck(
     id="licence-declared",
-    version=2,
+    version=3,
     title="The release says under which licence it may be used",
-    rules=(NONE, NO_FIELD, NO_FILE, VAGUE, CONTRADICTION, BASE),
+    rules=(NONE, NO_FIELD, NO_FILE, VAGUE, UNKNOWN, UNNAMED, CONTRADICTION, BASE),
     examine=_examine,
 )

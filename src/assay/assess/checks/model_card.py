@@ -13,6 +13,7 @@ from assay.assess.check import (
     release_card,
     shown,
 )
+from assay.domain.documentation import ITEMS
 from assay.domain.facts import Content, Place
 from assay.domain.finding import Confidence, Severity
 
@@ -60,6 +61,15 @@ SECTION = Rule(
     confidence=Confidence.MEDIUM,
     summary="The card has no heading for something that a user must know",
     remediation="Add the section under a heading of its own.",
+)
+ITEMS_MISSING = Rule(
+    id="documentation-items",
+    severity=Severity.INFO,
+    confidence=Confidence.LOW,
+    summary="The card has no words for items that rules for general-purpose models ask",
+    remediation="Tell each item in the card, or say why it does not apply: Annexes XI "
+    "and XII of the EU AI Act name them for general-purpose models.",
+    references=("CWE-1059",),
 )
 INSTRUCTION = Rule(
     id="hidden-instruction",
@@ -139,6 +149,10 @@ def _card(card: CardFacts, subject: CheckSubject) -> Iterable[Sighting]:
     for section in _missing(card):
         message = f"The model card has no section about {section}."
         yield Sighting(rule=SECTION, place=card.place, message=message)
+    items = [item for item in ITEMS if item not in card.documented]
+    if items:
+        message = f"The model card has no words about: {', '.join(items)}."
+        yield Sighting(rule=ITEMS_MISSING, place=card.place, message=message)
 
 
 def _examine(subject: CheckSubject) -> Examination:
@@ -163,7 +177,7 @@ def _examine(subject: CheckSubject) -> Examination:
 
 CHECK = FactCheck(
     id="model-card",
-    version=2,
+    version=3,
     title="A model card says what the model is for, made of, and bad at",
     rules=(
         NO_CARD,
@@ -171,6 +185,7 @@ CHECK = FactCheck(
         NO_FRONT_MATTER,
         THIN,
         SECTION,
+        ITEMS_MISSING,
         INSTRUCTION,
         SCRIPT,
         PICTURE,

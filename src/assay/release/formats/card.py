@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
+from assay.domain.documentation import ITEMS, documented_in
 from assay.domain.facts import CardFacts, ParseProblem
 from assay.release.formats.card_body import oddities
 from assay.release.formats.reading import shorten
@@ -23,6 +24,14 @@ _FRONT = re.compile(
 _LINE = re.compile(r"[^\r\n]+")
 _OPEN = re.compile(r"\A\ufeff?---[ \t]*\r?\n")
 _MAX_ENTRIES = 1_000
+# Keys of the front matter that say an item by themselves.
+_SAYS = {
+    "license": "licence",
+    "pipeline_tag": "intended tasks",
+    "datasets": "training data",
+    "model-index": "evaluation",
+    "co2_eq_emissions": "energy",
+}
 _MAX_DEPTH = 100
 
 
@@ -56,16 +65,31 @@ def card_facts(data: bytes, subject: Subject, limits: Limits) -> CardFacts:
     if problem:
         kind, detail = problem
         problems = (ParseProblem(kind=kind, detail=detail, place=subject.at(line=1)),)
-    licenses = _texts(values.get("license")) or _texts(values.get("license_name"))
-    if licenses == ("other",):
-        licenses = _texts(values.get("license_name")) or licenses
+    declared = _texts(values.get("license"))
+    is_own = tuple(name.lower() for name in declared) == ("other",)
+    licenses = declared
+    if is_own or not declared:
+        licenses = _texts(values.get("license_name")) or declared
     bound = limits.max_shown_chars
+
+    def given(key: str) -> tuple[str, ...]:
+        return tuple(shorten(text, bound) for text in _texts(values.get(key)))
+
     return CardFacts(
         place=subject.place,
         has_front_matter=front is not None,
         license=shorten(", ".join(licenses), bound) if licenses else None,
-        base_models=tuple(shorten(t, bound) for t in _texts(values.get("base_model"))),
-        datasets=tuple(shorten(t, bound) for t in _texts(values.get("datasets"))),
+        license_link="".join(given("license_link")[:1]),
+        is_own_license=is_own,
+        base_models=given("base_model"),
+        base_model_relation="".join(given("base_model_relation")[:1]),
+        datasets=given("datasets"),
+        pipeline_tag="".join(given("pipeline_tag")[:1]),
+        library_name="".join(given("library_name")[:1]),
+        languages=given("language"),
+        tags=given("tags"),
+        has_model_index=bool(values.get("model-index")),
+        documented=_documented(values, body),
         text_chars=len(body.strip()),
         headings=_headings(body, bound),
         problems=problems,
@@ -73,6 +97,13 @@ def card_facts(data: bytes, subject: Subject, limits: Limits) -> CardFacts:
             body, 1 + text.count("\n", 0, len(text) - len(body)), subject
         ),
     )
+
+
+def _documented(values: dict[object, object], body: str) -> tuple[str, ...]:
+    """Give what the text tells, and what the front matter says in the hub's words."""
+    said = set(documented_in(body))
+    said |= {item for key, item in _SAYS.items() if values.get(key)}
+    return tuple(item for item in ITEMS if item in said)
 
 
 def _front(

@@ -57,7 +57,7 @@ def test_a_text_of_another_family_contradicts_the_card():
 def test_a_text_of_the_same_or_an_unknown_family_does_not(family):
     assert rules(run(CHECK, card(), text_of(family))) == []
     other = card(license="of-our-own-1.0")
-    assert rules(run(CHECK, other, text_of("mit"))) == []
+    assert rules(run(CHECK, other, text_of("mit"))) == ["unknown-licence-id"]
 
 
 def test_one_of_several_texts_is_enough():
@@ -71,3 +71,28 @@ def test_a_base_under_a_licence_of_its_own_is_told():
     assert (finding.rule, finding.severity) == ("base-licence-differs", Severity.INFO)
     same = card(base_models=("meta-llama/Llama-3.1-8B",), license="llama3.1")
     assert rules(run(CHECK, same, TEXT)) == []
+
+
+@pytest.mark.parametrize(
+    "field", ["GPL-3.0-only", "gemma", "apache-2.0, mit", "llama3.1"]
+)
+def test_identifiers_that_some_list_has_are_known(field):
+    assert rules(run(CHECK, card(license=field), TEXT)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "link", "lacks"),
+    [
+        ("other", "", "license_name and license_link"),
+        ("my-licence", "", "license_link"),
+        ("other", "LICENSE", "license_name"),
+    ],
+)
+def test_a_licence_of_ones_own_has_a_name_and_a_link(name, link, lacks):
+    given = card(license=name, license_link=link, is_own_license=True)
+    found = [f for f in run(CHECK, given, TEXT).findings if "other" in f.message]
+    assert [finding.rule for finding in found] == ["own-licence-not-named"]
+    assert lacks in found[0].message
+    assert found[0].severity is Severity.INFO
+    whole = card(license="my-licence", license_link="LICENSE", is_own_license=True)
+    assert rules(run(CHECK, whole, TEXT)) == []

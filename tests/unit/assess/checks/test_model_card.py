@@ -77,3 +77,10 @@ def test_what_readers_do_not_see_is_judged_by_its_kind(kind, severity):
     report = run(CHECK, card(oddities=(problem(kind, "README.md"),)))
     assert rules(report) == [kind]
     assert report.findings[0].severity is severity
+
+
+def test_items_without_a_word_are_listed_in_one_finding():
+    (finding,) = run(CHECK, card(documented=("licence", "energy"))).findings
+    assert (finding.rule, finding.severity) == ("documentation-items", Severity.INFO)
+    assert "acceptable use" in finding.message
+    assert "energy" not in finding.message

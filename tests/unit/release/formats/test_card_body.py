@@ -95,3 +95,31 @@ def test_the_text_of_a_licence_is_known_by_its_words(look, only, text, family):
 def test_other_texts_are_no_licences(look, only):
     for name in ("licensing_notes.py", "sub/LICENSE", "NOTES"):
         assert not only(look(b"MIT\n", name), LicenceFacts)
+
+
+def test_what_the_hub_is_told_is_told(look, only):
+    text = b"""---
+license: Other
+license_name: ours
+license_link: LICENSE
+base_model_relation: adapter
+pipeline_tag: text-generation
+library_name: peft
+language: [en, de]
+tags: [chat]
+model-index: [{name: a}]
+co2_eq_emissions: 4
+---
+# A
+Hello.
+"""
+    (card,) = only(look(text, "README.md"), CardFacts)
+    assert (card.license, card.license_link, card.is_own_license) == (
+        "ours",
+        "LICENSE",
+        True,
+    )
+    assert (card.base_model_relation, card.library_name) == ("adapter", "peft")
+    assert (card.languages, card.tags) == (("en", "de"), ("chat",))
+    assert card.has_model_index
+    assert card.documented == ("intended tasks", "licence", "energy", "evaluation")

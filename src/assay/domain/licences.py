@@ -1,8 +1,11 @@
-"""Licences by the names that model cards use, as SPDX writes them."""
+"""Licences by the names that model cards use, and as SPDX writes them.
+
+Source: the Hugging Face Hub's list of licence identifiers (`repositories-licenses`).
+"""
 
 from __future__ import annotations
 
-__all__ = ["spdx_id"]
+__all__ = ["is_known_licence", "spdx_id"]
 
 # Identifiers of the SPDX licence list that the hub's own list of licences has too,
 # apart from how they are capitalised. Others have a name and no identifier.
@@ -61,8 +64,30 @@ _SPDX = (
 _BY_NAME = {name.casefold(): name for name in _SPDX}
 # What the hub names in its own way.
 _BY_NAME |= {"odbl": "ODbL-1.0", "pddl": "PDDL-1.0"}
+# What the hub knows and SPDX does not, families without a version among it.
+_OF_THE_HUB = frozenset(
+    {
+        "apple-amlr", "apple-ascl", "bigcode-openrail-m", "bigscience-bloom-rail-1.0",
+        "bigscience-openrail-m", "bsd", "c-uda", "cc", "creativeml-openrail-m",
+        "deepfloyd-if-license", "etalab-2.0", "fair-noncommercial-research-license",
+        "gemma", "gfdl", "gpl", "grok2-community", "h-research", "intel-research",
+        "lgpl", "lgpl-lr", "llama2", "llama3", "llama3.1", "llama3.2", "llama3.3",
+        "llama4", "odc-by", "openmdw-1.0", "openrail", "openrail++",
+    }
+)  # fmt: skip
+# Ends by which SPDX tells versions that the hub does not.
+_ENDS = ("-only", "-or-later", "+")
 
 
 def spdx_id(name: str) -> str | None:
     """Give the SPDX identifier of a licence as a model card names it, or None."""
     return _BY_NAME.get(name.strip().casefold())
+
+
+def is_known_licence(name: str) -> bool:
+    """Tell whether the hub or SPDX's commonest identifiers have this name."""
+    plain = name.strip().casefold()
+    bare = plain
+    for end in _ENDS:
+        bare = bare.removesuffix(end)
+    return not {plain, bare}.isdisjoint(_BY_NAME.keys() | _OF_THE_HUB)
