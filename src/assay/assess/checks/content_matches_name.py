@@ -161,6 +161,8 @@ _PROMISES: dict[str, frozenset[Content]] = {
     ".bz2": frozenset({Content.BZIP2}),
     ".xz": frozenset({Content.XZ}),
     ".zst": frozenset({Content.ZSTD}),
+    ".zstd": frozenset({Content.ZSTD}),
+    ".lz4": frozenset({Content.LZ4}),
     ".7z": frozenset({Content.SEVEN_ZIP}),
 }
 _PROSE_STEMS = frozenset({"license", "licence", "readme", "notice", "copying"})

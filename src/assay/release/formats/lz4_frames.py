@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from assay.release.formats.framed import (
     BEYOND,
+    BLOCK_STEPS,
     CHECKED_BYTES,
+    FRAME_STEPS,
     PEEK,
     Journal,
     Steps,
@@ -65,7 +67,7 @@ def _legacy(journal: Journal) -> Steps:
         out = bytearray()
         count, wrong = decode_block(data, out, _LEGACY_BLOCK)
         yield bytes(out)
-        journal.pay(count + 1)
+        journal.pay(count + BLOCK_STEPS)
         if wrong:
             raise Stopped("malformed", wrong)
 
@@ -93,8 +95,10 @@ class _Frame:
             yield from self._block(size & ~_RAW, raw=bool(size & _RAW))
         if self._flags & _SUMMED:
             stated = int.from_bytes((yield 4), "little")
-            if self._content is not None and xxh32(bytes(self._content)) != stated:
-                self._journal.note("bad-checksum", "of the content of a frame")
+            if self._content is not None:
+                self._journal.pay(len(self._content) // 8)
+                if xxh32(bytes(self._content)) != stated:
+                    self._journal.note("bad-checksum", "of the content of a frame")
         if self._size is not None and self._size != self._total:
             self._journal.note(
                 "header-mismatch",
@@ -103,6 +107,7 @@ class _Frame:
 
     def _descriptor(self) -> Steps:
         yield 4
+        self._journal.pay(FRAME_STEPS)
         fixed = yield 2
         self._flags = fixed[0]
         kind = fixed[1] >> 4 & 7
@@ -143,7 +148,7 @@ class _Frame:
         del self._history[: max(len(self._history) - keep, 0)]
         self._keep(new)
         yield new
-        self._journal.pay(count + 1)
+        self._journal.pay(count + BLOCK_STEPS)
         if wrong:
             raise Stopped("malformed", wrong)
 

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 from assay.release.formats.framed import (
     BEYOND,
+    BLOCK_STEPS,
     CHECKED_BYTES,
+    FRAME_STEPS,
     PEEK,
     Journal,
     Steps,
@@ -71,9 +73,10 @@ class _Frame:
             yield from self._block(head >> 1 & 3, head >> 3)
         if self._summed:
             stated = int.from_bytes((yield 4), "little")
-            content = self._content
-            if content is not None and xxh64(bytes(content)) & 0xFFFFFFFF != stated:
-                self._journal.note("bad-checksum", "of the content of a frame")
+            if self._content is not None:
+                self._journal.pay(len(self._content) // 8)
+                if xxh64(bytes(self._content)) & 0xFFFFFFFF != stated:
+                    self._journal.note("bad-checksum", "of the content of a frame")
         if self._size is not None and self._size != self._total:
             self._journal.note(
                 "header-mismatch",
@@ -82,6 +85,7 @@ class _Frame:
 
     def _header(self) -> Steps:
         yield 4
+        self._journal.pay(FRAME_STEPS)
         flags = (yield 1)[0]
         single = flags >> 5 & 1
         self._summed = bool(flags & 4)
@@ -130,7 +134,7 @@ class _Frame:
         self._keep(new)
         yield new
         steps, self._state.steps = self._state.steps, 0
-        self._journal.pay(steps + 1)
+        self._journal.pay(steps + BLOCK_STEPS)
         if wrong is not None:
             raise wrong
 
