@@ -29,7 +29,7 @@ def members(file):
         (_PE + SEVEN, "appended@268!/a.pkl"),
         (_ELF + SEVEN, "appended@124!/a.pkl"),
         (_ELF + lzma.compress(PRINT), "appended@124!/content"),
-        (_SHELL + gzip.compress(TAR), "appended@49!/content!/a.pkl"),
+        (_SHELL + gzip.compress(TAR, mtime=0), "appended@49!/content!/a.pkl"),
         (_SHELL + bz2.compress(TAR), "appended@49!/content!/a.pkl"),
         (_SHELL + zstd_frame(TAR), "appended@49!/content!/a.pkl"),
         (_SHELL + lz4_frame(TAR), "appended@49!/content!/a.pkl"),

@@ -35,7 +35,7 @@ WORD = b"system"
         ("urllib.parse.unquote", ["s%79s"], "sys"),
         ("html.unescape", ["&#111;s"], "os"),
         ("zlib.decompress", [zlib.compress(WORD)], WORD),
-        ("gzip.decompress", [gzip.compress(WORD)], WORD),
+        ("gzip.decompress", [gzip.compress(WORD, mtime=0)], WORD),
         ("bz2.decompress", [bz2.compress(WORD)], WORD),
         ("lzma.decompress", [lzma.compress(WORD)], WORD),
         ("builtins.chr", [115], "s"),

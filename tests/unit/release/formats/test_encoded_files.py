@@ -33,7 +33,7 @@ def imports(tmp_path, name, data):
         base64.b32encode(ACT),
         base64.b85encode(ACT),
         base64.a85encode(ACT, adobe=True),
-        base64.b64encode(gzip.compress(ACT)),
+        base64.b64encode(gzip.compress(ACT, mtime=0)),
         base64.b64encode(zlib.compress(ACT)),
         ACT.hex().encode(),
         b"begin 644 a\n" + binascii.b2a_uu(ACT) + b"`\nend\n",
