@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,11 +28,10 @@ class Directory:
             ReleaseError: As `find_entries` does; the descriptor is closed then.
         """
         self._root = descriptor
-        try:
+        with ExitStack() as held:
+            held.callback(os.close, descriptor)
             found = find_entries(descriptor, root, limits)
-        except BaseException:
-            os.close(descriptor)
-            raise
+            held.pop_all()
         self.name = Path(os.path.realpath(root)).name or "release"
         self.entries = found.files
         self.irregular = found.irregular

@@ -15,6 +15,7 @@ import os
 import posixpath
 import re
 import stat
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -133,7 +134,8 @@ class HubSnapshot:
             UsageError: `usage.hub-revision`: there are several and none was named.
         """
         self._held: list[int] = []
-        try:
+        with ExitStack() as failed:
+            failed.callback(self.close)
             top = self._keep(open_root(folder))
             self._blobs = self._keep(_inside(top, "blobs", folder))
             snapshots = self._keep(_inside(top, "snapshots", folder))
@@ -151,9 +153,7 @@ class HubSnapshot:
             )
             walk.run()
             found = found_by(walk)
-        except BaseException:
-            self.close()
-            raise
+            failed.pop_all()
         self._linked = walk.linked
         self.name = f"{_repository(folder)}@{revision}"
         self.entries = found.files

@@ -40,7 +40,8 @@ __all__ = ["LAYOUT_ENTRIES", "OciLayout"]
 
 # What a layout may hold; `manifest.json` and `repositories` are Docker's, beside it.
 LAYOUT_ENTRIES = frozenset(
-    {"oci-layout", "index.json", "blobs", "ingest", "manifest.json", "repositories"}
+    {"oci-layout", "index.json", "blobs", "ingest", "repositories"}
+    | {f"{name}.json" for name in ("index", "manifest")}
 )
 _TITLE = "org.opencontainers.image.title"
 _UNPACK = "io.deis.oras.content.unpack"

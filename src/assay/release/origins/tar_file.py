@@ -68,26 +68,23 @@ class TarFile:
                 `.too-many-files`.
         """
         self._path = path
-        self._held = ExitStack()
-        try:
+        with ExitStack() as held:
             self._descriptor, self._status = open_file(path)
-            self._held.callback(os.close, self._descriptor)
+            held.callback(os.close, self._descriptor)
             file: ByteSource = FileSource(
                 self._descriptor, self._status.st_size, str(path)
             )
             problems: tuple[ParseProblem, ...] = ()
             self._source = file
             if content is not Content.TAR:
-                self._source, used = self._held.enter_context(
+                self._source, used = held.enter_context(
                     inflated(file, content, path.name, limits, tell)
                 )
                 problems = tail_problems(file, used, Place(path=path.name))
             tree = self._tree(path.name, limits)
             problems += _problems(self._source, path.name, limits)
             self.prove()
-        except BaseException:
-            self._held.close()
-            raise
+            self._held = held.pop_all()
         self.name = name
         self.entries = tree.files
         self.irregular: tuple[Irregular, ...] = tree.irregular

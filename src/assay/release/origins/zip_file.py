@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from assay.domain.facts import Content, ParseProblem, Place
@@ -68,7 +69,8 @@ class ZipFile:
         self._path = path
         self._limits = limits
         self._descriptor, self._status = open_file(path)
-        try:
+        with ExitStack() as held:
+            held.callback(os.close, self._descriptor)
             size = self._status.st_size
             self._source = FileSource(self._descriptor, size, str(path))
             directory = read_directory(self._source, limits)
@@ -76,9 +78,7 @@ class ZipFile:
             tree, problems = self._members(directory)
             found = tree.done()
             self.prove()
-        except BaseException:
-            os.close(self._descriptor)
-            raise
+            held.pop_all()
         self.name = name
         self.entries = found.files
         self.irregular: tuple[Irregular, ...] = found.irregular
@@ -95,12 +95,11 @@ class ZipFile:
         packed = self._packed(member)
         if member.method == _STORED:
             return OpenSource(packed, entry.path, prove=self.prove, crc=member.crc)
-        spool = RoomSpool()
-        try:
-            return self._inflated(entry, packed, spool)
-        except BaseException:
-            spool.__exit__(None, None, None)
-            raise
+        with ExitStack() as held:
+            spool = held.enter_context(RoomSpool())
+            opened = self._inflated(entry, packed, spool)
+            held.pop_all()
+        return opened
 
     def prove(self) -> None:
         """Prove that the archive is as it was found."""
