@@ -23,6 +23,7 @@ FAMILIES: tuple[str, ...] = (
     "pickle_torch_zip",
     "pickle_spoofed",
     "pickle_exhausting",
+    "pickle_evading",
     "pickle_honest_plain",
     "pickle_honest_libraries",
     "code_python",

@@ -218,6 +218,7 @@ EXECUTORS = words(
 
 # Methods that touch files, reached as `Class.method` through a class that is harmless.
 FILE_METHODS = words(
+    "_new_shared_cuda _new_shared_fd_cpu _new_shared_filename_cpu "
     "absolute chmod cwd dump exists expanduser glob group hardlink_to home is_dir "
     "is_file iterdir link_to load load_model lstat mkdir open owner read read_array "
     "read_bytes read_mmap read_text readlink rename replace resolve rglob rmdir "

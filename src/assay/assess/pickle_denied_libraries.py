@@ -112,6 +112,39 @@ LIBRARIES = (
         "tensorflow keras tf_keras onnxruntime mlflow skops",
     ),
     every(
+        Gain.NETWORK,
+        "it connects to a server or a database, or listens",
+        "sklearn.callback._transport optuna.storages._rdb optuna.storages._grpc "
+        "optuna.storages._cached_storage optuna.storages.journal",
+    ),
+    every(
+        Gain.RUN,
+        "it starts a program that it is told",
+        "nltk.tag.stanford nltk.tag.senna nltk.tag.hunpos nltk.classify.weka "
+        "nltk.classify.megam nltk.classify.tadm nltk.parse.malt nltk.parse.corenlp "
+        "nltk.parse.stanford nltk.tokenize.stanford nltk.inference nltk.sem.boxer "
+        "nltk.internals gensim.models.wrappers cmdstanpy.compilation cmdstanpy.utils",
+    ),
+    every(
+        Gain.FILES,
+        "it reads a file or a page that it is told",
+        "river.datasets feature_engine.datasets category_encoders.datasets",
+    ),
+    some(
+        Gain.FILES,
+        "it reads a file that it is told",
+        "xgboost xgboost.core xgboost.sklearn lightgbm lightgbm.basic "
+        "lightgbm.sklearn catboost catboost.core",
+        "DMatrix QuantileDMatrix ExtMemQuantileDMatrix Dataset Pool "
+        "OfflineMetricVisualizer MetricVisualizer",
+    ),
+    some(
+        Gain.FILES,
+        "it reads a file that it is told; honest files name it where it is defined",
+        "xgboost.sklearn lightgbm.sklearn",
+        "Booster",
+    ),
+    every(
         Gain.RUN,
         "it is a console or a test runner",
         "IPython ipykernel jupyter notebook pytest _pytest nose sh plumbum pexpect "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-__all__ = ["Allowed", "Family", "named"]
+__all__ = ["Allowed", "Family", "is_borrowed", "named"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +81,11 @@ class Family:
         if not shape.fullmatch(name) or "tests" in module.split("."):
             return False
         return _is_below(module, self.modules) and not _is_below(module, self.without)
+
+
+def is_borrowed(name: str) -> bool:
+    """Tell a class that does more than hold data, whichever module offers it."""
+    return name in _BORROWED
 
 
 def _is_below(module: str, prefixes: tuple[str, ...]) -> bool:

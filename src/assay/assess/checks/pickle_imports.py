@@ -13,6 +13,7 @@ from assay.assess.check import (
     pickle_gaps,
     shown,
 )
+from assay.assess.pickle_entries import is_borrowed
 from assay.assess.pickle_names import Verdict, judge
 from assay.assess.pickle_surveyed import is_function, is_surveyed, looks_like_code
 from assay.assess.pickle_uses import (
@@ -280,7 +281,8 @@ def _weighed(
 ) -> tuple[Rule, str]:
     """Weigh a name that is neither allowed nor denied; a class is only unknown."""
     rule, why = _SIGNS[judgement.verdict]
-    if rule is not UNKNOWN_IMPORT or not entry.called or not is_function(entry.name):
+    acts = is_function(entry.name) or is_borrowed(entry.name)
+    if rule is not UNKNOWN_IMPORT or not entry.called or not acts:
         return rule, why
     if is_surveyed(entry.module):
         return UNLISTED_CALL, "a function that no honest file needs"
