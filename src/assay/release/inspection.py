@@ -47,7 +47,7 @@ _PEEKED = frozenset({Content.PICKLE, Content.IMAGE})
 # What may bring an archive along behind itself.
 _CARRIERS = frozenset(
     {Content.ELF, Content.PE, Content.MACH_O, Content.SCRIPT, Content.IMAGE}
-    | {Content.PDF}
+    | {Content.PDF, Content.UNKNOWN}
 )
 # What raw numbers are never mistaken for: these types have long, checked signatures.
 _UNMISTAKABLE = frozenset(

@@ -71,6 +71,13 @@ def _begins(pattern: bytes) -> re.Pattern[bytes]:
     return re.compile(pattern, re.DOTALL)
 
 
+# Settings, a window that is a power of two or one and a half of it, a size that is not
+# known or below 256 GiB, and the zero that every such stream begins with.
+_POWER = rb"[\x01-\x04\x06\x08\x0c\x10\x18\x20\x30\x40\x60\x80\xc0]"
+_LZMA_ALONE = _begins(
+    rb"[\x00-\xe0](?:\0{3}" + _POWER + rb"|\0\0" + _POWER + rb"\0|\0\x80\x01\0"
+    rb"|\0" + _POWER + rb"\0\0|\x00\x00\x80\x01)(?:\xff{8}|.{5}\0{3})\0"
+)
 # Tried in this order; the first that holds counts.
 PROOFS: tuple[Proof, ...] = (
     # Frames behind such as decoders pass over.
@@ -88,11 +95,18 @@ PROOFS: tuple[Proof, ...] = (
         "is_lz4_behind",
         bounded=False,
     ),
-    Proof(Content.ZLIB, _begins(rb"\x78."), "compressed", "is_zlib", bounded=False),
+    # Any window up to 32 KiB.
+    Proof(
+        Content.ZLIB,
+        _begins(rb"[\x08\x18\x28\x38\x48\x58\x68\x78]."),
+        "compressed",
+        "is_zlib",
+        bounded=False,
+    ),
     Proof(Content.ZLIB, _begins(rb"ZF0x"), "compressed", "is_zfile", bounded=False),
     Proof(
         Content.XZ,
-        _begins(rb"\x5d\x00\x00"),
+        _LZMA_ALONE,
         "compressed",
         "is_lzma_alone",
         bounded=False,

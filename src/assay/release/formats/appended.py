@@ -1,4 +1,4 @@
-"""Archives behind a program, a script or a picture: what such a file brings along.
+"""Archives behind a program, a script, a picture or what nobody knows.
 
 Self-extracting archives are a program and then a 7z file; installers for Unix are a
 few lines of shell and then a compressed tar file. A zip is found by its end wherever
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["read"]
 
 _CHUNK_BYTES = 4 << 20
+# Programs and pictures before an archive are small.
+_SEARCHED_BYTES = 64 << 20
 # Enough for every signature, and for the header of a tar file around its own.
 _OVERLAP_BYTES = 512
 # Signatures that are tried, and archives that are opened, in one file.
@@ -84,7 +86,7 @@ def _candidates(
 ) -> Iterator[tuple[str, int]]:
     """Give kind and offset of each signature behind the first byte, in order."""
     start, done = 0, 0
-    while start < source.size:
+    while start < min(source.size, _SEARCHED_BYTES):
         data = source.read_at(start, _CHUNK_BYTES + _OVERLAP_BYTES)
         for match in pattern.finditer(data):
             kind = str(match.lastgroup)

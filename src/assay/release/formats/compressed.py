@@ -55,8 +55,13 @@ _MAX_NAME_BYTES = 4096
 
 
 def is_zlib(source: ByteSource) -> bool:
-    """Tell whether the bytes are zlib data (RFC 1950), by inflating the first part."""
-    return inflates(source, MAKERS["zlib"])
+    """Tell whether the bytes are zlib data (RFC 1950), by inflating the first part.
+
+    Small windows, which few programs write, begin like other things: such data has to
+    end as well, or to be long.
+    """
+    strict = source.read_at(0, 1) != b"\x78"
+    return inflates(source, MAKERS["zlib"], strict=strict)
 
 
 def is_zfile(source: ByteSource) -> bool:
@@ -78,7 +83,7 @@ def _zfile_header(source: ByteSource) -> int:
 
 def is_lzma_alone(source: ByteSource) -> bool:
     """Tell whether the bytes are a `.lzma` file, by inflating the first part."""
-    return inflates(source, MAKERS["xz"])
+    return inflates(source, MAKERS["alone"])
 
 
 def read(subject: Subject, inspection: Inspection) -> list[Fact]:

@@ -33,6 +33,10 @@ _BROKEN = (zlib.error, lzma.LZMAError, OSError, ValueError, EOFError)
 _PADDED_BYTES = 4096
 # A dictionary of XZ may ask for gigabytes of memory before any output.
 _LZMA_MEMORY = 256 << 20
+# What the standard library says of one that asks for more, and how much output one may
+# give then: its window holds all of it.
+_NO_ROOM = "Memory usage limit"
+_ROOMY_BYTES = 192 << 20
 
 
 class Decompressor(Protocol):
@@ -98,6 +102,46 @@ class _Block:
         return self._inner.decompress(data, _OUTPUT_BYTES)
 
 
+class _Roomy:
+    """xz or LZMA alone without a bound on the window, but with one on the output.
+
+    A window is only touched as far as there is output, so that little data may ask
+    for as much as it likes; loaders do not mind either.
+    """
+
+    def __init__(self, given: int) -> None:
+        self._inner = lzma.LZMADecompressor()
+        self._skip = given
+        self._left = _ROOMY_BYTES
+
+    @property
+    def eof(self) -> bool:
+        return self._inner.eof
+
+    @property
+    def unused(self) -> bytes:
+        return self._inner.unused_data
+
+    @property
+    def hungry(self) -> bool:
+        return self._inner.needs_input
+
+    def feed(self, data: bytes) -> bytes:
+        """Give output, but what was given before."""
+        while True:
+            output = self._inner.decompress(data, _OUTPUT_BYTES)
+            data = b""
+            self._left -= len(output)
+            if self._left < 0:
+                reason = f"asks for a window of more than {_LZMA_MEMORY} bytes"
+                raise Stopped("too-large", reason)
+            skipped = min(self._skip, len(output))
+            self._skip -= skipped
+            output = output[skipped:]
+            if output or self._inner.needs_input or self._inner.eof:
+                return output
+
+
 def zip_lzma(header: bytes, most: int = _LZMA_MEMORY) -> Decompressor:
     """Make the decompressor for a zip member of method 14 from its nine-byte header.
 
@@ -138,6 +182,7 @@ MAKERS: dict[str, Callable[[], Decompressor]] = {
     "zlib": lambda: _Zlib(15),
     "deflate": lambda: _Zlib(-15),
     "bzip2": lambda: _Block(bz2.BZ2Decompressor()),
+    "alone": lambda: _Roomy(0),
     "xz": lambda: _Block(lzma.LZMADecompressor(memlimit=_LZMA_MEMORY)),
 }
 
@@ -218,7 +263,7 @@ def inflate(
         before = spool.size
         stream = _Stream(source, start, meter)
         try:
-            ended = stream.run(make())
+            ended = _run(stream, make, before)
         except Stopped as stop:
             return Inflated(
                 consumed=stream.position,
@@ -249,6 +294,16 @@ def inflate(
         if not magic or source.read_at(again, len(magic)) != magic:
             return Inflated(consumed=start, crc=meter.crc)
         start = again
+
+
+def _run(stream: _Stream, make: Callable[[], Decompressor], before: int) -> bool:
+    """Inflate a stream, once more from its start when it asks for a large window."""
+    try:
+        return stream.run(make())
+    except lzma.LZMAError as error:
+        if _NO_ROOM not in str(error):
+            raise
+        return stream.run(_Roomy(stream.meter.spool.size - before))
 
 
 def _next(source: ByteSource, start: int, *, padded: bool) -> int:
@@ -324,12 +379,22 @@ def _salvage(stream: _Stream, make: Callable[[], Decompressor], accepted: int) -
         return
 
 
-def inflates(source: ByteSource, make: Callable[[], Decompressor]) -> bool:
-    """Tell whether the first part of a source inflates to anything."""
+def inflates(
+    source: ByteSource, make: Callable[[], Decompressor], *, strict: bool = False
+) -> bool:
+    """Tell whether the first part of a source inflates to anything.
+
+    Args:
+        source: The bytes.
+        make: Makes a decompressor for one stream.
+        strict: Whether what is short has to come to its end.
+    """
     try:
         inner = make()
         data = source.read_at(0, _INPUT_BYTES)
         output = inner.feed(data)
     except (*_BROKEN, MemoryError):
         return False
+    if strict and len(data) < _INPUT_BYTES and len(output) < _OUTPUT_BYTES:
+        return inner.eof
     return bool(output) or inner.eof

@@ -5,11 +5,18 @@ import gzip
 import io
 import lzma
 import tarfile
+import zlib
 
 import pytest
 
-from assay.domain.facts import ArchiveFacts, Content, NativeCodeFacts, PickleFacts
-from assay.release.formats import appended
+from assay.domain.facts import (
+    ArchiveFacts,
+    Content,
+    Gap,
+    NativeCodeFacts,
+    PickleFacts,
+)
+from assay.release.formats import appended, inflate
 from benchmarks.detection.archives import Item, lz4_frame, seven_zip, zstd_frame
 from benchmarks.detection.families.containers import _APE, _ELF, _PE, _PNG, _SHELL
 from benchmarks.detection.families.pickle_wrapped import tar_of, zip_of
@@ -100,3 +107,55 @@ def test_an_archive_of_python_is_still_python(look):
     with tarfile.open(fileobj=file, mode="w:xz"):
         pass
     assert look(b"#!/usr/bin/python3\n" + file.getvalue(), "a.py").facts
+
+
+@pytest.mark.parametrize("window", [4096, 6144, 1 << 20, 3 << 23, 1 << 28, 3 << 28])
+@pytest.mark.parametrize("settings", [(3, 0, 2), (0, 0, 0), (0, 4, 4)])
+def test_lzma_alone_is_known_by_any_of_its_headers(look, window, settings):
+    spec = {"id": lzma.FILTER_LZMA1, "dict_size": 4096}
+    spec |= dict(zip(("lc", "lp", "pb"), settings, strict=True))
+    data = lzma.compress(PRINT, lzma.FORMAT_ALONE, filters=[spec])
+    file = look(data[:1] + window.to_bytes(4, "little") + data[5:], "a.bin")
+    assert file.contents == (Content.XZ,)
+    assert members(file) == ["content"]
+
+
+def large_window(data):
+    """A stream of xz whose block asks for a window of 1.5 GiB."""
+    spec = {"id": lzma.FILTER_LZMA2, "dict_size": 4096}
+    packed = bytearray(lzma.compress(data, check=lzma.CHECK_NONE, filters=[spec]))
+    header = packed[12 : 12 + packed[12] * 4]
+    at = header.index(b"\x21\x01") + 2
+    header[at] = 37
+    packed[12 : 12 + len(header)] = header
+    crc = zlib.crc32(bytes(header)).to_bytes(4, "little")
+    packed[12 + len(header) : 16 + len(header)] = crc
+    return bytes(packed)
+
+
+def test_streams_that_ask_for_large_windows_are_read(look, only, monkeypatch):
+    file = look(large_window(PRINT), "a.xz")
+    assert members(file) == ["a"]
+    assert not only(file, ArchiveFacts)[0].problems
+    noise = bytes(range(256)) * 9000
+    file = look(large_window(noise + PRINT), "a.xz")
+    assert only(file, ArchiveFacts)[0].expanded_bytes == len(noise + PRINT)
+    monkeypatch.setattr(inflate, "_ROOMY_BYTES", 1 << 20)
+    (gap,) = [
+        gap
+        for gap in only(look(large_window(noise), "a.xz"), Gap)
+        if gap.content is Content.XZ
+    ]
+    assert "window" in gap.reason
+
+
+@pytest.mark.parametrize("bits", range(9, 16))
+def test_zlib_data_is_known_by_any_window(look, bits):
+    packer = zlib.compressobj(9, zlib.DEFLATED, bits)
+    data = packer.compress(PRINT) + packer.flush()
+    assert members(look(data, "a.z")) == ["a"]
+    assert look(b"(\xcf in a text", "a").content is not Content.ZLIB
+
+
+def test_an_archive_behind_bytes_of_no_type_is_read(look):
+    assert members(look(bytes(range(1, 60)) + SEVEN)) == ["appended@59!/a.pkl"]
