@@ -1,6 +1,6 @@
 """`python -m assay` is the command line."""
 
-from assay.cli.main import main
+from assay.cli.start import main
 
 if __name__ == "__main__":
-    main(prog_name="assay")
+    main()

@@ -19,6 +19,7 @@ from assay.cli.options import (
     VERBOSE_OPTION,
 )
 from assay.cli.output import JSON_OPTION, told, watched
+from assay.cli.start import begun_for
 from assay.cli.targets import TARGET, probe_targets
 from assay.domain.finding import Severity
 from assay.release.background import BackgroundReading, open_cache
@@ -131,10 +132,9 @@ def command(
     probe_targets(*results)
     with (
         watched(quiet=quiet) as progress,
-        BackgroundReading(
-            path, jobs=jobs, progress=progress, cache=open_cache(cache)
-        ) as reading,
+        _reading(path, jobs, cache) as reading,
     ):
+        reading.watch(progress)
         # Loaded while files are read, which leaves the interpreter free. What is loaded
         # stays to the end: there is no garbage in it to be looked for.
         gc.disable()
@@ -162,3 +162,11 @@ def command(
             started=started,
         )
         return conclude(options, reading.result)
+
+
+def _reading(
+    path: Path | str, jobs: int | None, cache: Path | None
+) -> BackgroundReading:
+    """Give the reading that began with the program, or one that begins now."""
+    ahead = begun_for(str(path)) if jobs is None and cache is None else None
+    return ahead or BackgroundReading(path, jobs=jobs, cache=open_cache(cache))

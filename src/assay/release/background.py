@@ -51,7 +51,8 @@ class _GivenUpError(Exception):
 class BackgroundReading:
     """A release that is being read; use it in a `with` block.
 
-    Leaving the block before the result was asked for stops the reading.
+    Leaving the block before the result was asked for stops the reading. It may begin
+    before the block is entered, with `begin`; whoever does that leaves it in the end.
     """
 
     def __init__(
@@ -73,12 +74,24 @@ class BackgroundReading:
         self._error: BaseException | None = None
         self._thread = threading.Thread(target=self._read)
         self._switch_seconds = sys.getswitchinterval()
+        self._begun = False
 
-    def __enter__(self) -> Self:
-        """Start to read."""
+    def begin(self) -> None:
+        """Start to read, unless it is being read already."""
+        if self._begun:
+            return
+        self._begun = True
         self._switch_seconds = sys.getswitchinterval()
         sys.setswitchinterval(_SWITCH_SECONDS)
         self._thread.start()
+
+    def watch(self, progress: Callable[[Progress], None] | None) -> None:
+        """Tell another listener from now on."""
+        self._listener = progress
+
+    def __enter__(self) -> Self:
+        """Start to read."""
+        self.begin()
         return self
 
     def __exit__(

@@ -1,0 +1,57 @@
+"""What runs first: it begins to read a release before the command line is loaded.
+
+Loading click and the verbs takes about as long as hashing a hundred megabytes. So for
+`assay check DIRECTORY` with nothing in the call that bears on the reading, it begins
+at once. The verb takes it over; a call that turns out to make no sense stops it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from assay.release.background import BackgroundReading
+
+__all__ = ["begun_for", "main"]
+
+# Options that bear on the reading, or after which there is none.
+_NOT_AHEAD = ("-h", "--help", "--jobs", "--cache")
+
+_begun: dict[str, BackgroundReading] = {}
+
+
+def main() -> None:
+    """Run the command line."""
+    directory = _directory_to_check(sys.argv[1:])
+    if directory is not None:
+        # Late, as below: what is loaded before the reading begins delays it.
+        from assay.release.background import BackgroundReading  # noqa: PLC0415 - see above
+
+        reading = BackgroundReading(directory)
+        _begun[directory] = reading
+        reading.begin()
+    try:
+        from assay.cli.main import main as verbs  # noqa: PLC0415 - see above
+
+        verbs(prog_name="assay")
+    finally:
+        for reading in _begun.values():
+            # Stops it when nobody took it over; twice does no harm.
+            reading.__exit__(None, None, None)
+        _begun.clear()
+
+
+def begun_for(path: str) -> BackgroundReading | None:
+    """Give the reading of a directory that began with the program, once."""
+    return _begun.pop(path, None)
+
+
+def _directory_to_check(arguments: list[str]) -> str | None:
+    """Give the directory that the call checks, when that is plain to see."""
+    if len(arguments) < 2 or arguments[0] != "check" or arguments[1].startswith("-"):
+        return None
+    if any(argument.startswith(_NOT_AHEAD) for argument in arguments[2:]):
+        return None
+    return arguments[1] if os.path.isdir(arguments[1]) else None  # noqa: PTH112 - pathlib takes longer to load than this takes
