@@ -316,7 +316,7 @@ def _examine(subject: CheckSubject) -> Examination:
 
 CHECK = FactCheck(
     id="chat-templates",
-    version=2,
+    version=3,
     title="Chat templates use only what the loader passes to them",
     rules=(
         INTERNALS,

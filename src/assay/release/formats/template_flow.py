@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import nodes
 
+from assay.release.formats.template_spaces import Spaces
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -124,6 +126,9 @@ class Flow:
             if isinstance(node, nodes.Name) and node.ctx != "load"
         }
         self._attributes: dict[str, Origin] = {}
+        # Attributes that the template gives to namespaces of its own.
+        self._owned: dict[str, Origin] = {}
+        self._spaces = Spaces(ordered)
         self._arguments: dict[str, Origin] = {}
         self._macros = {node.name for node in ordered if isinstance(node, nodes.Macro)}
         self._readers = self._readers_by_kind()
@@ -179,7 +184,7 @@ class Flow:
         while waiting:
             item = waiting.pop()
             if isinstance(item, nodes.NSRef):
-                self._raise(self._attributes, item.attr, origin)
+                self._raise(self._owned, item.attr, origin)
             elif isinstance(item, nodes.Name):
                 self._raise(self._names, item.name, origin)
             elif isinstance(item, (nodes.Tuple, nodes.List)):
@@ -266,16 +271,20 @@ class Flow:
             and node.attr in _LOOP_NUMBERS
         ):
             return Origin.NUMBER
-        held = self._attributes.get(node.attr)
-        base = self.of(node.node)
-        return base if held is None else max(base, held)
+        return max(self.of(node.node), self._held(node, node.attr))
 
     def _item(self, node: nodes.Getitem) -> Origin:
         base = self.of(node.node)
         if isinstance(node.arg, nodes.Slice):
             return Origin.BUILT if base is Origin.CONSTANT else base
-        held = self._attributes.get(fold(node.arg) or "")
-        return base if held is None else max(base, held)
+        return max(base, self._held(node, fold(node.arg) or ""))
+
+    def _held(self, node: nodes.Getattr | nodes.Getitem, name: str) -> Origin:
+        """Give what the template itself put under a name of some object."""
+        held = self._attributes.get(name, Origin.NUMBER)
+        if self._spaces.may_own(node.node):
+            return max(held, self._owned.get(name, Origin.NUMBER))
+        return held
 
     def _filter(self, node: nodes.Filter) -> Origin:
         if node.name in _NUMBER_FILTERS:
@@ -334,7 +343,9 @@ class Flow:
                 self._hand_over(callee.name, node)
             else:
                 self._raise(self._arguments, _EVERY_MACRO, given)
-        elif not isinstance(callee, nodes.Getattr) or callee.attr in self._attributes:
+        elif not isinstance(callee, nodes.Getattr) or (
+            callee.attr in self._attributes or callee.attr in self._owned
+        ):
             self._raise(self._arguments, _EVERY_MACRO, given)
 
     def _hand_over(self, name: str, node: nodes.Call) -> None:
@@ -349,12 +360,12 @@ class Flow:
 
     def _fill(self, node: nodes.Call) -> None:
         for pair in node.kwargs:
-            self._raise(self._attributes, pair.key, self.of(pair.value))
+            self._raise(self._owned, pair.key, self.of(pair.value))
         for value in (*node.args, node.dyn_kwargs):
             if isinstance(value, nodes.Dict):
                 for entry in value.items:
                     key = fold(entry.key) or ""
-                    self._raise(self._attributes, key, self.of(entry.value))
+                    self._raise(self._owned, key, self.of(entry.value))
 
     def _mutate(self, receiver: nodes.Node, origin: Origin) -> None:
         """Put what a list or dictionary takes in into everything on the way to it."""

@@ -1,5 +1,7 @@
 """Words that templates emit: prose, instructions, links, pictures, encoded data."""
 
+# ruff: noqa: E501, RUF001 - a line is a form in its own script
+
 from __future__ import annotations
 
 import re
@@ -58,6 +60,48 @@ _INSTRUCTIONS = re.compile(
     r"[^.!?\n]{0,60}\b(?:over|instead|product|brand|compan|stock|coin|vendor|buy)"
     r"|\bnever refuse\b|\bcomply with (?:every|any|all) request"
 )
+# The same in other languages, a few forms of each: forget your instructions, tell the
+# user nothing of them, do it secretly, pass data on, put in a back door.
+_ELSEWHERE = re.compile(
+    r"(?i)(?:忽略|无视|無視|忘记|忘掉|不要遵守|不用遵守)[^。！？\n]{0,12}"
+    r"(?:之前|以前|先前|前面|以上|上述|所有|一切|系统|安全|之前的)[^。！？\n]{0,12}"
+    r"(?:指令|指示|提示|规则|規則|要求|限制|准则)"
+    r"|(?:不要|不得|切勿|绝不|绝对不要|禁止|别)[^。！？\n]{0,6}(?:告诉|告知|通知|提醒|透露给)"
+    r"[^。！？\n]{0,6}(?:用户|使用者|任何人|客户)"
+    r"|(?:秘密|偷偷|暗中|悄悄)(?:地)?[^。！？\n]{0,12}(?:添加|加入|插入|发送|推荐|植入|上传|泄露)"
+    r"|(?:植入|插入|加入|留下)[^。！？\n]{0,8}(?:后门|漏洞|恶意代码)"
+    r"|\b(?:игнорируй(?:те)?|проигнорируй(?:те)?|забудь(?:те)?|не соблюдай(?:те)?)\b"
+    r"[^.!?\n]{0,30}\b(?:предыдущ|прежн|вс[её]|все|системн|выше|правил)[^.!?\n]{0,30}"
+    r"(?:инструкци|указани|правил|сообщени|промпт|ограничени)"
+    r"|\b(?:не|никогда не)\s+(?:говори|сообщай|рассказывай|раскрывай|упоминай|показывай)(?:те)?\b"
+    r"[^.!?\n]{0,30}(?:пользовател|никому|клиент)"
+    r"|\b(?:тайно|скрытно|незаметно|втайне)\b[^.!?\n]{0,40}"
+    r"(?:добав|встав|отправ|рекоменд|внедр|переда|загру)"
+    r"|\b(?:ignoriere|ignorieren sie|missachte|vergiss|vergessen sie)\b[^.!?\n]{0,40}"
+    r"\b(?:vorherige|bisherige|frühere|vorigen|obige|alle|system)[^.!?\n]{0,30}"
+    r"(?:anweisung|instruktion|regel|nachricht|vorgabe|richtlinie)"
+    r"|\b(?:sage?|sagen sie|verrate|verraten sie|teile?|erzähle?|erzählen sie)\b[^.!?\n]{0,20}"
+    r"\b(?:benutzer|nutzer|anwender|kunden|niemandem|niemanden)[^.!?\n]{0,20}"
+    r"\b(?:nicht|nichts|niemals|nie)\b"
+    r"|\b(?:heimlich|unbemerkt|im geheimen|insgeheim)\b[^.!?\n]{0,40}"
+    r"(?:hinzu|einfüg|einbau|sende|schick|empfehl|empfiehl|weiterleit|füge|baue)"
+    r"|\b(?:ignora|ignore|olvida|olvide|desobedece)\b[^.!?\n]{0,30}"
+    r"\b(?:anteriores|previas|todas|todos|sistema|seguridad)\b[^.!?\n]{0,30}"
+    r"(?:instruccion|reglas|mensaje|indicacion|directric|restriccion)"
+    r"|\b(?:ignora|ignore|olvida|olvide)\b[^.!?\n]{0,20}(?:instrucciones|reglas|indicaciones|directrices)"
+    r"[^.!?\n]{0,15}(?:anteriores|previas|del sistema|de seguridad)"
+    r"|\b(?:no|nunca)\s+(?:le\s+)?(?:digas|diga|informes|informe|reveles|revele|menciones|cuentes)\b"
+    r"[^.!?\n]{0,30}\b(?:usuario|nadie|cliente)"
+    r"|\b(?:en secreto|secretamente|a escondidas|de forma oculta)\b[^.!?\n]{0,40}"
+    r"(?:añad|agreg|insert|inclu|env[ií]|recom|introdu)"
+    r"|\b(?:ignore[zs]?|oublie[zs]?)\b[^.!?\n]{0,20}(?:instructions|consignes|règles|directives|messages)"
+    r"[^.!?\n]{0,15}(?:précédent|antérieur|du système|ci-dessus|de sécurité)"
+    r"|\bne\s+(?:le\s+)?(?:dis|dites|révèle|révélez|mentionne|mentionnez|informe|informez|préviens|prévenez)\b"
+    r"[^.!?\n]{0,8}\b(?:jamais|pas|rien)\b[^.!?\n]{0,25}(?:utilisateur|personne|client)"
+    r"|\b(?:secrètement|discrètement|en secret|à l'insu)\b[^.!?\n]{0,40}"
+    r"(?:ajout|insér|insèr|inclu|envo|recommand|introdui)"
+    r"|\b(?:ajoute[zs]?|insère|insérez|ajouter|insérer)\b[^.!?\n]{0,20}\b(?:secrètement|discrètement|en secret)"
+)
 _IMAGE = re.compile(r"(?i)!\[[^\]\n]{0,200}\]\((https?:|//)|<img\b[^>]{0,200}\bsrc")
 _LINK = re.compile(r"https?://[^\s\"'<>)\]]{1,300}")
 _BLOB = re.compile(r"[A-Za-z0-9+/_-]{48,}={0,2}")
@@ -82,7 +126,7 @@ def is_plain(text: str) -> bool:
 def instruction(text: str) -> str:
     """Give the phrase that tells a model to act against its user; or nothing."""
     bare = HIDDEN.sub("", text)
-    match = _INSTRUCTIONS.search(bare)
+    match = _INSTRUCTIONS.search(bare) or _ELSEWHERE.search(bare)
     return match[0][:_SHOWN] if match else ""
 
 

@@ -278,3 +278,27 @@ def test_lists_that_are_put_together_build_no_text(template):
     assert found.underscore_names == ()
     text = "{% set s = [] + [a ~ b] %}{% for r in s %}{{ tools[r] }}{% endfor %}"
     assert template(text).underscore_names == (("[computed]", 1),)
+
+
+_SHOW = "{% for t in tools %}{% set p = t.name.split('.')[0] %}{{ a[p] }}{% endfor %}"
+
+
+def test_what_a_namespace_is_given_is_not_what_the_loader_gives(template):
+    text = "{% set ns = namespace(name='tool') %}" + _SHOW
+    assert template(text).underscore_names == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{% set ns = namespace(k='a' ~ b) %}{{ m[ns.k] }}",
+        "{% set ns = namespace() %}{% set ns.k = 'a' ~ b %}{{ m[ns['k']] }}",
+        # Handed about, it may be anything.
+        "{% set t = namespace(name='a' ~ b) %}{% set tools = [t] %}" + _SHOW,
+        "{% for t in [namespace(name='a' ~ b)] %}{{ m[t.name] }}{% endfor %}",
+        "{% set t, u = namespace(name='a' ~ b), 1 %}{{ m[t.name] }}",
+        "{% set d = {} %}{{ d.update(name='a' ~ b) }}{{ m[d.name] }}",
+    ],
+)
+def test_what_a_namespace_is_given_may_be_computed(template, text):
+    assert "[computed]" in [name for name, _ in template(text).underscore_names]
