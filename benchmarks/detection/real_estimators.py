@@ -1,9 +1,10 @@
-"""Makers of honest files for `real_dumps.py`: libraries for tables, texts and series."""
+"""Makers of honest files for `real_dumps.py`: tables, texts and series."""
 
 from __future__ import annotations
 
 import datetime as dt
 import importlib
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ Made = tuple[dict[str, Any], dict[str, "Callable[[Path], None]"]]
 _TEXTS = ["the cat sat", "a dog ran far", "cats and dogs", "birds fly south"] * 5
 
 
-def _library(name: str) -> Any:
+def _library(name: str) -> Any:  # noqa: ANN401 - it has no types here
     return importlib.import_module(name)
 
 
@@ -169,6 +170,10 @@ def _textblob() -> Made:
     return {"bayes": made}, {}
 
 
+def _save_model(model: Any, folder: Path) -> None:  # noqa: ANN401 - it has no types here
+    model.save(str(folder / "model"))
+
+
 def _gensim() -> Made:
     models, corpora = _library("gensim.models"), _library("gensim.corpora")
     texts = [text.split() for text in _TEXTS]
@@ -188,9 +193,8 @@ def _gensim() -> Made:
         "phrases": models.Phrases(texts, min_count=1),
         "phraser": models.phrases.Phraser(models.Phrases(texts, min_count=1)),
     }
-    saved = {
-        f"{name}-saved": lambda folder, item=item: item.save(str(folder / "model"))
-        for name, item in items.items()
+    saved: dict[str, Callable[[Path], None]] = {
+        f"{name}-saved": partial(_save_model, item) for name, item in items.items()
     }
     return items, saved
 
@@ -269,7 +273,7 @@ def _river() -> Made:
     }
     for model in models.values():
         for value in range(30):
-            model.learn_one({"a": value / 30, "b": 1.0}, value > 15)  # noqa: PLR2004 - half
+            model.learn_one({"a": value / 30, "b": 1.0}, value > 15)
     return models, {}
 
 
@@ -329,6 +333,10 @@ def _feature_engine() -> Made:
     }, {}
 
 
+def _write_onnx(data: bytes, folder: Path) -> None:
+    (folder / "model.onnx").write_bytes(data)
+
+
 def _skl2onnx() -> Made:
     values, labels = _numbers()
     skl2onnx = _library("skl2onnx")
@@ -342,9 +350,7 @@ def _skl2onnx() -> Made:
         model = getattr(_library(module), name)().fit(values, labels)
         made = skl2onnx.to_onnx(model, values[:1].astype("float32"))
         data = made.SerializeToString()
-        files[name.lower()] = lambda folder, data=data: (
-            folder / "model.onnx"
-        ).write_bytes(data)
+        files[name.lower()] = partial(_write_onnx, data)
     return {}, files
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -14,17 +15,17 @@ __all__ = ["NETWORKS"]
 Made = tuple[dict[str, Any], dict[str, "Callable[[Path], None]"]]
 
 
-def _library(name: str) -> Any:
+def _library(name: str) -> Any:  # noqa: ANN401 - it has no types here
     return importlib.import_module(name)
+
+
+def _save_whole(item: object, folder: Path) -> None:
+    _library("torch").save(item, folder / "model.pt")
 
 
 def _saved(items: dict[str, Any]) -> dict[str, Callable[[Path], None]]:
     """Save each by `torch.save`, whole."""
-    torch = _library("torch")
-    return {
-        f"{name}-torch": lambda folder, item=item: torch.save(item, folder / "model.pt")
-        for name, item in items.items()
-    }
+    return {f"{name}-torch": partial(_save_whole, item) for name, item in items.items()}
 
 
 def _transformers() -> Made:
@@ -44,8 +45,8 @@ def _transformers() -> Made:
     )
     items = {"arguments": arguments, "arguments-of-pairs": pairs, "config": config}
     files = _saved(items | {"model": model, "gpt": gpt})
-    files["pretrained"] = lambda folder: model.save_pretrained(folder)
-    files["pretrained-gpt"] = lambda folder: gpt.save_pretrained(folder)
+    files["pretrained"] = model.save_pretrained
+    files["pretrained-gpt"] = gpt.save_pretrained
     files["training-args"] = lambda folder: _library("torch").save(
         arguments, folder / "training_args.bin"
     )
@@ -63,7 +64,7 @@ def _tokenizers() -> Made:
     fast = _library("transformers").PreTrainedTokenizerFast(tokenizer_object=made)
     return {"bpe": made, "words": words, "fast": fast}, {
         "json": lambda folder: made.save(str(folder / "tokenizer.json")),
-        "pretrained": lambda folder: fast.save_pretrained(folder),
+        "pretrained": fast.save_pretrained,
     }
 
 
@@ -114,10 +115,10 @@ def _lightning() -> Made:
             self.save_hyperparameters()
             self.layer = torch.nn.Linear(width, 1)
 
-        def training_step(self, batch: Any, _: int) -> Any:
+        def training_step(self, batch: list[Any], _: int) -> object:
             return self.layer(batch[0]).mean()
 
-        def configure_optimizers(self) -> Any:
+        def configure_optimizers(self) -> object:
             adam = torch.optim.AdamW(self.parameters())
             step = torch.optim.lr_scheduler.CosineAnnealingLR(adam, 3)
             return {"optimizer": adam, "lr_scheduler": step}
@@ -143,12 +144,16 @@ def _lightning() -> Made:
     return {}, {"checkpoint": checkpoint}
 
 
+def _save_model(model: Any, folder: Path) -> None:  # noqa: ANN401 - it has no types here
+    model.save(str(folder / "best.pt"))
+
+
 def _ultralytics() -> Made:
     library = _library("ultralytics")
     files: dict[str, Callable[[Path], None]] = {}
     for kind in ("yolov8n", "yolo11n", "yolov8n-seg", "yolov8n-cls", "yolov8n-pose"):
         model = library.YOLO(f"{kind}.yaml")
-        files[kind] = lambda folder, model=model: model.save(str(folder / "best.pt"))
+        files[kind] = partial(_save_model, model)
     return {}, files
 
 
@@ -170,7 +175,7 @@ def _peft() -> Made:
     config = peft.LoraConfig(r=2, target_modules=["c_attn"], fan_in_fan_out=True)
     model = peft.get_peft_model(gpt, config)
     return {"config": config}, {
-        "adapter": lambda folder: model.save_pretrained(folder),
+        "adapter": model.save_pretrained,
         "adapter-old": lambda folder: model.save_pretrained(
             folder, safe_serialization=False
         ),
@@ -186,14 +191,14 @@ def _skorch() -> Made:
         train_split=None,
     )
     values = np.random.default_rng(0).random((40, 4)).astype("float32")
-    return {"net": net.fit(values, (values[:, 0] > 0.5).astype("int64"))}, {}  # noqa: PLR2004 - half
+    return {"net": net.fit(values, (values[:, 0] > 0.5).astype("int64"))}, {}
 
 
 def _tabnet() -> Made:
     np = _library("numpy")
     values = np.random.default_rng(0).random((60, 4))
     model = _library("pytorch_tabnet.tab_model").TabNetClassifier(verbose=0)
-    model.fit(values, (values[:, 0] > 0.5).astype(int), max_epochs=1)  # noqa: PLR2004 - half
+    model.fit(values, (values[:, 0] > 0.5).astype(int), max_epochs=1)
     return {}, {"zip": lambda folder: model.save_model(str(folder / "tabnet"))}
 
 

@@ -46,6 +46,7 @@ def samples() -> Iterator[Sample]:
         ("memo and stack", _stacks()),
         ("change of what is shared", _changes()),
         ("chain of harmless functions", _chains()),
+        ("harmless names that never end", _endless()),
     )
     for technique, group in groups:
         for name, data in group.items():
@@ -587,3 +588,35 @@ def _chains() -> dict[str, bytes]:
         ),
     }
     return {name: stream(code) for name, code in made.items()}
+
+
+def _endless() -> dict[str, bytes]:
+    """Harmless names, given what takes all memory or all time."""
+    most, wide = 2**31 - 1, 2**30
+    numbers, endless = call("builtins:range", most), call("itertools:count")
+    made = {
+        "product": call("itertools:product", numbers),
+        "combinations": call("itertools:combinations", numbers, 2),
+        "permutations": call("itertools:permutations", numbers),
+        "copies-of-iterator": call("itertools:tee", endless, most),
+        "dictionary-of-pairs": call("builtins:dict", call("builtins:zip", endless)),
+        "dictionary-of-numbers": call(
+            "builtins:dict", call("builtins:enumerate", endless)
+        ),
+        "list-of-user": call("collections:UserList", endless),
+        "set-of-reversed": call(
+            "builtins:frozenset", call("builtins:reversed", numbers)
+        ),
+        "fraction-with-exponent": call("fractions:Fraction", "1e999999999"),
+        "storage": call("torch:FloatStorage", most),
+        "storage-without-type": call("torch.storage:UntypedStorage", most),
+        "tensor": call("torch:FloatTensor", wide, wide),
+        "layer": call("torch.nn.modules.linear:Linear", 10**6, 10**6),
+        "records": call("numpy:recarray", (most,), dtype("f8")),
+        "texts": call("numpy:chararray", (most,)),
+        "sparse": call("scipy.sparse._csr:csr_matrix", (most, most)),
+        "series": call("pandas:Series", numbers),
+        "index": call("pandas.core.indexes.base:Index", numbers),
+        "array": call("array:array", "b", numbers),
+    }
+    return {f"endless-{name}": stream(code) for name, code in made.items()}

@@ -144,10 +144,19 @@ _GENERATOR = _given(rf"(?:b?'\w+'|{_RANDOM}(?:\(.*\))?)(?:, {_RANDOM})?")
 _NOTHING = _given(r"")
 # What fills a container: values, and no iterator that may go on without end; a number
 # of bytes or a shape that a page of memory still holds.
-_ENDLESS = rf"(?:{_BUILTINS}\.(?:x?range|iter|zip|enumerate)|itertools\.\w+)\("
+_ENDLESS = rf"(?:{_BUILTINS}\.(?:x?range|iter|zip|enumerate|reversed)|itertools\.\w+)\("
 _VALUES = _given(rf"(?!{_ENDLESS}).*")
 _BYTES = _given(rf"(?!{_ENDLESS}|\d{{8,}}(?:,|$)).*")
 _SHAPE = _given(r"(?!.*\d{10,}).*")
+# How much a container of numbers is to hold, when it is made and not yet filled.
+_SMALL = _given(r"(?!.*\d{8,}).*")
+# Layers are made of nothing; where they are not, of few numbers.
+_SMALL_PARTS = _given(r"(?!.*\d{5,}).*")
+# What is gone through at once, in whichever place it stands.
+_FINITE = _given(rf"(?!.*{_ENDLESS}|.*\d{{6,}}).*")
+_TYPED = _given(rf"'\w'(?:, (?!{_ENDLESS}).*)?|")
+# The text of a fraction; with an exponent it takes as long as its number has digits.
+_FRACTION = _given(r"'[-+\d/. ]*…?|'[-+\d/. ]*'|-?\d+(?:, -?\d+)?|")
 # Codecs that only turn text into bytes and back, unless a long text cuts the name off.
 _CODEC = (
     r"'(?:latin[-_]?1|iso[-_]?8859[-_]?\d+|l1|utf[-_]?(?:7|8|16|32)\w*|ascii|us-ascii|"
@@ -156,9 +165,28 @@ _CODEC = (
 _CODED = _given(rf"(?i:[^,]*(?:,(?! ?').*)?|.*, {_CODEC}(?:, '\w+')?|.*…)")
 
 CONDITIONS: dict[tuple[str, str], re.Pattern[str]] = {
-    **{("builtins", name): _VALUES for name in ("list", "tuple", "set", "frozenset")},
+    **{
+        ("builtins", name): _VALUES
+        for name in ("list", "tuple", "set", "frozenset", "dict")
+    },
     **{("builtins", name): _BYTES for name in ("bytes", "bytearray")},
-    **{("collections", name): _VALUES for name in ("deque", "Counter", "OrderedDict")},
+    **{
+        ("collections", name): _VALUES
+        for name in (
+            "deque",
+            "Counter",
+            "OrderedDict",
+            "UserList",
+            "UserDict",
+            "UserString",
+        )
+    },
+    **{
+        ("itertools", name): _FINITE
+        for name in ("product", "combinations", "permutations", "tee", "_tee")
+    },
+    ("array", "array"): _TYPED,
+    ("fractions", "Fraction"): _FRACTION,
     ("numpy", "ndarray"): _SHAPE,
     **{
         (f"numpy.{core}.multiarray", "_reconstruct"): _SHAPE
@@ -188,6 +216,11 @@ CONDITIONS: dict[tuple[str, str], re.Pattern[str]] = {
 _CLASS_CONDITIONS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
     (_given(r"sklearn\.[\w.]+:newObj"), _ANY_CLASS),
     (_given(r"pandas\.[\w.]+:_new_\w*Index"), _PANDAS_CLASS),
+    (_given(r"pandas(?:\.[\w.]+)?:[A-Z]\w*"), _VALUES),
+    (_given(r"torch(?:\.\w+)?:\w*(?:Storage|Tensor)"), _SMALL),
+    (_given(r"numpy(?:\.[\w.]+)?:(?:recarray|chararray|matrix|record)"), _SMALL),
+    (_given(r"scipy\.sparse(?:\.\w+)?:\w+_(?:matrix|array)"), _SMALL),
+    (_given(r"torch\.nn\.modules\.[\w.]+:\w+"), _SMALL_PARTS),
     # Made of arguments, these call a function among them or read a file.
     (_given(r"sklearn\.[\w.]+:(?:Ball|KD|Binary)Tree(?:32|64)?"), _NOTHING),
     (_given(r"scipy\.stats\.[\w.]+:gaussian_kde"), _NOTHING),
