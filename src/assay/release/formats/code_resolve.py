@@ -8,26 +8,28 @@ from __future__ import annotations
 
 import ast
 import builtins
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from assay.release.formats import code_constants as constants
+from assay.release.formats.code_folds import FOLDS
 from assay.release.formats.code_lookup import named_call
 from assay.release.formats.code_scopes import Kind
 from assay.release.formats.code_values import Const, Named, Own, join
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from assay.domain.limits import Limits
     from assay.release.formats.code_scopes import Binding, Outline, Scope
     from assay.release.formats.code_values import Value
 
+    _Bound = Callable[[Any, Scope, int], Iterator[Value]]
+
 __all__ = ["Resolver"]
 
 _MAX_DEPTH = 40
 _MAX_CANDIDATES = 4
-_MAX_CHAIN = 1_000
-_MAX_ITEMS = 4_096
 _BUILTINS = frozenset(dir(builtins))
 # Names that nobody binds: Python and IPython give them to every source.
 _GIVEN = {"__builtins__": "builtins", "get_ipython": "IPython.get_ipython"}
@@ -67,17 +69,38 @@ class Resolver:
         key = (id(node), id(scope))
         if not self._local and key in self._done:
             return self._done[key]
-        rule = _RULES.get(type(node))
+        rule = self._rule(type(node))
         if rule is None or (key in self._open and not self._local):
             return ()
         self._left -= 1
         self._open.add(key)
-        found = tuple(_few(getattr(self, rule)(node, scope, depth + 1)))
+        found = tuple(_few(rule(node, scope, depth + 1)))
         self.spend(sum(map(_cost, found)))
         self._open.discard(key)
         if not self._local:
             self._done[key] = found
         return found
+
+    def _rule(self, kind: type[ast.AST]) -> _Bound | None:
+        """Give how an expression of some kind is worked out, if it is at all."""
+        if kind in FOLDS:
+            return partial(FOLDS[kind], self)
+        bound: _Bound | None = getattr(self, _OWN.get(kind, ""), None)
+        return bound
+
+    @property
+    def nested(self) -> bool:
+        """Whether what is worked out stands inside of a comprehension."""
+        return bool(self._local)
+
+    def inside(
+        self, name: str, item: Const, node: ast.expr, scope: Scope, depth: int
+    ) -> list[Const]:
+        """Give what an expression may stand for where a name stands for `item`."""
+        self._local.append({name: item})
+        known = self.constants(node, scope, depth)
+        self._local.pop()
+        return known
 
     def constants(self, node: ast.AST, scope: Scope, depth: int = 0) -> list[Const]:
         """Give the plain values that an expression may stand for."""
@@ -134,11 +157,9 @@ class Resolver:
     def _of_binding(self, binding: Binding, depth: int) -> tuple[Value, ...]:
         if binding.dotted:
             return (Named(binding.dotted),)
-        if binding.scope is None:
-            return ()
-        if binding.defines:
+        if binding.scope is not None and binding.defines:
             return (Own(binding.scope),)
-        if binding.value is None:
+        if binding.scope is None or binding.value is None:
             return ()
         if not binding.item:
             return self.values(binding.value, binding.scope, depth)
@@ -162,7 +183,7 @@ class Resolver:
         del scope, depth
         value = node.value
         if isinstance(value, (str, bytes, int)):
-            yield from self._plain(value)
+            yield from self.plain(value)
 
     def _name(self, node: ast.Name, scope: Scope, depth: int) -> Iterator[Value]:
         if node.id in ("self", "cls") and scope.owner is not None:
@@ -245,131 +266,11 @@ class Resolver:
             given.append(known[0])
         return given
 
-    def _subscript(
-        self, node: ast.Subscript, scope: Scope, depth: int
-    ) -> Iterator[Value]:
-        index: object
-        for base in self.values(node.value, scope, depth):
-            for index in self._indices(node.slice, scope, depth):
-                if isinstance(base, Const):
-                    value = constants.subscript(base.value, index, self.bound)
-                    if value is not None:
-                        yield Const(value, base.decoded or isinstance(index, slice))
-                elif isinstance(base, Named) and isinstance(index, str):
-                    yield from self._entry(base, index, scope, depth)
-        if isinstance(node.value, ast.Dict):
-            for part in node.value.values[:_MAX_CANDIDATES]:
-                yield from self.values(part, scope, depth)
-        elif isinstance(node.value, (ast.List, ast.Tuple)):
-            for part in node.value.elts[:_MAX_CANDIDATES]:
-                yield from self.values(part, scope, depth)
-
-    def _entry(
-        self, base: Named, index: str, scope: Scope, depth: int
-    ) -> Iterator[Value]:
-        if base.name == "builtins.globals()":
-            if index == "__builtins__":
-                yield Named("builtins", loose=True)
-            else:
-                yield from self.look_up(index, _module(scope), depth)
-        elif base.name == "sys.modules":
-            yield Named(index, loose=True)
-        elif "()" not in base.name:
-            yield Named(join(base.name, index), loose=True)
-
-    def _indices(self, node: ast.expr, scope: Scope, depth: int) -> Iterator[object]:
-        if not isinstance(node, ast.Slice):
-            for known in self.constants(node, scope, depth):
-                yield known.value
-            return
-        parts: list[object] = []
-        for part in (node.lower, node.upper, node.step):
-            given = self.constants(part, scope, depth) if part else []
-            if part and not given:
-                return
-            parts.append(given[0].value if given else None)
-        yield slice(*parts)
-
-    def _sum(self, node: ast.BinOp, scope: Scope, depth: int) -> Iterator[Value]:
-        """Work out an operator; long chains of `+` are read from the left."""
-        rights: list[tuple[str, ast.expr]] = []
-        left: ast.expr = node
-        while isinstance(left, ast.BinOp) and len(rights) < _MAX_CHAIN:
-            rights.append((type(left.op).__name__, left.right))
-            left = left.left
-        known: list[Value] = list(self.values(left, scope, depth))
-        for name, part in reversed(rights):
-            known = self._combined(known, name, part, scope, depth)
-            if not known:
-                return
-        yield from known
-
-    def _combined(
-        self, left: list[Value], name: str, part: ast.expr, scope: Scope, depth: int
-    ) -> list[Value]:
-        if name == "Div":  # pathlib joins with it
-            return [v for v in left if isinstance(v, Named)]
-        rights = self.constants(part, scope, depth)
-        made: list[Value] = []
-        for value in left:
-            for right in rights:
-                if isinstance(value, Const) and len(made) < _MAX_CANDIDATES:
-                    plain = constants.binary(name, value.value, right.value, self.bound)
-                    if plain is not None:
-                        made.append(Const(plain, value.decoded or right.decoded))
-        return made
-
-    def _joined(self, node: ast.JoinedStr, scope: Scope, depth: int) -> Iterator[Value]:
-        text = ""
-        for part in node.values[:_MAX_ITEMS]:
-            inner = part.value if isinstance(part, ast.FormattedValue) else part
-            known = self.constants(inner, scope, depth)
-            if not known or not isinstance(known[0].value, (str, int)):
-                return
-            text += str(known[0].value)
-            if len(text) > self.bound:
-                return
-        yield Const(text)
-
-    def _sequence(
-        self, node: ast.List | ast.Tuple, scope: Scope, depth: int
-    ) -> Iterator[Value]:
-        items: list[constants.Plain] = []
-        if len(node.elts) > _MAX_ITEMS:
-            return
-        for part in node.elts:
-            known = self.constants(part, scope, depth)
-            if not known:
-                return
-            items.append(known[0].value)
-        yield from self._plain(tuple(items))
-
-    def _plain(self, value: object, *, decoded: bool = False) -> Iterator[Const]:
+    def plain(self, value: object, *, decoded: bool = False) -> Iterator[Const]:
+        """Give a value that was worked out, when it is plain and short."""
         plain = constants.bounded(value, self.bound)
         if plain is not None:
             yield Const(plain, decoded)
-
-    def _comprehension(
-        self, node: ast.GeneratorExp | ast.ListComp, scope: Scope, depth: int
-    ) -> Iterator[Value]:
-        """Work out `chr(x ^ 7) for x in [...]` and the like."""
-        part = node.generators[0]
-        simple = len(node.generators) == 1 and not part.ifs and not self._local
-        if not simple or not isinstance(part.target, ast.Name):
-            return
-        for known in self.constants(part.iter, scope, depth):
-            if not isinstance(known.value, (tuple, str, bytes)):
-                continue
-            made = []
-            for item in known.value[:_MAX_ITEMS]:
-                self._local.append({part.target.id: Const(item)})
-                given = self.constants(node.elt, scope, depth)
-                self._local.pop()
-                if not given:
-                    break
-                made.append(given[0].value)
-            else:
-                yield from self._plain(tuple(made), decoded=True)
 
     def _choice(
         self, node: ast.IfExp | ast.BoolOp, scope: Scope, depth: int
@@ -389,18 +290,6 @@ class Resolver:
             if binding.scope is not None:
                 yield Own(binding.scope)
 
-    def _negative(self, node: ast.UnaryOp, scope: Scope, depth: int) -> Iterator[Value]:
-        if isinstance(node.op, ast.USub):
-            for known in self.constants(node.operand, scope, depth):
-                if isinstance(known.value, int):
-                    yield Const(-known.value)
-
-
-def _module(scope: Scope) -> Scope:
-    while scope.parent is not None:
-        scope = scope.parent
-    return scope
-
 
 def _cost(value: Value) -> int:
     """Give what a value costs: all of them together stay below some 50 MB."""
@@ -419,23 +308,15 @@ def _few(values: Iterator[Value]) -> Iterator[Value]:
             return
 
 
-_RULES = {
+_OWN = {
     ast.Constant: "_constant",
     ast.Name: "_name",
     ast.Attribute: "_attribute",
     ast.Call: "_call",
-    ast.Subscript: "_subscript",
-    ast.BinOp: "_sum",
-    ast.JoinedStr: "_joined",
-    ast.List: "_sequence",
-    ast.Tuple: "_sequence",
-    ast.GeneratorExp: "_comprehension",
-    ast.ListComp: "_comprehension",
     ast.IfExp: "_choice",
     ast.BoolOp: "_choice",
     ast.NamedExpr: "_walrus",
     ast.Await: "_walrus",
     ast.Starred: "_walrus",
     ast.Lambda: "_lambda",
-    ast.UnaryOp: "_negative",
 }
