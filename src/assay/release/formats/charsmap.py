@@ -48,7 +48,7 @@ def rules(table: bytes) -> Iterator[tuple[bytes, bytes]]:
         BadTableError: It is malformed, or larger than any that is known.
     """
     size = int.from_bytes(table[:_UNIT_BYTES], "little")
-    if len(table) <= _UNIT_BYTES or size >= len(table) or size % _UNIT_BYTES:
+    if size % _UNIT_BYTES or size + _UNIT_BYTES > len(table):
         message = f"a trie of {size} bytes in {len(table)}"
         raise BadTableError(message)
     if size > _MAX_UNITS * _UNIT_BYTES:
