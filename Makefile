@@ -10,20 +10,27 @@ UPGRADE ?=
 
 BIN := $(VENV)/bin
 INTEROP := $(VENV)-interop
+FUZZ := $(VENV)-fuzz
+# What `make fuzz` fuzzes, and for how long.
+FAMILY ?= tensors
+SECONDS ?= 60
+RAY := $(VENV)-ray
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 STAMPS := $(VENV)/.stamps
 # `dev` first: what the others share with it gets the same version.
-WISHES := dev run build model lock interop
+WISHES := dev run build model lock interop fuzz ray
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-quick interop gates bench lock clean
+.PHONY: help run test test-quick interop ray fuzz gates bench lock clean
 
 help: ## Show this list
 	@echo "make run         check, seal, verify and decide a real model; RELEASE=DIR for yours"
 	@echo "make test        every test, on all cores"
 	@echo "make test-quick  the tests that take no more than a few seconds each"
 	@echo "make interop     sign and verify with the reference tool of model signing"
+	@echo "make ray         check a fleet over a Ray cluster on this machine"
+	@echo "make fuzz        fuzz the readers of one FAMILY=... for SECONDS=..."
 	@echo "make gates       format, lint, import contracts, types, house rules"
 	@echo "make bench       measure, and write the figures into README.md"
 	@echo "make lock        pin requirements/*.in; UPGRADE=--upgrade for the newest"
@@ -46,6 +53,14 @@ test-quick: $(STAMPS)/dev
 interop: $(STAMPS)/dev $(INTEROP)/.done ## Other people's tools, each in its own environment
 	$(BIN)/python -m pytest -n auto -q tests/integration/test_model_signing.py
 
+ray: $(STAMPS)/dev $(RAY)/.done ## A cluster of one machine, in an environment of its own
+	ASSAY_RAY_VENV=$(RAY) $(BIN)/python -m pytest -q tests/integration/test_fleet_ray.py
+
+fuzz: $(FUZZ)/.done ## What is found goes to run/fuzz/, and further runs begin there
+	PYTHONPATH=src:. $(FUZZ)/bin/python -m tests.fuzz.target $(FAMILY) \
+	    --seconds $(SECONDS) --corpus run/fuzz/corpus/$(FAMILY) \
+	    --artifacts run/fuzz/failures
+
 gates: $(STAMPS)/dev
 	.ci/gates $(BIN)
 
@@ -65,8 +80,8 @@ lock: $(STAMPS)/lock
 	done
 
 clean: ## Leaves run/ alone: keys and logs may lie in it
-	rm -rf $(VENV) $(INTEROP) build dist htmlcov .coverage .coverage.* .mypy_cache .ruff_cache \
-	    .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(INTEROP) $(RAY) $(FUZZ) build dist htmlcov .coverage .coverage.* \
+	    .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find src tests examples benchmarks docs -name __pycache__ -type d -prune \
 	    -exec rm -rf {} +
 
@@ -97,6 +112,18 @@ $(INTEROP)/.done: requirements/interop.txt
 	$(PYTHON) -m venv $(INTEROP)
 	$(INTEROP)/bin/python -m pip --disable-pip-version-check --no-input install --quiet \
 	    --require-hashes -r requirements/interop.txt
+	@touch $@
+
+$(RAY)/.done: requirements/ray.txt
+	$(PYTHON) -m venv $(RAY)
+	$(RAY)/bin/python -m pip --disable-pip-version-check --no-input install --quiet \
+	    --require-hashes -r requirements/ray.txt
+	@touch $@
+
+$(FUZZ)/.done: requirements/fuzz.txt
+	$(PYTHON) -m venv $(FUZZ)
+	$(FUZZ)/bin/python -m pip --disable-pip-version-check --no-input install --quiet \
+	    --require-hashes --only-binary :all: -r requirements/fuzz.txt
 	@touch $@
 
 $(STAMPS)/lock: $(STAMPS)/python requirements/lock.txt

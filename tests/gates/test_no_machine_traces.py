@@ -24,7 +24,7 @@ TRACES = {
     ),
 }
 # Bytes of a format, not words of ours.
-_VECTORS = "tests/vectors/"
+_VECTORS = ("tests/vectors/", "tests/fuzz/corpus/", "tests/fuzz/regressions/")
 
 
 def _traces(text):
