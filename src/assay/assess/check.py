@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from assay.assess.graph_data import accounted
 from assay.domain.credentials import redact
 from assay.domain.facts import (
+    CONTAINERS,
     ArchiveFacts,
     CardFacts,
     ConfigFacts,
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from assay.domain.release import Inventory
 
 __all__ = [
-    "CONTAINERS",
     "NATIVE",
     "TEXTUAL",
     "Check",
@@ -54,22 +54,6 @@ __all__ = [
     "template_gaps",
 ]
 
-# Types that hold other files. When one was passed over, anything may be inside it,
-# so it is a gap for every check that looks for a type of content.
-CONTAINERS = frozenset(
-    {
-        Content.ZIP,
-        Content.PYTORCH_ZIP,
-        Content.TAR,
-        Content.GZIP,
-        Content.BZIP2,
-        Content.XZ,
-        Content.ZLIB,
-        Content.ZSTD,
-        Content.LZ4,
-        Content.SEVEN_ZIP,
-    }
-)
 
 # Types that a person reads.
 TEXTUAL = frozenset(

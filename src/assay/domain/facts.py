@@ -32,6 +32,7 @@ from assay.domain.model_facts import (
     WeightsFacts,
 )
 from assay.domain.place import (
+    CONTAINERS,
     Content,
     Gap,
     ParseProblem,
@@ -40,6 +41,7 @@ from assay.domain.place import (
 from assay.domain.vocabulary import AddedToken, Vocabulary
 
 __all__ = [
+    "CONTAINERS",
     "AddedToken",
     "ArchiveFacts",
     "BuildFacts",

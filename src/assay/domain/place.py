@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 __all__ = [
+    "CONTAINERS",
     "Content",
     "Gap",
     "ParseProblem",
@@ -98,6 +99,24 @@ class Content(StrEnum):
     IMAGE = "image"
     PDF = "pdf"
     UNKNOWN = "unknown"
+
+
+# Types that hold other files. When one was passed over, anything may be inside it,
+# so it is a gap for every check that looks for a type of content.
+CONTAINERS = frozenset(
+    {
+        Content.ZIP,
+        Content.PYTORCH_ZIP,
+        Content.TAR,
+        Content.GZIP,
+        Content.BZIP2,
+        Content.XZ,
+        Content.ZLIB,
+        Content.ZSTD,
+        Content.LZ4,
+        Content.SEVEN_ZIP,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assay.domain.facts import (
+    CONTAINERS,
     ArchiveFacts,
     Content,
     Fact,
@@ -25,23 +26,9 @@ if TYPE_CHECKING:
 
 __all__ = ["FileInspection", "inspect_source"]
 
-# Types that hold files: what lies beyond a bound in them was never looked at, so that
-# only the wrapper's own type is known.
-_WRAPPERS = frozenset(
-    {
-        Content.ZIP,
-        Content.PYTORCH_ZIP,
-        Content.TAR,
-        Content.GZIP,
-        Content.BZIP2,
-        Content.XZ,
-        Content.ZLIB,
-        Content.ZSTD,
-        Content.LZ4,
-        Content.SEVEN_ZIP,
-        Content.NUMPY,
-    }
-)
+# Types that hold files or objects: what lies beyond a bound in them was never looked
+# at, so that only the wrapper's own type is known.
+_WRAPPERS = CONTAINERS | {Content.NUMPY}
 # Types that are no text and yet may hold one: constants, comments, what is appended.
 _PEEKED = frozenset({Content.PICKLE, Content.IMAGE})
 # What may bring an archive along behind itself.

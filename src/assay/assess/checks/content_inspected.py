@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assay.assess.check import (
-    CONTAINERS,
     Examination,
     FactCheck,
     Rule,
@@ -13,7 +12,7 @@ from assay.assess.check import (
     shown,
     stated_gaps,
 )
-from assay.domain.facts import Content
+from assay.domain.facts import CONTAINERS, Content
 from assay.domain.finding import Confidence, Severity
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from assay.assess.check import (
-    CONTAINERS,
     NATIVE,
     TEXTUAL,
     Examination,
@@ -16,7 +15,7 @@ from assay.assess.check import (
     extension,
     shown,
 )
-from assay.domain.facts import Content, Place
+from assay.domain.facts import CONTAINERS, Content, Place
 from assay.domain.finding import Confidence, Severity
 
 if TYPE_CHECKING:

@@ -149,14 +149,18 @@ _FORGES = frozenset(
     | {"raw.githubusercontent.com", "gitee.com", "modelscope.cn", "git.sr.ht"}
     | {"codeload.github.com", "www.modelscope.cn", "hf.co", "www.github.com"}
 )
-# Names that only ever carried harmful code, and versions that did (reports of PyPI,
-# PyTorch and Ultralytics).
+# Names that were registered to mislead, and versions that were published by thieves of
+# an account: as PyTorch (December 2022), Ultralytics (December 2024), the advisories
+# MAL-2025-6794 and GHSA-w37p-236h-pfx3, LiteLLM (March 2026) and the reports on
+# look-alikes of `jellyfish`, `python-dateutil`, `colorama` and on `ctx` say.
 _HARMFUL_NAMES = frozenset(
     {"jeilyfish", "python3-dateutil", "colourama", "torchtriton"}
 )
 _HARMFUL_VERSIONS = frozenset(
     {("ultralytics", v) for v in ("8.3.41", "8.3.42", "8.3.45", "8.3.46")}
     | {("num2words", "0.5.15"), ("num2words", "0.5.16"), ("ctx", "0.2.6")}
+    | {("litellm", "1.82.7"), ("litellm", "1.82.8")}
+    | {("lightning", "2.6.2"), ("lightning", "2.6.3")}
 )
 _VERSION = re.compile(r"==\s*([\w.]+)")
 _REVISION = re.compile(

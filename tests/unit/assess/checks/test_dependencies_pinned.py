@@ -33,7 +33,11 @@ def asking(*lines: str, **more):
     ("line", "rule"),
     [
         ("torchtriton", "known-harmful"),
+        ("jeIlyfish", "known-harmful"),
         ("ultralytics==8.3.41", "known-harmful"),
+        ("num2words==0.5.16", "known-harmful"),
+        ("litellm[proxy]==1.82.8", "known-harmful"),
+        ("lightning==2.6.3", "known-harmful"),
         (f"--{INDEX} https://a.example/s", "other-index"),
         ("--find-links https://a.example/s", "other-index"),
         ("--lock-source https://a.example", "other-index"),
@@ -67,6 +71,7 @@ def test_each_way_of_asking_falls_under_its_rule(line, rule):
     [
         "torch==2.4.0",
         "ultralytics==8.3.50",
+        "lightning==2.6.4",
         f"-i https://{PYPI}",
         "--find-links wheels",
         "--lock-source https://pypi.org",
