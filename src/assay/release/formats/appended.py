@@ -40,6 +40,7 @@ _ANYWHERE = re.compile(
     rb"(?P<seven>7z\xbc\xaf\x27\x1c\x00[\x00-\x04])"
     rb"|(?P<xz>\xfd7zXZ\x00\x00[\x00\x01\x04\x0a])"
 )
+_LITERALS = (b"7z\xbc\xaf\x27\x1c", b"\xfd7zXZ\x00")
 # Shorter ones count behind the end of a line, where a script's payload begins.
 _BEHIND_LINES = re.compile(
     _ANYWHERE.pattern + rb"|(?<=\n)(?P<gzip>\x1f\x8b\x08[\x00-\x1f])"
@@ -88,6 +89,9 @@ def _candidates(
     start, done = 0, 0
     while start < min(source.size, _SEARCHED_BYTES):
         data = source.read_at(start, _CHUNK_BYTES + _OVERLAP_BYTES)
+        # A plain search is ten times as fast as the pattern.
+        if pattern is _ANYWHERE and not any(text in data for text in _LITERALS):
+            data = b""
         for match in pattern.finditer(data):
             kind = str(match.lastgroup)
             at = start + match.start() - (_TAR_MAGIC_AT if kind == "tar" else 0)
