@@ -7,6 +7,7 @@ must lead to the same releases on every machine of the cluster.
 from __future__ import annotations
 
 import importlib.util
+import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +53,8 @@ class Cluster:
         """Give each as soon as it is done."""
         if not releases:
             return
+        # Nothing of Ray calls home from a check, unless somebody wants it to.
+        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
         # Optional, and only for fleets over a cluster.
         import ray  # noqa: PLC0415 - see above
 
@@ -62,8 +65,6 @@ class Cluster:
                 include_dashboard=False,
                 log_to_driver=False,
                 configure_logging=False,
-                # Nothing of Ray calls home from a check.
-                runtime_env={"env_vars": {"RAY_USAGE_STATS_ENABLED": "0"}},
             )
         try:
             # A task has one core, so one thread: more would only wait for one another.
