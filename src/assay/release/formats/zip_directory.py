@@ -33,7 +33,7 @@ _LOCAL = struct.Struct("<4s5H3L2H")
 _MAX_END = 22 + 65_535
 _MAX32 = 0xFFFFFFFF
 _MAX16 = 0xFFFF
-_UNICODE_PATH = b"\x75\x70"
+_UNICODE_PATH = 0x7075
 # Directories beyond this are cut: 100 000 members take some 10 MB.
 _MAX_DIRECTORY_BYTES = 64 << 20
 
@@ -197,8 +197,19 @@ def _member(data: bytes, position: int, shift: int) -> tuple[Member, int]:
         offset=offset + shift,
         mode=fields[15] >> 16 if fields[1] >> 8 == 3 else 0,
         raw=raw,
-        renamed=_UNICODE_PATH in extra,
+        renamed=_is_renamed(extra),
     ), position + name_length + extra_length + comment_length
+
+
+def _is_renamed(extra: bytes) -> bool:
+    """Tell whether extra fields give a member another name."""
+    position = 0
+    while position + 4 <= len(extra):
+        tag, length = struct.unpack_from("<2H", extra, position)
+        if tag == _UNICODE_PATH:
+            return True
+        position += 4 + length
+    return False
 
 
 def _sizes64(extra: bytes, values: list[int]) -> list[int]:

@@ -330,3 +330,12 @@ def test_a_hundred_thousand_members_take_linear_time(archive):
     ]
     seen = [take_inventory(path, jobs=1).files for path in paths]
     assert [len(files) for files in seen] == list(counts)
+
+
+def test_other_extra_fields_are_no_second_name(tmp_path):
+    path = tmp_path / "m.zip"
+    with zipfile.ZipFile(path, "w") as file:
+        info = zipfile.ZipInfo("a")
+        info.extra = struct.pack("<2H", 0x5455, 4) + b"\x75\x70up"
+        file.writestr(info, b"x")
+    assert take_inventory(path).files[0].path == "a"
