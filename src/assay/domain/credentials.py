@@ -80,12 +80,9 @@ def matches(
                 known[key] = _SIGNS[literal] in signs and literal in present
         literals = [one for one in rule.literals if known[one, rule.contextual]]
         for start, end in _windows(where, literals, rule):
-            if rule.needs and not any(
-                data.find(n, start, end) >= 0 for n in rule.needs
-            ):
-                continue
-            for match in pattern.finditer(data, start, end):
-                yield rule, match
+            if _has_needed(data, start, end, rule):
+                for match in pattern.finditer(data, start, end):
+                    yield rule, match
 
 
 def _has_needed(data: bytes, start: int, end: int, rule: Rule) -> bool:

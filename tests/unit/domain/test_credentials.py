@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from assay.domain.credentials import RULES, redact
+from assay.domain.credentials import RULES, matches, redact
 
 # Put together here, so that no scanner of this repository takes them for real ones.
 TOKEN = "gh" + "p_" + "aB3dE5gH7jK9mN1pQ3sT5vW7yZ9bC1dF3gH5"
@@ -52,3 +52,9 @@ def test_a_web_token_is_redacted(around):
 
 def test_a_hostile_run_of_beginnings_takes_no_time():
     assert redact("ey" + "JeyJ" * 2_000_000)
+
+
+def test_what_lacks_a_sign_of_every_match_is_not_matched():
+    assert list(matches(b"my secret is a password of nobody " * 9)) == []
+    quoted = b"password = 'q7Xw9Lm2Rk4Zv8Bn'"
+    assert [rule.id for rule, _ in matches(quoted)] == ["assigned-password"]
