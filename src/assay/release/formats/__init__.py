@@ -1,7 +1,11 @@
 """One reader for each format: bytes in, facts out.
 
 `READERS` says which module reads which type; a module is imported when the first
-file of its type turns up, so that hashing a release costs none of them.
+file of its type turns up, so that hashing a release costs none of them. A reader's
+companions begin with its name: `hdf5_heaps` belongs to `hdf5`. Some read what another
+reader finds inside a file of its type: `text` hands on to those of code, settings,
+templates and cards, `xml` to `openvino` and `pmml`, `zip` to `torchscript`. `appended`
+and `encoded` look for what hides behind or inside other files, `reading` is shared.
 """
 
 from __future__ import annotations
