@@ -39,7 +39,7 @@ def test_what_would_fill_the_memory_ends_the_walk(name):
     data += b"\x80\x02" * 200_000  # further windows, in which the memory is looked at
     found = run(data, max_pickle_held_bytes=2 * MIB)
     assert found.bounded
-    assert found.problems[-1][0] == "too-large"
+    assert "too-large" in {kind for kind, *_ in found.problems}
 
 
 def test_what_was_made_and_dropped_does_not_count():
