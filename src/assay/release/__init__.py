@@ -1,8 +1,10 @@
-"""Stage 1: a directory becomes an inventory of digests, and facts about every file.
+"""Stage 1: a release becomes an inventory of digests, and facts about every file.
 
+origins/     where it comes from: directory, archive, file, cache, OCI layout, store
 walk         finds every entry; links and special files are listed, never followed
 digest       one read and one SHA-256 for each file
 inspect      runs both over all cores, proves that no file changed meanwhile
+cache        facts kept by content, where somebody names a directory for them
 source       bounded random access to bytes
 identify     decides the type of a file by its bytes alone
 inspection   goes from a file into the members inside it, to a named depth and size
