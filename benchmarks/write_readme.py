@@ -109,12 +109,19 @@ def detection(document: dict[str, Any]) -> str:
         for kind, words in (("missed", "missed"), ("false_alarms", "false alarm"))
         for miss in document[kind]
     ]
+    hostile, honest = document["whole"]["hostile"], document["whole"]["honest"]
+    whole = (
+        "The table has the samples that everybody was asked about, evenly chosen from "
+        "each family. On the whole corpus Assay raises an alarm on "
+        f"{hostile.get('alarm', 0):,} of {sum(hostile.values()):,} hostile samples and "
+        f"on {honest.get('alarm', 0):,} of {sum(honest.values()):,} honest ones."
+    )
     left = (
         "What Assay gets wrong:\n\n" + "\n".join(wrong)
         if wrong
         else ("Assay gets none of these wrong.")
     )
-    return f"{head}\n\n{detection_tables(document)}\n\n{left}"
+    return f"{head} {whole}\n\n{detection_tables(document)}\n\n{left}"
 
 
 def fuzzing(document: dict[str, Any]) -> str:

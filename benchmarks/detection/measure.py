@@ -51,18 +51,35 @@ def main() -> int:
     parser.add_argument("--real", type=Path, help="real dumps, see real_dumps.py")
     parser.add_argument("--family", action="append", help="only these families")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument(
+        "--most", type=int, help="ask peers about so many of each family, evenly chosen"
+    )
     parser.add_argument("--dry", action="store_true", help="print, write no results")
     options = parser.parse_args()
     corpus = [*samples(), *(real_samples(options.real) if options.real else ())]
     if options.family:
         corpus = [sample for sample in corpus if sample.family in options.family]
     desk = Desk(options.peers, options.store)
+    if options.most:
+        desk.shared = shared(corpus, options.most)
     batches = [corpus[at : at + BATCH] for at in range(0, len(corpus), BATCH)]
     with ThreadPoolExecutor(options.workers) as pool:
         verdicts = [v for part in pool.map(desk.ask, batches) for v in part]
     desk.close()
     write_results(verdicts, desk.versions, dry=options.dry)
     return 0
+
+
+def shared(corpus: list[Sample], most: int) -> set[str]:
+    """Choose samples for everybody: of each family and truth as many, evenly spread."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for sample in corpus:
+        groups.setdefault((sample.family, sample.truth), []).append(_digest(sample))
+    return {
+        group[number * len(group) // min(most, len(group))]
+        for group in groups.values()
+        for number in range(min(most, len(group)))
+    }
 
 
 class Desk:
@@ -80,6 +97,8 @@ class Desk:
                     self._kept[key] = answer
             self._store = store.open("a", encoding="utf-8")
         self.versions = {"Assay": __version__}
+        # Samples that peers are asked about; None for all.
+        self.shared: set[str] | None = None
         self._peers = [peer for peer in PEERS if self._has(peer)]
 
     def close(self) -> None:
@@ -95,12 +114,16 @@ class Desk:
             for sample, folder in zip(batch, folders, strict=True):
                 lay_out(sample, folder)
             ours = ask_assay(folders, Path(scratch))
-            theirs = {p.name: self._peer(p, batch, folders) for p in self._peers}
+        theirs = {peer.name: self._peer(peer, batch) for peer in self._peers}
         return [
             Verdicts(
                 sample=sample,
                 answers={"Assay": _alarm(worst, sample.truth)}
-                | {name: answers[number] for name, answers in theirs.items()},
+                | {
+                    name: answers[number]
+                    for name, answers in theirs.items()
+                    if number in answers
+                },
                 worst=worst,
                 findings=findings,
             )
@@ -123,22 +146,35 @@ class Desk:
         self.versions[peer.name] = done.stdout.strip()
         return True
 
-    def _peer(
-        self, peer: Peer, batch: Sequence[Sample], folders: Sequence[Path]
-    ) -> list[Answer]:
-        keys = [f"{peer.name} {self.versions[peer.name]} {_digest(s)}" for s in batch]
+    def _peer(self, peer: Peer, batch: Sequence[Sample]) -> dict[int, Answer]:
+        """Give what a peer says of each sample that it is asked about, by number."""
+        prefix = f"{peer.name} {self.versions[peer.name]}"
+        asked = {
+            number: f"{prefix} {_digest(sample)}"
+            for number, sample in enumerate(batch)
+            if self.shared is None or _digest(sample) in self.shared
+        }
         with self._lock:
-            if all(key in self._kept for key in keys):
-                return [Answer(self._kept[key]) for key in keys]
-        answers = self._batch(peer, folders)
+            new = [number for number, key in asked.items() if key not in self._kept]
+        if new:
+            with tempfile.TemporaryDirectory(prefix="assay-samples-") as scratch:
+                root = Path(scratch).resolve() / "samples"
+                folders = [root / f"{number:03d}" for number in new]
+                for number, folder in zip(new, folders, strict=True):
+                    lay_out(batch[number], folder)
+                answers = self._batch(peer, folders)
+            self._keep({asked[n]: a for n, a in zip(new, answers, strict=True)})
         with self._lock:
-            for key, answer in zip(keys, answers, strict=True):
+            return {number: Answer(self._kept[key]) for number, key in asked.items()}
+
+    def _keep(self, answers: dict[str, Answer]) -> None:
+        with self._lock:
+            for key, answer in answers.items():
                 self._kept[key] = answer.value
                 if self._store is not None:
                     self._store.write(f'["{key}", "{answer.value}"]\n')
             if self._store is not None:
                 self._store.flush()
-        return answers
 
     def _batch(self, peer: Peer, folders: Sequence[Path]) -> list[Answer]:
         if peer.of_status is not None:

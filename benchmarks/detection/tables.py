@@ -68,7 +68,11 @@ def results(verdicts: list[Verdicts], versions: Mapping[str, str]) -> dict[str, 
         )
         counts[truth.value] = {
             family: {
-                tool: _count(v.answers[tool] for v in _of(verdicts, truth, family))
+                tool: _count(
+                    v.answers[tool]
+                    for v in _of(verdicts, truth, family)
+                    if v.answers.keys() >= versions.keys()
+                )
                 for tool in versions
             }
             for family in families
@@ -80,6 +84,12 @@ def results(verdicts: list[Verdicts], versions: Mapping[str, str]) -> dict[str, 
         f"Python {platform.python_version()}",
         "versions": dict(versions),
         "counts": counts,
+        "whole": {
+            truth.value: _count(
+                v.answers["Assay"] for v in verdicts if v.sample.truth is truth
+            )
+            for truth in Truth
+        },
         **{kind: _wrong(verdicts, *wrong) for kind, wrong in _WRONG.items()},
     }
 
