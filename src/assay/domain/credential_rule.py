@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,9 +28,9 @@ class Rule:
         title: For people.
         literals: One of these must be there before the pattern is tried; those of
             contextual rules are in lower case, and are searched in any case.
-        pattern: The shape; group 1 is the secret part.
-        loose: The same, whatever stands before and after it: in names and between
-            the bytes of other formats there need not be a break.
+        shape: Its pattern; group 1 is the secret part.
+        loose_shape: The same, whatever stands before and after it: in names and
+            between the bytes of other formats there need not be a break.
         confidence: `high` or `medium`.
         proof: Gives another confidence, or None when it is no credential after all.
         contextual: Known by what stands around it, so only looked for in texts.
@@ -41,14 +42,29 @@ class Rule:
     id: str
     title: str
     literals: tuple[bytes, ...]
-    pattern: re.Pattern[bytes]
-    loose: re.Pattern[bytes]
+    shape: bytes
+    loose_shape: bytes
     confidence: str = "high"
     proof: Callable[[bytes], str | None] | None = None
     contextual: bool = False
     lead: int = 24
     reach: int = 600
     needs: tuple[bytes, ...] = ()
+
+    @property
+    def pattern(self) -> re.Pattern[bytes]:
+        """The shape, compiled when it is first wanted: most runs never want most."""
+        return _compiled(self.shape)
+
+    @property
+    def loose(self) -> re.Pattern[bytes]:
+        """The loose shape, compiled likewise."""
+        return _compiled(self.loose_shape)
+
+
+@cache
+def _compiled(shape: bytes) -> re.Pattern[bytes]:
+    return re.compile(shape)
 
 
 def by_shape(
@@ -64,14 +80,12 @@ def by_shape(
         id=name,
         title=title,
         literals=literals,
-        pattern=re.compile(pattern),
-        loose=re.compile(
-            # Tried at every place inside a long run of letters, this one would take
-            # the square of its length; it may still follow a line break in a repr.
-            pattern.replace(BEFORE, _BEFORE_OR_ESCAPE)
-            if name == "json-web-token"
-            else _AROUND.sub(b"", pattern)
-        ),
+        shape=pattern,
+        # Tried at every place inside a long run of letters, this one would take the
+        # square of its length; it may still follow a line break in a repr.
+        loose_shape=pattern.replace(BEFORE, _BEFORE_OR_ESCAPE)
+        if name == "json-web-token"
+        else _AROUND.sub(b"", pattern),
         confidence=confidence,
         proof=proof,
         reach=_reach(pattern),
@@ -88,13 +102,12 @@ def by_context(  # noqa: PLR0913, PLR0917 - all that a rule may say
     needs: tuple[bytes, ...] = (),
 ) -> Rule:
     """Give a rule for what is known by its surroundings."""
-    compiled = re.compile(pattern)
     return Rule(
         id=name,
         title=title,
         literals=literals,
-        pattern=compiled,
-        loose=compiled,
+        shape=pattern,
+        loose_shape=pattern,
         confidence=confidence,
         proof=proof,
         contextual=True,
