@@ -40,7 +40,7 @@ def over_ray(releases: Path, out: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def comparable(out: Path) -> dict[str, object]:
+def comparable(out: Path):
     summary = json.loads((out / "fleet.json").read_text())
     for entry in summary["releases"]:
         del entry["seconds"]

@@ -136,11 +136,13 @@ def test_a_long_name_is_refused_by_its_bound(tmp_path, refused):
 
 
 def test_a_directory_whose_walk_fails_is_closed(tmp_path, refused, monkeypatch):
-    closed = []
+    closed: list = []
     real = walk_module.os.close
-    monkeypatch.setattr(
-        "assay.release.origins.directory.os.close",
-        lambda descriptor: (closed.append(descriptor), real(descriptor)),
-    )
+
+    def close(descriptor):
+        closed.append(descriptor)
+        real(descriptor)
+
+    monkeypatch.setattr("assay.release.origins.directory.os.close", close)
     refused(tmp_path, "release.empty")
     assert closed

@@ -239,7 +239,7 @@ def test_a_full_disk_is_no_damage_of_the_archive(archive, refused, monkeypatch):
 
 def test_progress_is_told_while_an_archive_is_inflated(archive):
     path = archive(member("a", bytes(3 << 20)), name="m.tar.gz", mode="w:gz")
-    news = []
+    news: list = []
     inspect_release(path, progress=news.append)
     assert (news[0].files_total, news[0].path) == (0, "")
     assert news[0].bytes_total == path.stat().st_size
