@@ -16,24 +16,26 @@ if TYPE_CHECKING:
 
 __all__ = ["charsmap", "model", "samples"]
 
-_WORDS = (
+_WORDS = (  # noqa: SIM905 - words of a vocabulary are read more easily in a row
     "<s> </s> <unk> ! , . the and not safe unsafe allow deny yes no buy sell good bad to of in is it for on with as at by "
     "from or be are was were this that have has had they we you he she his her them our your will can may must should would"
 ).split()
 _NUMBERS = {word: number for number, word in enumerate(_WORDS)}
+_ADDED: list[object] = [
+    {"id": number, "content": word, "special": True}
+    for number, word in enumerate(_WORDS[:3])
+]
 _JSON = {
     "version": "1.0",
-    "added_tokens": [
-        {"id": number, "content": word, "special": True}
-        for number, word in enumerate(_WORDS[:3])
-    ],
+    "added_tokens": _ADDED,
     "model": {"type": "WordPiece", "vocab": _NUMBERS},
 }
-_SETTINGS = {
-    "added_tokens_decoder": {
-        str(number): {"content": word, "special": True}
-        for number, word in enumerate(_WORDS[:3])
-    },
+_DECODER = {
+    str(number): {"content": word, "special": True}
+    for number, word in enumerate(_WORDS[:3])
+}
+_SETTINGS: dict[str, object] = {
+    "added_tokens_decoder": _DECODER,
     "bos_token": "<s>",
     "eos_token": "</s>",
     "unk_token": {"content": "<unk>"},
@@ -72,8 +74,7 @@ def _settings(**more: object) -> bytes:
 
 
 def _decoder(number: int, content: str, *, special: bool = True) -> bytes:
-    entry = {"content": content, "special": special}
-    declared = {**_SETTINGS["added_tokens_decoder"], str(number): entry}  # type: ignore[dict-item] - a literal of objects
+    declared = {**_DECODER, str(number): {"content": content, "special": special}}
     return _settings(added_tokens_decoder=declared)
 
 
@@ -266,7 +267,7 @@ def _exchanged() -> Iterator[tuple[str, str, Files]]:
         "a named token holds hidden characters",
         {
             "tokenizer.json": whole,
-            "tokenizer_config.json": _settings(sep_token="<se\u200bp>"),
+            "tokenizer_config.json": _settings(sep_token="<se\u200bp>"),  # noqa: S106 - a token of text, no password
         },
     )
     yield (
@@ -424,10 +425,10 @@ def _honest() -> Iterator[tuple[str, Files]]:
     more = {
         **_JSON,
         "added_tokens": [
-            *_JSON["added_tokens"],
+            *_ADDED,
             {"id": 90, "content": "<|reserved_7|>", "special": True},
         ],
-    }  # type: ignore[misc] - a literal of objects
+    }
     yield (
         "reserved-named",
         {
@@ -439,7 +440,7 @@ def _honest() -> Iterator[tuple[str, Files]]:
         "absent-pad",
         {
             "tokenizer.json": whole,
-            "tokenizer_config.json": _settings(pad_token="[PAD]"),
+            "tokenizer_config.json": _settings(pad_token="[PAD]"),  # noqa: S106 - a token of text, no password
         },
     )
     yield (
