@@ -29,8 +29,8 @@ MOST_BYTES = 140_000
 MOST_FILES = 150
 # All that is kept is tried in each run of the tests.
 MOST_SECONDS = 0.2
-# What a file costs beside its bytes.
-_FILE_BYTES = 64
+# What a file costs beside its bytes: both are scarce.
+_FILE_BYTES = 1000
 # New edges count for more than new counts of known ones.
 _EDGE = 8
 

@@ -122,8 +122,8 @@ class Failures:
         own = [frame for frame in frames if "/assay/" in frame.filename] or frames
         where = f"{Path(own[-1].filename).name}:{own[-1].name}"
         # Time runs out anywhere: only the first such input is of use.
-        key = type(error).__name__
-        key += "" if isinstance(error, TooSlowError) else where
+        kind = type(error).__name__
+        key = kind if isinstance(error, TooSlowError) else f"{kind} {where}"
         if key in self._seen:
             return
         self._seen.add(key)
@@ -131,7 +131,7 @@ class Failures:
             self._folder / f"{self._family.name}-crash-{sha256(data).hexdigest()[:40]}"
         )
         path.write_bytes(data)
-        print(f"FAILURE {key} at {where}: {error} in {path}", file=sys.stderr)
+        print(f"FAILURE {kind} at {where}: {error} in {path}", file=sys.stderr)
         traceback.print_exception(error, file=sys.stderr)
 
 
