@@ -54,9 +54,12 @@ def issue(
     code_signing: bool = False,
     days: tuple[int, int] = (-1, 365),
     unknown_critical: bool = False,
+    purposes: tuple[x509.ObjectIdentifier, ...] = (),
+    more: tuple[tuple[x509.ObjectIdentifier, bytes], ...] = (),
+    key: ec.EllipticCurvePrivateKey | None = None,
 ) -> Holder:
     """Issue a certificate; its own issuer when none is given."""
-    key = ec.generate_private_key(ec.SECP256R1())
+    key = key or ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     above = subject if issuer is None else issuer.certificate.subject
     builder = (
@@ -75,8 +78,12 @@ def issue(
         usage = x509.KeyUsage(**(_NO_USE | dict.fromkeys(uses, True)))
         builder = builder.add_extension(usage, critical=True)
     if code_signing:
-        purposes = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CODE_SIGNING])
-        builder = builder.add_extension(purposes, critical=False)
+        purposes = (*purposes, ExtendedKeyUsageOID.CODE_SIGNING)
+    if purposes:
+        builder = builder.add_extension(x509.ExtendedKeyUsage(purposes), critical=False)
+    for oid, value in more:
+        extension = x509.UnrecognizedExtension(oid, value)
+        builder = builder.add_extension(extension, critical=False)
     if unknown_critical:
         odd = x509.UnrecognizedExtension(
             x509.ObjectIdentifier("1.3.6.1.4.1.1"), b"\5\0"

@@ -8,7 +8,8 @@ Steps, each of which must hold (RFC 5280 section 6.1, as far as code signing nee
 4. Whoever issues is an authority: basic constraints, key usage, path length.
 5. No certificate has a critical extension that is not understood here.
 6. The last is one of the roots, or is signed by one of them.
-7. The first may sign: key usage `digitalSignature`, or extended usage code signing.
+7. The first may sign: key usage `digitalSignature`, or extended usage code signing; an
+   extended usage of other things alone, such as servers, forbids it (section 4.2.1.12).
 """
 
 from __future__ import annotations
@@ -38,6 +39,14 @@ _E = TypeVar("_E", bound=x509.ExtensionType)
 
 # Real chains have two to four.
 MAX_CERTIFICATES = 10
+# What `cryptography` raises besides ValueError, each time a certificate is looked into.
+_MALFORMED = (
+    ValueError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
 _UNDERSTOOD = frozenset(
     {
         ExtensionOID.BASIC_CONSTRAINTS,
@@ -45,6 +54,11 @@ _UNDERSTOOD = frozenset(
         ExtensionOID.EXTENDED_KEY_USAGE,
         ExtensionOID.SUBJECT_ALTERNATIVE_NAME,
     }
+)
+
+
+_FOR_CODE = frozenset(
+    {ExtendedKeyUsageOID.CODE_SIGNING, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE}
 )
 
 
@@ -56,7 +70,7 @@ def certificates_from_pem(pem: bytes) -> tuple[x509.Certificate, ...]:
     """
     try:
         return tuple(x509.load_pem_x509_certificates(pem))
-    except ValueError as error:
+    except _MALFORMED as error:
         raise _not_a_certificate("PEM blocks `CERTIFICATE`") from error
 
 
@@ -81,7 +95,7 @@ def signing_key_of_chain(
         _check_use(path[0])  # 7
         _climb(path, 0, roots, at)
         return model_key_of(path[0].public_key())
-    except (ValueError, UnsupportedAlgorithm) as error:
+    except _MALFORMED as error:
         raise _not_a_certificate("X.509 certificates in DER") from error
 
 
@@ -97,9 +111,12 @@ def _climb(
     _check_critical(certificate)  # 5
     if certificate in roots:  # 6
         return
-    anchor = next((root for root in roots if _issued(certificate, root)), None)
-    if anchor is not None:
+    anchors = [root for root in roots if _issued(certificate, root)]
+    if anchors:
+        # One authority may have several certificates for the same key: any will do.
+        anchor = next((root for root in anchors if _covers(root, at)), anchors[0])
         _check_dates(anchor, at)
+        _check_critical(anchor)
         _check_authority(anchor, depth)
         return
     if depth + 1 == len(path):
@@ -119,9 +136,13 @@ def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
 
 
 def _check_dates(certificate: x509.Certificate, at: datetime) -> None:
-    begin, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc
-    if not begin <= at <= end:
+    if not _covers(certificate, at):
+        begin, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc
         raise _refused("a certificate", f"is valid from {begin} to {end}, not at {at}")
+
+
+def _covers(certificate: x509.Certificate, at: datetime) -> bool:
+    return certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc
 
 
 def _check_critical(certificate: x509.Certificate) -> None:
@@ -147,9 +168,9 @@ def _check_use(certificate: x509.Certificate) -> None:
     usage = _extension(certificate, x509.KeyUsage)
     extended = _extension(certificate, x509.ExtendedKeyUsage)
     signs = usage is not None and usage.digital_signature
-    if not signs and (
-        extended is None or ExtendedKeyUsageOID.CODE_SIGNING not in extended
-    ):
+    if extended is not None:
+        signs = not _FOR_CODE.isdisjoint(extended)
+    if not signs:
         raise _refused("the signing certificate", "is not meant for signing")
 
 

@@ -3,6 +3,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 
 from assay.crypto.certificate_chain import (
     MAX_CERTIFICATES,
@@ -120,4 +123,50 @@ def test_bytes_that_are_no_certificate_are_refused():
     assert error.value.code == "key.not-a-certificate"
     with pytest.raises(KeyFileError) as error:
         certificates_from_pem(b"junk")
+    assert error.value.code == "key.not-a-certificate"
+
+
+def test_a_certificate_for_other_purposes_alone_is_refused():
+    top = root()
+    served = issue("l", top, uses=SIGNS, purposes=(ExtendedKeyUsageOID.SERVER_AUTH,))
+    assert "not meant for signing" in refused([served], [top.certificate])
+    purposes = (ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE,)
+    for_all = issue("l", top, uses=SIGNS, purposes=purposes)
+    assert signing_key_of_chain((for_all.der,), (top.certificate,), NOW)
+
+
+def test_a_root_whose_limits_are_not_understood_is_refused():
+    top = issue("root", authority=True, uses=("key_cert_sign",), unknown_critical=True)
+    leaf = issue("leaf", top, uses=SIGNS)
+    assert "not understood" in refused([leaf], [top.certificate])
+
+
+def test_any_certificate_of_a_root_that_is_valid_will_do():
+    key = ec.generate_private_key(ec.SECP256R1())
+    uses = ("key_cert_sign",)
+    old = issue("root", authority=True, uses=uses, days=(-10, -1), key=key)
+    top = issue("root", authority=True, uses=uses, key=key)
+    leaf = issue("leaf", top, uses=SIGNS)
+    assert signing_key_of_chain((leaf.der,), (old.certificate, top.certificate), NOW)
+    assert "is valid from" in refused([leaf], [old.certificate])
+
+
+@pytest.mark.parametrize("what", ["version", "twice", "names"])
+def test_a_certificate_that_breaks_the_format_is_refused(what):
+    top = root()
+    plain = b"\x05\x00"
+    first, second = (x509.ObjectIdentifier(f"1.2.3.4.5.{n}") for n in (6, 7))
+    # A GeneralName of a kind that the library does not read (x400Address).
+    names = bytes.fromhex("3004a3023000")
+    more = {
+        "version": (),
+        "twice": ((first, plain), (second, plain)),
+        "names": ((ExtensionOID.SUBJECT_ALTERNATIVE_NAME, names),),
+    }[what]
+    der = issue("leaf", top, uses=SIGNS, more=more).der
+    der = der.replace(bytes.fromhex("2a03040507"), bytes.fromhex("2a03040506"))
+    if what == "version":
+        der = der.replace(bytes.fromhex("a003020102"), bytes.fromhex("a003020109"), 1)
+    with pytest.raises(KeyFileError) as error:
+        signing_key_of_chain((der,), (top.certificate,), NOW)
     assert error.value.code == "key.not-a-certificate"
