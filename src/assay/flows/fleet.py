@@ -54,7 +54,7 @@ __all__ = [
 SUMMARY = "fleet.json"
 # The summary of a large fleet takes a while to write: not after each of its releases.
 _SUMMARY_SECONDS = 1.0
-_REPOSITORY = "/models--"
+_MOST_WORD_CHARS = 80
 _NOTHING = {severity.value: 0 for severity in Severity}
 
 
@@ -130,7 +130,7 @@ def check_fleet(
     done: dict[str, FleetEntryPart] = {}
     if before is not None and not again and _same(before, digest, order):
         for entry in before.releases:
-            if entry.path in names and _still_holds(entry, out):
+            if entry.document == names.get(entry.path) and _still_holds(entry, out):
                 done[entry.path] = entry
 
     def summary() -> FleetDocument:
@@ -276,12 +276,14 @@ def _look(path: str) -> str | None:
 
     What a store or the tag of a layout leads to cannot be told without reading it.
     """
-    root = Path(path).absolute()
-    if "://" in path or not root.exists():
+    if "://" in path or not os.path.exists(path):  # noqa: PTH110 - false for a NUL
         return None
-    if _REPOSITORY in str(root):
-        # The files of a snapshot lie beside it.
-        root = next(r for r in (root, *root.parents) if _REPOSITORY[1:] in r.name)
+    # Behind links: a link to a snapshot does not say that it leads to one.
+    root = Path(os.path.realpath(path))
+    folder = root.parent.parent
+    if root.parent.name == "snapshots" and (folder / "blobs").is_dir():
+        # The files of a snapshot are links to what lies beside it.
+        root = folder
     seen = hashlib.sha256()
     try:
         for place in _places(root):
@@ -290,6 +292,8 @@ def _look(path: str) -> str | None:
                 os.path.relpath(place, root),
                 status.st_size,
                 status.st_mtime_ns,
+                # Anyone can set the former, and nobody the latter.
+                status.st_ctime_ns,
                 status.st_ino,
                 status.st_mode,
             )
@@ -324,13 +328,22 @@ def _same(before: FleetDocument, digest: str, order: FleetOrder) -> bool:
 
 def _names(releases: Iterable[str]) -> dict[str, str]:
     """Give each release a document that is named after it and after no other."""
-    names = {}
+    names: dict[str, str] = {}
+    taken: set[str] = set()
     for path in releases:
+        # ASCII alone: other characters take up to four of the bytes of a file's name.
         word = "".join(
-            char if char.isalnum() or char in "-._" else "-" for char in Path(path).name
+            char if char.isascii() and (char.isalnum() or char in "-._") else "-"
+            for char in Path(path).name
         )
-        short = hashlib.sha256(path.encode("utf-8", "surrogateescape")).hexdigest()[:8]
-        names[path] = f"{word.strip('.')[:80] or 'release'}-{short}.json"
+        plain = word.strip(".")[:_MOST_WORD_CHARS] or "release"
+        digest = hashlib.sha256(path.encode("utf-8", "surrogateescape")).hexdigest()
+        short = digest[:8]
+        # Not all file systems tell capitals apart, and 8 characters can be made to fit.
+        if f"{plain}-{short}".lower() in taken:
+            short = digest
+        taken.add(f"{plain}-{short}".lower())
+        names[path] = f"{plain}-{short}.json"
     return names
 
 

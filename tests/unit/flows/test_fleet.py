@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 
 import pytest
 
 from assay.errors import MachineError, UsageError
+from assay.flows import fleet as module
 from assay.flows.fleet import (
     SUMMARY,
     FleetOrder,
@@ -138,6 +140,36 @@ def test_two_of_one_name_have_documents_of_their_own(tmp_path):
     assert all("/" not in entry.document for entry in document.releases)
 
 
+def test_a_name_of_any_characters_gets_a_document(tmp_path):
+    roots = [write_release(tmp_path / ("\U00020000" * 60)), tmp_path / "a\0b"]
+    document, _ = run(roots, tmp_path / "out")
+    assert [entry.gate for entry in document.releases] == ["passes", "error"]
+
+
+def test_names_that_were_made_to_collide_have_documents_of_their_own():
+    # The SHA-256 of these paths begins alike.
+    pairs: dict[str, str] = {}
+    for number in range(1 << 18):
+        path = f"{number}/model"
+        other = pairs.setdefault(module._names([path])[path], path)
+        if other != path:
+            break
+    else:
+        pytest.fail("no collision")
+    assert len(set(module._names([path, other]).values())) == 2
+
+
+def test_content_whose_times_were_set_back_is_checked_again(tmp_path, fleet):
+    out = tmp_path / "out"
+    run(fleet, out)
+    path = fleet[0] / "config.json"
+    status = path.stat()
+    data = path.read_bytes()
+    path.write_bytes(data.swapcase())
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert run(fleet, out)[1] == [str(fleet[0])]
+
+
 def test_facts_are_kept_where_somebody_says(tmp_path, fleet):
     order = FleetOrder(
         programme_file=PROGRAMME, fail_on="high", jobs=1, cache=str(tmp_path / "kept")
@@ -172,6 +204,14 @@ def test_the_snapshot_of_a_cache_is_looked_at_with_its_blobs(tmp_path):
     assert run([snapshot], out)[1] == []
     (repository / "blobs" / "etag").write_text('{"a": 1}')
     assert run([snapshot], out)[1] == [str(snapshot)]
+    # Also behind a link to the snapshot, and for what is no model.
+    data = repository.rename(tmp_path / "datasets--org--name")
+    link = tmp_path / "latest"
+    link.symlink_to(data / "snapshots" / "v1")
+    run([link], out)
+    assert run([link], out)[1] == []
+    (data / "blobs" / "etag").write_text('{"a": 2}')
+    assert run([link], out)[1] == [str(link)]
 
 
 def test_an_archive_is_checked_again_when_it_has_changed(tmp_path):
