@@ -111,7 +111,10 @@ class _SnapshotWalk(Walk):
 
     def _blob(self, path: str, target: str) -> str | None:
         """Give the name of the blob that a link of a snapshot leads to."""
-        # The folders above were entered without following links, so words are enough.
+        # The folders above were entered without following links, so words are enough;
+        # but `..` behind a name leads elsewhere when that name is a link.
+        if _climbs_late(target):
+            return None
         folder = posixpath.join(self._snapshot, posixpath.dirname(path))
         led = posixpath.normpath(posixpath.join(folder, target))
         parent, _, name = led.rpartition("/")
@@ -251,6 +254,13 @@ class _OpenBlob(OpenDescriptor):
                 found=found,
                 remedy="remove it from the cache and download it again",
             )
+
+
+def _climbs_late(target: str) -> bool:
+    """Say whether a target goes into something and then up again."""
+    parts = target.split("/")
+    up = len(parts) - 1 - parts[::-1].index("..") if ".." in parts else 0
+    return any(part not in ("", ".", "..") for part in parts[:up])
 
 
 def _inside(parent: int, name: str, folder: Path) -> int:

@@ -91,6 +91,22 @@ def test_links_to_anything_but_a_blob_are_only_listed(cache, target):
     assert [one.path for one in take_inventory(cache).irregular] == ["odd"]
 
 
+def test_a_link_that_goes_through_another_link_is_only_listed(cache):
+    elsewhere = cache / "evil"
+    (elsewhere / "a" / "b" / "c").mkdir(parents=True)
+    (elsewhere / "blobs").mkdir()
+    for place, data in ((cache, "{}"), (elsewhere, "[]")):
+        (place / "blobs" / "etag").write_text(data)
+    snapshot = cache / "snapshots" / REVISION
+    (snapshot / "into").symlink_to(elsewhere / "a" / "b" / "c")
+    # By its words it leads to blobs/etag; the system goes through `into`.
+    link = snapshot / "odd.json"
+    link.symlink_to("into/../../../blobs/etag")
+    assert link.read_text() == "[]"
+    found = take_inventory(snapshot)
+    assert {one.path for one in found.irregular} == {"odd.json", "into"}
+
+
 def test_a_blob_that_is_a_link_is_not_followed(cache):
     link = cache / "snapshots" / REVISION / "odd"
     (cache / "blobs" / "link").symlink_to("/etc/hostname")
