@@ -25,7 +25,16 @@ _BLOOM = r" ?[^(\s|[.,!?…。，、।۔،])]+"
 
 
 def _tokenizer(**more: object) -> dict[str, object]:
-    vocabulary = {"<s>": 0, "</s>": 1, "safe": 2, "unsafe": 3, "not": 4, "a": 5, "b": 6, "ab": 7}
+    vocabulary = {
+        "<s>": 0,
+        "</s>": 1,
+        "safe": 2,
+        "unsafe": 3,
+        "not": 4,
+        "a": 5,
+        "b": 6,
+        "ab": 7,
+    }
     return {
         "version": "1.0",
         "added_tokens": [
