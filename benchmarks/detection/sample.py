@@ -21,6 +21,9 @@ class Truth(StrEnum):
 
     HOSTILE = "hostile"
     HONEST = "honest"
+    # Honest, with classes or formats of libraries that Assay has not surveyed: it says
+    # so at medium with low confidence, as of anything that it does not know.
+    THIRD_PARTY = "third-party"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -104,7 +104,10 @@ def tables(document: Mapping[str, object]) -> str:
     for truth, heading in (
         ("hostile", "Hostile samples that raise an alarm"),
         ("honest", "Honest samples that raise an alarm"),
+        ("third-party", "Honest files of libraries that Assay does not survey"),
     ):
+        if not counts.get(truth):
+            continue
         lines = [
             f"{heading}:",
             "",
