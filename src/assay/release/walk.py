@@ -266,12 +266,13 @@ class Walk:
     def _link_kind(self, path: str, target: str) -> IrregularKind:
         base = os.path.join(self._real_root, os.path.dirname(path))  # noqa: PTH118, PTH120 - plain strings, 100 000 times
         resolved = os.path.realpath(os.path.join(base, target))  # noqa: PTH118 - see above
+        root = self._real_root.rstrip("/")
+        if resolved != (root or "/") and not resolved.startswith(root + "/"):
+            # Whether the target exists here says nothing of the buyer's machine.
+            return IrregularKind.SYMLINK_OUTSIDE
         if not os.path.exists(resolved):  # noqa: PTH110 - see above
             return IrregularKind.SYMLINK_BROKEN
-        root = self._real_root.rstrip("/")
-        if resolved == (root or "/") or resolved.startswith(root + "/"):
-            return IrregularKind.SYMLINK_INSIDE
-        return IrregularKind.SYMLINK_OUTSIDE
+        return IrregularKind.SYMLINK_INSIDE
 
     def odd(self, path: str, kind: IrregularKind, detail: str) -> None:
         """Note an entry that is no regular file."""

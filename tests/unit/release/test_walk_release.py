@@ -79,9 +79,11 @@ def test_links_are_listed_and_never_followed(tmp_path):
     (root / "out-dir").symlink_to(tmp_path)
     (root / "broken").symlink_to("nothing")
     (root / "loop").symlink_to("loop")
+    (root / "away").symlink_to("../../nobody/.ssh/id_rsa")
     inventory = take_inventory(root)
     assert [record.path for record in inventory.files] == ["real/file"]
     assert kinds(inventory) == {
+        "away": IrregularKind.SYMLINK_OUTSIDE,
         "broken": IrregularKind.SYMLINK_BROKEN,
         "in": IrregularKind.SYMLINK_INSIDE,
         "in-dir": IrregularKind.SYMLINK_INSIDE,
