@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pytest
 
+from assay.domain.credentials import redact
 from assay.domain.facts import PickleFacts
 from assay.release import formats
 from benchmarks.detection import corpus
@@ -54,6 +55,8 @@ def test_the_corpus_is_small_and_named_by_digests(family):
         data = path.read_bytes()
         assert path.name == sha256(data).hexdigest()[:40]
         assert len(data) <= MAX_INPUT_BYTES
+        text = data.decode("latin-1")
+        assert redact(text) == text, f"{path.name} looks like a credential"
 
 
 def test_every_reader_is_fuzzed_by_some_family():
