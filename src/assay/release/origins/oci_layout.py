@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from assay.domain.facts import Content
 from assay.errors import ReleaseError
 from assay.release.origins.inflated import inflated
-from assay.release.origins.member_tree import MemberTree
+from assay.release.origins.member_tree import MemberTree, refused
 from assay.release.origins.oci_manifest import Blobs, Descriptor, find_manifest
 from assay.release.origins.origin import OpenSource
 from assay.release.origins.tar_file import add_tar
@@ -93,6 +93,7 @@ class OciLayout:
         self._limits = limits
         self._tell = tell
         self._tree: MemberTree[_Where] = MemberTree(root.name, limits)
+        self._titled: dict[str, MemberEntry[_Where]] = {}
         self._untyped = 0
         with ExitStack() as held:
             descriptor = open_root(root)
@@ -135,7 +136,7 @@ class OciLayout:
         title = layer.annotations.get(_TITLE) or layer.annotations.get(_MODEL_PATH)
         unpacks = layer.annotations.get(_UNPACK) == "true" or title is None
         if kind is not None and (unpacks or _MODEL_PATH in layer.annotations):
-            self._unpack(source, kind, layer)
+            self._unpack(source, kind, layer, titled=title is not None)
         elif title is not None:
             self._file(title, source)
         elif layer.media_type.startswith(_OLLAMA):
@@ -150,6 +151,7 @@ class OciLayout:
         path = self._tree.path(title.encode("utf-8", "surrogatepass"))
         where = _Where(source, 0, source.size)
         self._tree.add_file(path, source.size, where, executable=False)
+        self._titled[path] = self._tree.files[path]
 
     def _ollama_name(self, media_type: str) -> str:
         """Name a layer by its type; the first of several has no number."""
@@ -167,8 +169,14 @@ class OciLayout:
             name = f"{word}-{count}"
         return name
 
-    def _unpack(self, blob: ByteSource, kind: Content, layer: Descriptor) -> None:
-        """Lay a tar layer over what there is."""
+    def _unpack(
+        self, blob: ByteSource, kind: Content, layer: Descriptor, *, titled: bool
+    ) -> None:
+        """Lay a tar layer over what there is.
+
+        Tools for artefacts write every layer that has a title, tools for images lay
+        those without one over each other: where these differ, it is refused.
+        """
         source = blob
         if kind is not Content.TAR:
             source, _ = self._held.enter_context(
@@ -181,7 +189,23 @@ class OciLayout:
             above,
             lambda start, size: _Where(source, start, size),
         )
-        self._tree.overlay(above, *_whiteouts(above))
+        gone, emptied = _whiteouts(above)
+        if titled and (gone or emptied):
+            raise _two_readings("a layer with a title that takes files away")
+        self._tree.overlay(above, gone, emptied)
+        if any(self._tree.files.get(path) != one for path, one in self._titled.items()):
+            raise _two_readings("a layer that takes away or replaces a titled file")
+        if titled:
+            self._titled.update(above.files)
+
+
+def _two_readings(found: str) -> ReleaseError:
+    return refused(
+        "archive-ambiguous",
+        "The artefact says two things, so that its readers see different files.",
+        expected="layers that are all files with titles, or all parts of an image",
+        found=found,
+    )
 
 
 def _tar_kind(media_type: str) -> Content | None:

@@ -177,6 +177,7 @@ def find_manifest(blobs: Blobs, reference: str) -> tuple[str, Manifest]:
     chosen = _choose(listed, reference)
     for _ in range(_MAX_DEPTH):
         document = blobs.document(chosen)
+        _check_kind(document, chosen)
         if chosen.media_type not in _INDEX_TYPES and "layers" in document:
             return chosen.annotations.get(_NAME, reference), _manifest(blobs, document)
         if "manifests" not in document:
@@ -192,6 +193,18 @@ def find_manifest(blobs: Blobs, reference: str) -> tuple[str, Manifest]:
     raise _no_layout("a manifest with layers", f"none at {chosen.digest}")
 
 
+def _check_kind(document: dict[str, Any], chosen: Descriptor) -> None:
+    """Refuse what is an index to one reader and a manifest to another.
+
+    Source: CVE-2021-41190; OCI Image Format 1.1, manifest, `mediaType`.
+    """
+    if "layers" in document and "manifests" in document:
+        raise _no_layout("a manifest or an index", f"both at {chosen.digest}")
+    stated = document.get("mediaType", chosen.media_type)
+    if stated != chosen.media_type:
+        raise _no_layout(f"mediaType {chosen.media_type[:100]}", repr(stated)[:100])
+
+
 def _manifest(blobs: Blobs, document: dict[str, Any]) -> Manifest:
     if "config" in document:
         # It is no file of the model, but what names it must not be a lie.
@@ -200,10 +213,12 @@ def _manifest(blobs: Blobs, document: dict[str, Any]) -> Manifest:
 
 
 def _choose(listed: tuple[Descriptor, ...], reference: str) -> Descriptor:
+    # A tag may be spelled like the digest of something else.
+    exact = _DIGEST.match(reference) is not None
     meant = [
         one
         for one in listed
-        if not reference or reference in (one.annotations.get(_NAME), one.digest)
+        if not reference or reference == (one.digest if exact else _tag(one))
     ]
     if len({one.digest for one in meant}) == 1:
         return meant[0]
@@ -217,6 +232,10 @@ def _choose(listed: tuple[Descriptor, ...], reference: str) -> Descriptor:
         found=repr(reference) if reference else f"{len(names)} manifests",
         remedy="name one as LAYOUT:TAG or LAYOUT@DIGEST",
     )
+
+
+def _tag(one: Descriptor) -> str | None:
+    return one.annotations.get(_NAME)
 
 
 def _descriptors(document: dict[str, Any], key: str) -> tuple[Descriptor, ...]:

@@ -23,6 +23,8 @@ __all__ = ["TarMember", "tar_members"]
 
 _BLOCK = 512
 _MAX_RECORD_BYTES = 1 << 20
+# What the octal digits of a header can say; a record is needed only for more.
+_MOST_IN_HEADER = 8**11
 _FILES = b"07\0"
 _KNOWN = frozenset(b"01234567\0LKxgX")
 _EXECUTABLE = 0o111
@@ -80,7 +82,10 @@ def tar_members(source: ByteSource, archive: str) -> Iterator[TarMember]:
         if kind in b"LKxgX":
             _record(source, archive, kind, start, size, said)
         else:
-            size = size if said.size is None else said.size
+            if said.size is not None:
+                if size not in (0, said.size) and said.size < _MOST_IN_HEADER:
+                    raise _ambiguous(archive, f"two sizes of a member at {position}")
+                size = said.size
             member = _member(block, kind, start, size, said, archive)
             size = member.size
             said.clear()
@@ -143,6 +148,7 @@ def _record(
     data = source.read_at(start, size)
     if len(data) < size:
         raise _damaged(archive, "a record that is cut")
+    before = (said.name, said.link, said.size)
     if kind == b"L":
         said.name = _text(data)
     elif kind == b"K":
@@ -150,6 +156,10 @@ def _record(
     else:
         for key, value in _pax(data, archive):
             _take(key, value, archive, said, everywhere=kind == b"g")
+    after = (said.name, said.link, said.size)
+    if any(old not in (None, new) for old, new in zip(before, after, strict=True)):
+        # Of two records for one member some unpackers take the first.
+        raise _ambiguous(archive, f"two records that differ at {start - _BLOCK}")
 
 
 def _take(

@@ -304,3 +304,46 @@ def test_a_directory_that_holds_more_than_a_layout_is_a_plain_one(layout):
 
 def test_an_empty_index_has_no_manifest(layout, refused):
     assert refused(layout.root, "usage.oci-reference").expected == "a manifest"
+
+
+def test_a_tag_that_is_spelled_as_a_digest_stands_for_no_other_manifest(
+    layout, refused
+):
+    good = layout.manifest(layout.blob(b"1", **{TITLE: "good"}))["digest"]
+    layout.index(layout.manifest(layout.blob(b"2", **{TITLE: "evil"}), name=good))
+    refused(f"{layout.root}@{good}", "usage.oci-reference")
+
+
+def test_what_is_a_manifest_and_an_index_is_refused(layout, refused):
+    inner = layout.manifest(layout.blob(b"1", **{TITLE: "one"}))
+    layer = layout.blob(b"2", **{TITLE: "two"})
+    layout.artefact(layer, manifests=[inner])
+    error = refused(layout.root, "release.oci-layout")
+    assert error.found.startswith("both at")
+    layout.artefact(layer, mediaType=INDEX)
+    refused(layout.root, "release.oci-layout")
+    layout.artefact(layer, mediaType=MANIFEST)
+    assert layout.paths() == ["two"]
+
+
+IMAGE = "application/vnd.oci.image.layer.v1.tar"
+UNPACKED = {TITLE: "d", "io.deis.oras.content.unpack": "true"}
+
+
+@pytest.mark.parametrize("over", [("evil",), (".wh.evil",), (".wh..wh..opq",)])
+def test_a_layer_of_an_image_takes_no_titled_file_away(layout, refused, over):
+    titled = layout.blob(b"1", **{TITLE: "evil"})
+    layout.artefact(titled, layout.blob(packed(*over), IMAGE))
+    refused(layout.root, "release.archive-ambiguous")
+    unpacked = layout.blob(packed("evil"), IMAGE, **UNPACKED)
+    layout.artefact(unpacked, layout.blob(packed(*over, "z"), IMAGE))
+    refused(layout.root, "release.archive-ambiguous")
+
+
+def test_an_unpacked_file_of_an_artefact_takes_nothing_away(layout, refused):
+    below = layout.blob(packed("evil"), IMAGE, **UNPACKED)
+    above = layout.blob(packed(".wh.evil", "b"), IMAGE, **UNPACKED)
+    layout.artefact(below, above)
+    refused(layout.root, "release.archive-ambiguous")
+    layout.artefact(below, layout.blob(packed("b"), IMAGE, **UNPACKED))
+    assert layout.paths() == ["b", "evil"]

@@ -414,11 +414,11 @@ def test_pax_records_say_path_link_and_size():
     assert (second.kind, second.link) == (b"2", b"t" * 200)
 
 
-def test_a_size_in_a_record_counts_more_than_the_header():
-    data = raw(
-        member("a", b"12345", pax_headers={"size": "3"}), layout=tarfile.PAX_FORMAT
-    )
-    assert parse(bytes(data))[0].size == 3
+def test_a_size_in_a_record_counts_where_the_header_has_none():
+    # As headers are written that cannot hold it.
+    data = records(record(b"size", b"3"), member("a", b"")) + b"xyz"
+    data = data[:1536] + b"xyz".ljust(512, b"\0") + bytes(1024)
+    assert parse(data)[0].size == 3
 
 
 def test_directories_of_the_oldest_kind_are_directories():
@@ -435,3 +435,39 @@ def test_an_archive_without_its_end_is_read_to_the_last_byte():
 def test_long_links_of_gnu_tar_are_read():
     (only,) = parse(bytes(raw(link("l", "t" * 300))))
     assert only.link == b"t" * 300
+
+
+def records(*members):
+    """Give members with records before them, bytes as they are."""
+    made = b""
+    for info, data in members:
+        made += info.tobuf(tarfile.USTAR_FORMAT) + data + b"\0" * (-len(data) % 512)
+    return made + b"\0" * 1024
+
+
+def record(name, value, kind=tarfile.XHDTYPE):
+    body = b" %s=%s\n" % (name, value)
+    size = len(body) + 2
+    data = b"%d" % size + body if kind == tarfile.XHDTYPE else value
+    return member("record", data, type=kind)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        [record(b"path", b"a"), record(b"path", b"b")],
+        [record(b"", b"a\0", tarfile.GNUTYPE_LONGNAME), record(b"path", b"b")],
+        [record(b"size", b"1")],
+    ],
+)
+def test_records_of_which_unpackers_take_another_are_refused(tmp_path, refused, before):
+    path = tmp_path / "model.tar"
+    path.write_bytes(records(*before, member("plain", b"xyz")))
+    refused(path, "release.archive-ambiguous")
+
+
+def test_a_record_that_says_the_same_again_is_read(tmp_path):
+    path = tmp_path / "model.tar"
+    again = [record(b"path", b"a"), record(b"path", b"a"), record(b"size", b"3")]
+    path.write_bytes(records(*again, member("plain", b"xyz")))
+    assert [one.path for one in take_inventory(path).files] == ["a"]
