@@ -9,6 +9,7 @@ too long for any reader, nesting too deep, bytes that are not UTF-8 (RFC 8259 se
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
 from typing import Any, NoReturn
 
@@ -23,6 +24,7 @@ def loads(
     *,
     limits: Limits = DEFAULT_LIMITS,
     max_bytes: int | None = None,
+    tolerant: bool = False,
 ) -> Any:  # noqa: ANN401 - a JSON value has no narrower type
     """Parse one JSON document strictly.
 
@@ -30,6 +32,10 @@ def loads(
         data: The document in UTF-8, without a byte order mark.
         limits: Depth and number bounds, and the size bound unless `max_bytes` is set.
         max_bytes: Size bound for this kind of document, in bytes.
+        tolerant: Read as the loaders of models do what they read and this refuses: of
+            repeated keys the last counts, what is no ordinary number is None, and a
+            lone surrogate is a question mark. Only to look at a document that was
+            refused, never to trust it.
 
     Raises:
         DocumentError: `document.too-large`, `.not-utf8`, `.too-many-values`,
@@ -56,7 +62,8 @@ def loads(
     _refuse_crowds(text, limits.max_json_values)
     _refuse_depth(text, limits.max_json_depth)
     try:
-        value = _decoder(limits).decode(text)
+        decoder = _tolerant_decoder(limits) if tolerant else _decoder(limits)
+        value = decoder.decode(text)
     except json.JSONDecodeError as error:
         raise DocumentError(
             "malformed-json",
@@ -64,8 +71,12 @@ def loads(
             expected="one JSON value",
             found=f"{error.msg} at line {error.lineno}, column {error.colno}",
         ) from error
-    if "\\u" in text:
-        _refuse_surrogates(value)
+    if "\\u" not in text:
+        return value
+    if tolerant:
+        plain = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
+        return decoder.decode(plain.decode("utf-8"))
+    _refuse_surrogates(value)
     return value
 
 
@@ -161,6 +172,24 @@ def _decoder(limits: Limits) -> json.JSONDecoder:
         parse_float=real,
         parse_constant=_bad_number,
         strict=True,
+    )
+
+
+def _tolerant_decoder(limits: Limits) -> json.JSONDecoder:
+    """Build a decoder that takes what Python's own takes, and no number of no use."""
+
+    def number(text: str) -> int | None:
+        return int(text) if len(text) <= limits.max_json_number_chars else None
+
+    def real(text: str) -> float | None:
+        value = float(text)
+        return value if math.isfinite(value) else None
+
+    return json.JSONDecoder(
+        parse_int=number,
+        parse_float=real,
+        parse_constant=lambda _: None,
+        strict=False,
     )
 
 

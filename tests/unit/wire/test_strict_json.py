@@ -130,3 +130,23 @@ def test_a_crowd_of_values_is_refused_before_it_takes_memory():
     with pytest.raises(DocumentError) as caught:
         loads(crowded, limits=Limits(max_json_values=3))
     assert caught.value.code == "document.too-many-values"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        (b'{"a": NaN, "b": [Infinity, 1e999]}', {"a": None, "b": [None, None]}),
+        (b'{"a": 1, "a": 2}', {"a": 2}),
+        (b'{"a": %s}' % (b"1" * 80), {"a": None}),
+        (rb'{"\ud800": "\ud83d\ude00\udfff"}', {"?": "\U0001f600?"}),
+        (b'{"a": 1.5}', {"a": 1.5}),
+    ],
+)
+def test_what_loaders_read_is_read_tolerantly(text, value):
+    assert loads(text, tolerant=True) == value
+
+
+@pytest.mark.parametrize("text", [b"[" * 101 + b"]" * 101, b"{", b"\xff"])
+def test_bounds_and_grammar_hold_when_tolerant_too(text):
+    with pytest.raises(DocumentError):
+        loads(text, tolerant=True)

@@ -90,10 +90,19 @@ SYNTAX = Rule(
     id="malformed-template",
     severity=Severity.LOW,
     confidence=Confidence.MEDIUM,
-    summary="The template does not parse, or is too long to be one",
+    summary="The template does not parse",
     remediation="Repair the template and render one conversation with it.",
     gain="A template that scanners cannot parse is one that they cannot judge.",
     references=("CWE-20",),
+)
+UNREAD = Rule(
+    id="template-over-limit",
+    severity=Severity.HIGH,
+    confidence=Confidence.MEDIUM,
+    summary="The template is longer, deeper or in a larger crowd than honest ones are",
+    remediation="Shorten it; the longest templates published have 20 000 characters.",
+    gain="Hides from scanners what the loader still renders.",
+    references=("CWE-400", "CWE-1336"),
 )
 
 FUNCTION = Rule(
@@ -248,6 +257,10 @@ def _turns_or_tags(character: str) -> bool:
     )
 
 
+# Loaders have no such bounds, so these may be rendered all the same.
+_OVER = frozenset({"template-too-long", "template-too-deep", "template-crowd"})
+
+
 def _at(place: Place, line: int) -> Place:
     return replace(place, line=line)
 
@@ -291,7 +304,7 @@ def _others(template: TemplateFacts, limits: Limits) -> Iterable[Sighting]:
         )
     for problem in template.problems:
         yield Sighting(
-            rule=SYNTAX,
+            rule=UNREAD if problem.kind in _OVER else SYNTAX,
             place=problem.place,
             message=f"The template was not understood ({problem.kind}): "
             f"{shown(problem.detail, limits)}",
@@ -337,6 +350,7 @@ CHECK = FactCheck(
         ENDLESS,
         LINK,
         SYNTAX,
+        UNREAD,
     ),
     examine=_examine,
 )

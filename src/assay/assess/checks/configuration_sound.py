@@ -50,11 +50,22 @@ EXTRAVAGANT = Rule(
     gain="Uses up the memory or the stack of whoever loads or scans it.",
     references=("CWE-674", "AML.T0029"),
 )
+TOO_DEEP = Rule(
+    id="too-deep",
+    severity=Severity.HIGH,
+    confidence=Confidence.MEDIUM,
+    summary="The file is nested deeper than is read, and than any honest one known",
+    remediation=_REWRITE,
+    gain="Hides code and templates from scanners, behind brackets that loaders read.",
+    references=("CWE-674", "CWE-436"),
+)
 
 
 def _rule(kind: str) -> Rule:
     if "duplicate" in kind:
         return DUPLICATE
+    if kind == "too-deep":
+        return TOO_DEEP
     return EXTRAVAGANT if kind.startswith("too-") else MALFORMED
 
 
@@ -80,6 +91,6 @@ CHECK = FactCheck(
     id="configuration-sound",
     version=1,
     title="Configurations are well-formed and read the same to every reader",
-    rules=(DUPLICATE, MALFORMED, EXTRAVAGANT),
+    rules=(DUPLICATE, MALFORMED, EXTRAVAGANT, TOO_DEEP),
     examine=_examine,
 )

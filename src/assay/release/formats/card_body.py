@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from assay.domain.facts import ParseProblem
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["licence_family", "oddities"]
 
-_COMMENT = re.compile(r"<!--(.{0,20000}?)-->", re.DOTALL)
+_MAX_COMMENT_CHARS = 20_000
 _UNSEEN = re.compile(
     r"(?i)<(?:span|div|p)\b[^<>]{0,200}(?:display:\s?none|font-size:\s?0|opacity:\s?0)"
     r"[^<>]{0,200}>([^<]{1,5000})"
@@ -79,16 +80,31 @@ def oddities(body: str, first_line: int, subject: Subject) -> tuple[ParseProblem
 
 
 def _seen(body: str) -> Iterator[tuple[int, str, str]]:
-    for pattern in (_COMMENT, _UNSEEN):
-        for match in pattern.finditer(body):
-            phrase = instruction(match[1])
-            if phrase:
-                yield match.start(), "hidden-instruction", phrase
+    unseen = ((match.start(), match[1]) for match in _UNSEEN.finditer(body))
+    for start, words in chain(_comments(body), unseen):
+        phrase = instruction(words)
+        if phrase:
+            yield start, "hidden-instruction", phrase
     for match in _TAGS.finditer(body):
         spelled = "".join(chr(ord(char) - 0xE0000) for char in match[0][:200])
         yield match.start(), "hidden-instruction", spelled
     for match in _SCRIPT_LINK.finditer(body):
         yield match.start(), "script-link", match[1]
+
+
+def _comments(body: str) -> Iterator[tuple[int, str]]:
+    """Give the start of each comment and its first words.
+
+    By searching and not by a pattern, which would look again for the end of each of a
+    hundred thousand beginnings.
+    """
+    start = body.find("<!--")
+    while start >= 0:
+        end = body.find("-->", start + 4)
+        if end < 0:
+            return
+        yield start, body[start + 4 : min(end, start + 4 + _MAX_COMMENT_CHARS)]
+        start = body.find("<!--", end)
 
 
 def licence_family(text: str) -> str:

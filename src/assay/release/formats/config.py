@@ -51,6 +51,7 @@ _REFERENCE_KEYS = frozenset({"_name_or_path", "base_model_name_or_path"})
 _PROBLEM_KINDS = {
     "document.repeated-key": "duplicate-key",
     "document.too-deep": "too-deep",
+    "document.too-many-values": "too-many-values",
 }
 _MAX_ENTRIES = 1_000
 _MAX_DEPTH = 120
@@ -133,10 +134,10 @@ class Findings:
 def read(data: bytes, subject: Subject, inspection: Inspection) -> list[Fact]:
     """Give the facts of one JSON document, its chat templates included."""
     findings = Findings(subject, inspection)
+    plain = data.removeprefix(b"\xef\xbb\xbf")
+    problems: tuple[ParseProblem, ...] = ()
     try:
-        value = strict_json.loads(
-            data.removeprefix(b"\xef\xbb\xbf"), limits=inspection.limits
-        )
+        value = strict_json.loads(plain, limits=inspection.limits)
     except DocumentError as error:
         if not subject.name.endswith((".json", ".ipynb")):
             return []
@@ -145,14 +146,19 @@ def read(data: bytes, subject: Subject, inspection: Inspection) -> list[Fact]:
             detail=f"{error.message} Found: {error.found}",
             place=subject.place,
         )
-        return [findings.facts((problem,))]
+        problems = (problem,)
+        try:
+            # A loader may read on where this does not: what it would see is looked at.
+            value = strict_json.loads(plain, limits=inspection.limits, tolerant=True)
+        except DocumentError:
+            return [findings.facts(problems)]
     walk_values(value, findings)
     if subject.name == "modules.json" and isinstance(value, list):
         _modules(value, findings)
     if subject.name == "model_index.json" and isinstance(value, dict):
         _pipeline(value, findings)
     building = Building(subject, inspection, findings.local_file)
-    facts: list[Fact] = [findings.facts(), *built(value, building)]
+    facts: list[Fact] = [findings.facts(problems), *built(value, building)]
     if shard_index.is_index(subject.name):
         facts.append(shard_index.read(value, subject, inspection))
     facts.extend(_package(value, subject, inspection))

@@ -62,6 +62,15 @@ def test_hidden_characters_are_judged_by_what_they_do(character, rule):
     assert rules(report) == [rule]
 
 
+@pytest.mark.parametrize(
+    "kind", ["template-too-long", "template-too-deep", "template-crowd"]
+)
+def test_a_template_beyond_what_is_read_is_grave(kind):
+    report = run(CHECK, template(problems=(problem(kind, "tokenizer_config.json"),)))
+    assert rules(report) == ["template-over-limit"]
+    assert len(report.gaps) == 1
+
+
 def test_a_template_that_does_not_parse_is_found_and_is_a_gap():
     report = run(
         CHECK, template(problems=(problem("template-syntax", "tokenizer_config.json"),))

@@ -17,14 +17,17 @@ def test_a_sound_configuration_is_clean():
     [
         ("duplicate-key", "duplicate-key"),
         ("malformed-json", "malformed"),
-        ("too-deep", "over-limit"),
+        ("too-deep", "too-deep"),
+        ("too-many-values", "over-limit"),
         ("too-large", "over-limit"),
     ],
 )
 def test_each_problem_falls_under_a_rule(kind, rule):
     report = run(CHECK, config(problems=(problem(kind, "config.json"),)))
     assert rules(report) == [rule]
-    assert report.findings[0].severity is Severity.MEDIUM
+    grave = rule == "too-deep"
+    expected = Severity.HIGH if grave else Severity.MEDIUM
+    assert report.findings[0].severity is expected
 
 
 def test_a_configuration_that_was_passed_over_leaves_the_check_incomplete():
