@@ -28,6 +28,7 @@ from assay.flows.manifest import (
     sign_model,
     verify_model,
 )
+from assay.report.text import clean
 from assay.wire.v0.manifest_answers import (
     DifferencePart,
     SerializationPart,
@@ -290,20 +291,33 @@ def _text(verified: VerifiedModel) -> str:
     how = manifest.serialization
     word = "INVALID" if verified.differences else "VALID"
     lines = [
-        f"{word}: {manifest.model}, signed by key {verified.signed.key_id}",
+        f"{word}: {_line(manifest.model)}, signed by key {verified.signed.key_id}",
         (
             f"  {len(manifest.resources)} {how.method.value} by "
             f"{how.hash_type.value}, {verified.resources} found"
         ),
     ]
     if verified.signed.left_out:
-        listed = ", ".join(verified.signed.left_out[: DEFAULT_LIMITS.max_report_rows])
-        lines.append(f"  note: the signer left out {listed}")
+        lines.append(f"  note: the signer left out {_listed(verified.signed.left_out)}")
+    if verified.left_out:
+        listed = _listed(verified.left_out)
+        lines.append(f"  warning: there, and signed by nobody: {listed}")
     shown = verified.differences[: DEFAULT_LIMITS.max_report_rows]
-    lines += [f"  {entry.kind.value:8s}  {entry.name}" for entry in shown]
+    lines += [f"  {entry.kind.value:8s}  {_line(entry.name)}" for entry in shown]
     if len(verified.differences) > len(shown):
         lines.append(f"  and {len(verified.differences) - len(shown)} more")
     return "\n".join(lines)
+
+
+def _listed(paths: tuple[str, ...]) -> str:
+    shown = [_line(path) for path in paths[: DEFAULT_LIMITS.max_report_rows]]
+    more = len(paths) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")
+
+
+def _line(name: str) -> str:
+    """Keep a name in its line: what is shown may have line ends, a name must not."""
+    return clean(name, limit=len(name))
 
 
 def _document(verified: VerifiedModel) -> VerifiedModelDocument:
@@ -321,6 +335,7 @@ def _document(verified: VerifiedModel) -> VerifiedModelDocument:
             DifferencePart(name=entry.name, kind=entry.kind.value) for entry in shown
         ),
         differences_total=len(verified.differences),
+        left_out=verified.left_out,
     )
 
 

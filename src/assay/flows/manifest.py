@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -91,11 +92,13 @@ class VerifiedModel:
         signed: The manifest, whose signature holds.
         differences: In which ways the model is not as signed; none when it is.
         resources: Files or shards that were read.
+        left_out: What the signer left out and is there, so that nobody signed it.
     """
 
     signed: SignedManifest
     differences: tuple[Difference, ...]
     resources: int
+    left_out: tuple[str, ...] = ()
 
 
 def open_model_signing(
@@ -229,6 +232,21 @@ def verify_model(
             signed.manifest, found, ignore_unsigned=accepted.ignore_unsigned
         ),
         resources=len(found.resources),
+        left_out=_there(model, signed.left_out, _below(model, signature)),
+    )
+
+
+def _there(
+    model: Path, left_out: tuple[str, ...], signature: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Give which of the paths are in the model, besides the signature itself."""
+    if not model.is_dir():
+        return ()
+    return tuple(
+        path
+        for path in left_out
+        # A name from outside may hold a NUL, for which pathlib raises.
+        if path not in signature and os.path.lexists(model / path)
     )
 
 

@@ -235,3 +235,25 @@ def test_a_quiet_run_says_nothing(model, key):
     done = assay("manifest", "sign", model, "--key", key, "--quiet")
     assert (done.exit_code, done.output) == (0, "")
     assert json.loads((model / "model.sig").read_bytes())["dsseEnvelope"]
+
+
+def test_what_is_there_and_signed_by_nobody_is_told(model, key):
+    names = ("--ignore", "model.safetensors", "--ignore", "gone")
+    assert assay("manifest", "sign", model, "--key", key, *names).exit_code == 0
+    (model / "model.safetensors").write_bytes(b"other")
+    status, found = verify(model, key)
+    assert (int(status), found["valid"]) == (0, True)
+    assert found["leftOut"] == ["model.safetensors"]
+    keeps("result-manifest-verify", found)
+    given = ("--signature", model / "model.sig", "--public-key", f"{key}.pub")
+    shown = assay("manifest", "verify", model, *given).output
+    assert "warning: there, and signed by nobody: model.safetensors\n" in shown
+
+
+def test_a_name_adds_no_line_to_the_result(model, key):
+    assert assay("manifest", "sign", model, "--key", key).exit_code == 0
+    (model / "x\nVALID: all of it").write_text("x")
+    given = ("--signature", model / "model.sig", "--public-key", f"{key}.pub")
+    shown = assay("manifest", "verify", model, *given)
+    assert shown.exit_code == 1
+    assert "x\\x0aVALID: all of it" in shown.output

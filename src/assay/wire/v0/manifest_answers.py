@@ -56,3 +56,4 @@ class VerifiedModelDocument(JsonModel):
     serialization: SerializationPart
     differences: tuple[DifferencePart, ...]
     differences_total: Count
+    left_out: tuple[Text, ...]
