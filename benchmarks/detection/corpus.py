@@ -45,6 +45,7 @@ FAMILIES: tuple[str, ...] = (
     "tree_models",
     "secrets",
     "templates",
+    "crowding",
     "tokenizers",
 )
 

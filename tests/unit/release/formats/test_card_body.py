@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import tracemalloc
 
 import pytest
@@ -123,3 +124,10 @@ Hello.
     assert (card.languages, card.tags) == (("en", "de"), ("chat",))
     assert card.has_model_index
     assert card.documented == ("intended tasks", "licence", "energy", "evaluation")
+
+
+def test_many_comments_without_an_end_cost_one_search(card):
+    started = time.process_time()
+    found = card("---\nlicense: mit\n---\n" + "<!--" * 200_000)
+    assert time.process_time() - started < 5
+    assert seen(found) == []
