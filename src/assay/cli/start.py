@@ -36,6 +36,10 @@ def main() -> None:
         from assay.cli.main import main as verbs  # noqa: PLC0415 - see above
 
         verbs(prog_name="assay")
+    except KeyboardInterrupt:
+        # Before a verb ran, which tells it itself; the status is COULD_NOT.
+        sys.stderr.write("interrupted; nothing was left half-written\n")
+        sys.exit(4)
     finally:
         for reading in _begun.values():
             # Stops it when nobody took it over; twice does no harm.

@@ -209,6 +209,9 @@ def read_list(path: Path) -> list[str]:
         for line in named
         if line and not line.startswith("#")
     ]
+    if str(path.parent).encode("utf-8", "replace").decode() != str(path.parent):
+        # The lines are Unicode; the directory above them is not.
+        raise _bad_list("a directory of the list whose name is UTF-8", "other bytes")
     if not releases:
         raise _bad_list("at least one release", "none")
     twice = [one for one, count in Counter(releases).items() if count > 1]

@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+import sys
 import tempfile
 from contextlib import suppress
 from dataclasses import asdict
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 __all__ = ["FactsCache"]
 
 _MODE = 0o700
+_OPEN = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
+# Folders whose code makes facts, or takes part in it.
+_SOURCES = ("release", "domain", "wire", "crypto")
 
 
 class FactsCache:
@@ -84,7 +88,8 @@ class FactsCache:
     def get(self, key: str) -> FileFacts | None:
         """Give the facts that were kept, or None."""
         try:
-            with self._place(key).open("rb") as file:
+            # A pipe in the place of an entry must not wait for a writer.
+            with os.fdopen(os.open(self._place(key), _OPEN), "rb") as file:
                 data = file.read(self._limits.max_document_bytes + 1)
             facts = read_kept_facts(data, self._limits)
         except (OSError, DocumentError):
@@ -114,7 +119,9 @@ def _version(limits: Limits) -> str:
     digest = hashlib.sha256(assay.__version__.encode())
     digest.update(canonical_json(asdict(limits)))
     root = Path(assay.__file__).parent
-    for folder in ("release", "domain"):
+    # Python's own parser and tables of Unicode make facts too.
+    digest.update(sys.version.encode())
+    for folder in _SOURCES:
         for source in sorted((root / folder).rglob("*.py")):
             status = source.stat()
             part = f"{source.relative_to(root)}:{status.st_size}:{status.st_mtime_ns}\n"

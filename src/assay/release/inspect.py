@@ -135,7 +135,8 @@ def inspect_release(
                 *(origin.about if with_facts else ()),
             )
         ),
-        name=origin.name,
+        # What people call it need not be Unicode, and what is written down must be.
+        name=origin.name.encode("utf-8", "backslashreplace").decode("utf-8"),
         notes=origin.notes,
     )
 

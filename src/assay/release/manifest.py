@@ -103,8 +103,9 @@ def make_manifest(
             resources = tuple(sorted(pool.map(crew.resource, order)))
     finally:
         os.close(descriptor)
+    name = model.resolve().name.encode("utf-8", "backslashreplace").decode("utf-8")
     return Manifest(
-        model=model.resolve().name or "model",
+        model=name or "model",
         serialization=serialization,
         resources=resources,
         root=oms_root(resource.digest for resource in resources),

@@ -74,3 +74,15 @@ def test_other_verbs_begin_nothing(monkeypatch, capfd):
     assert call(monkeypatch, "--version") == 0
     assert seen == []
     assert "assay" in capfd.readouterr().out
+
+
+def test_an_interruption_while_the_verbs_are_loaded_is_told(
+    release, monkeypatch, capsys
+):
+    def interrupted(**_options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("assay.cli.main.main", interrupted)
+    assert call(monkeypatch, "check", release) == 4
+    assert capsys.readouterr().err == "interrupted; nothing was left half-written\n"
+    assert start._begun == {}

@@ -290,3 +290,12 @@ def test_ray_that_is_not_installed_is_wrong_usage(monkeypatch):
     with pytest.raises(UsageError) as caught:
         Cluster()
     assert caught.value.code == "usage.ray"
+
+
+def test_a_list_in_a_directory_of_other_bytes_is_refused(tmp_path):
+    folder = tmp_path / "x\udcff"
+    folder.mkdir()
+    (folder / "list").write_text("model\n")
+    with pytest.raises(UsageError) as caught:
+        read_list(folder / "list")
+    assert caught.value.code == "usage.fleet-list"

@@ -63,6 +63,19 @@ def test_an_entry_that_was_spoilt_counts_as_not_there(kept, tmp_path, data):
     assert kept.get(key(kept)) is None
 
 
+def test_a_pipe_in_the_place_of_an_entry_is_not_waited_for(kept, tmp_path):
+    kept.put(key(kept), FACTS)
+    (entry,) = (tmp_path / "cache").glob("*/*.json")
+    entry.unlink()
+    os.mkfifo(entry)
+    assert kept.get(key(kept)) is None
+
+
+def test_another_python_has_other_entries(kept, tmp_path, monkeypatch):
+    monkeypatch.setattr(cache.sys, "version", "3.99")
+    assert key(FactsCache(tmp_path / "cache", DEFAULT_LIMITS)) != key(kept)
+
+
 def test_a_disk_that_takes_nothing_fails_no_check(kept, monkeypatch):
     def full(*_, **__):
         raise OSError(28, "No space left on device")

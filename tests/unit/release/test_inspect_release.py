@@ -13,11 +13,13 @@ import pytest
 
 from assay.domain.facts import Content, Gap
 from assay.domain.limits import Limits
+from assay.domain.manifest import Serialization
 from assay.errors import MachineError, ReleaseError
 from assay.release import Progress, inspect_release, take_inventory
 from assay.release import digest as digest_module
 from assay.release import source as source_module
 from assay.release import walk as walk_module
+from assay.release.manifest import make_manifest
 from assay.release.origins import directory as directory_module
 from assay.release.origins import origin as origin_module
 
@@ -286,3 +288,11 @@ def test_a_medium_that_fails_beside_the_hash_is_told(tmp_path, monkeypatch):
     with pytest.raises(ReleaseError) as caught:
         inspect_release(tmp_path, jobs=2, limits=limits)
     assert caught.value.code == "release.unreadable"
+
+
+def test_a_release_whose_own_name_is_not_utf8_has_a_name_that_is(tmp_path):
+    path = tmp_path / "model\udcff"
+    path.mkdir()
+    (path / "config.json").write_text("{}")
+    assert inspect_release(path).name == "model\\udcff"
+    assert make_manifest(path, Serialization()).model == "model\\udcff"
