@@ -202,10 +202,11 @@ PROOFS: tuple[Proof, ...] = (
 # Kinds of text that have a reader of their own, by how they begin.
 _MARK = rb"(?:\xef\xbb\xbf)?\s*"
 TEXTS: tuple[tuple[re.Pattern[bytes], Content], ...] = (
-    # Comments may stand first; HTML is no XML, and what refers to nothing is prose.
+    # Comments may stand first, each up to the first end there is, or a row of them
+    # could be cut in endless ways. HTML is no XML; what refers to nothing is prose.
     (
         _begins(
-            _MARK + rb"(?:<!--.{0,4096}?-->\s*)*"
+            _MARK + rb"(?:<!--(?:(?!-->).){0,4096}+-->\s*+)*+"
             rb"(?:<\?xml[\s?]|<!DOCTYPE\s+(?!(?i:html))|<(?:PMML|net)[\s>/])"
         ),
         Content.XML,
