@@ -112,8 +112,9 @@ class _SnapshotWalk(Walk):
     def _blob(self, path: str, target: str) -> str | None:
         """Give the name of the blob that a link of a snapshot leads to."""
         # The folders above were entered without following links, so words are enough;
-        # but `..` behind a name leads elsewhere when that name is a link.
-        if _climbs_late(target):
+        # but `..` behind a name leads elsewhere when that name is a link,
+        # and what ends as a directory does opens no file.
+        if _climbs_late(target) or target.endswith(("/", "/.")):
             return None
         folder = posixpath.join(self._snapshot, posixpath.dirname(path))
         led = posixpath.normpath(posixpath.join(folder, target))

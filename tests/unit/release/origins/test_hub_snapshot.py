@@ -80,12 +80,15 @@ def test_a_snapshot_of_plain_files_is_read_as_well(cache, same):
         "../../blobs/sub/x",
         "../../blobs/gone",
         "../../blobs/..",
+        "../../blobs/whole/",
+        "../../blobs/whole/.",
     ],
 )
 def test_links_to_anything_but_a_blob_are_only_listed(cache, target):
     outside = cache.parent / "other" / "blobs"
     outside.mkdir(parents=True)
     (outside / "x").write_text("x")
+    (cache / "blobs" / "whole").write_text("x")
     link = cache / "snapshots" / REVISION / "odd"
     link.symlink_to(target)
     assert [one.path for one in take_inventory(cache).irregular] == ["odd"]
