@@ -63,7 +63,13 @@ FAMILIES: tuple[Family, ...] = (
             "model.zst",
             "model.lz4",
         ),
-        samples=("pickle_wrapped", "pickle_torch_zip", "torchscript", "containers"),
+        samples=(
+            "pickle_wrapped",
+            "pickle_torch_zip",
+            "torchscript",
+            "containers",
+            "crowding",
+        ),
         vectors=(
             "formats/zip/*",
             "formats/wrappers/*",
