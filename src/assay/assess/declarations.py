@@ -25,7 +25,8 @@ Answer what you can; an answer left at "" counts as not assessed, never as a fai
 answer: "met", "not met", or "not applicable" where that is allowed.
 role: your role, not your name. date: the day on which you answer, as 2026-01-31.
 statement: how the control is met, or why it is not or does not apply.
-evidence: files beside this one; their digests are sealed, the files stay with you."""
+evidence: files beside this one, as [{ file = "list.pdf" }, { file = "plan.pdf" }];
+their digests are sealed, the files stay with you."""
 
 # What TOML 1.0.0 writes with a letter inside a basic string.
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}

@@ -26,6 +26,7 @@ _MAX_NAME = 64
 _PLAIN = {
     "extra_forbidden": "there is no such field",
     "missing": "is missing",
+    "model_type": "should be a table, in JSON an object",
 }
 
 

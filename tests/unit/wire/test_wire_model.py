@@ -101,7 +101,7 @@ def test_an_entry_of_a_list_is_told_by_its_own_name():
         "named 2: z: there is no such field"
     )
     assert error.expected == "a thing as docs/formats/list.md describes it"
-    assert code(Listed, {"named": [3]}).found.startswith("named 1: Input should be")
+    assert code(Listed, {"named": [3]}).found.startswith("named 1: should be a table")
 
 
 def test_a_pattern_without_words_is_not_shown():

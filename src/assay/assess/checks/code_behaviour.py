@@ -207,8 +207,11 @@ DESERIALISES = Rule(
     severity=Severity.MEDIUM,
     confidence=Confidence.MEDIUM,
     summary="Importing or loading the code reads pickles or byte code",
-    remediation="Keep data as safetensors or JSON, and read them with `weights_only`.",
-    gain="Runs what the pickle says, wherever it comes from.",
+    remediation=(
+        "Keep data as safetensors or JSON; read checkpoints with `weights_only`, YAML "
+        "with `safe_load`."
+    ),
+    gain="Runs what the pickle or YAML file says, wherever that comes from.",
     references=("CWE-502", "AML.T0011.000"),
 )
 DESERIALISES_SOFT = Rule(
@@ -216,7 +219,10 @@ DESERIALISES_SOFT = Rule(
     severity=Severity.LOW,
     confidence=Confidence.MEDIUM,
     summary="The code reads checkpoints that may be pickles",
-    remediation="Keep data as safetensors or JSON, and read them with `weights_only`.",
+    remediation=(
+        "Keep data as safetensors or JSON; read checkpoints with `weights_only`, YAML "
+        "with `safe_load`."
+    ),
     references=("CWE-502",),
 )
 ACTIVE_CONTENT = Rule(

@@ -104,8 +104,9 @@ def baseline_form(
     kept = {entry.id: entry for entry in known.accepted}
     lines = [
         "# Findings that are accepted. An entry without reason and owner accepts",
-        "# nothing; remove what should not be accepted. `sha256` binds an entry to the",
-        "# content that was looked at: without it the entry holds for any content.",
+        "# nothing; remove what should not be accepted. To accept one, fill in reason",
+        "# and owner, and take the # away before `expires`. `sha256` binds an entry to",
+        "# the content that was looked at: without it the entry holds for any content.",
         f"format = {_quoted(FORMAT)}",
     ]
     done: set[str] = set()
