@@ -185,6 +185,15 @@ def sign_model(
     document = write_model_signature(
         payload, signature, hint=signing.signer.hint, chain=signing.chain
     )
+    most = DEFAULT_LIMITS.max_bundle_bytes
+    if len(document) > most or len(payload) > DEFAULT_LIMITS.max_payload_bytes:
+        raise ManifestError(
+            "too-large",
+            "The signature would be larger than any that Assay reads.",
+            expected=f"at most {most} bytes",
+            found=f"{len(document)} bytes for {len(manifest.resources)} resources",
+            remedy="choose larger shards; OMS recommends 1,000,000,000 bytes",
+        )
     write_file(out, document)
     return manifest
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import jsonschema
 import pytest
@@ -13,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
+from assay.domain.limits import DEFAULT_LIMITS
 from docs.generate_schemas import FOLDER
 from tests.simulators.authorities import issue, root
 from tests.simulators.desk import assay, document, write_release
@@ -257,3 +259,13 @@ def test_a_name_adds_no_line_to_the_result(model, key):
     shown = assay("manifest", "verify", model, *given)
     assert shown.exit_code == 1
     assert "x\\x0aVALID: all of it" in shown.output
+
+
+def test_a_signature_that_could_not_be_read_back_is_not_written(
+    model, key, monkeypatch
+):
+    small = replace(DEFAULT_LIMITS, max_bundle_bytes=1000)
+    monkeypatch.setattr("assay.flows.manifest.DEFAULT_LIMITS", small)
+    status, error = document("manifest", "sign", model, "--key", key)
+    assert (int(status), error["code"]) == (4, "manifest.too-large")
+    assert not (model / "model.sig").exists()
