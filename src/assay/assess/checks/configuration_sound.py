@@ -41,6 +41,14 @@ MALFORMED = Rule(
     gain="A lenient loader still reads it, and a strict scanner does not.",
     references=("CWE-20",),
 )
+BAD_NUMBER = Rule(
+    id="bad-number",
+    severity=Severity.LOW,
+    confidence=Confidence.HIGH,
+    summary="A number is not finite, or longer than every reader takes",
+    remediation="Write null, or the number as text.",
+    references=("CWE-20",),
+)
 EXTRAVAGANT = Rule(
     id="over-limit",
     severity=Severity.MEDIUM,
@@ -61,11 +69,14 @@ TOO_DEEP = Rule(
 )
 
 
+_BY_KIND = {"bad-number": BAD_NUMBER, "too-deep": TOO_DEEP}
+
+
 def _rule(kind: str) -> Rule:
     if "duplicate" in kind:
         return DUPLICATE
-    if kind == "too-deep":
-        return TOO_DEEP
+    if kind in _BY_KIND:
+        return _BY_KIND[kind]
     return EXTRAVAGANT if kind.startswith("too-") else MALFORMED
 
 
@@ -89,8 +100,8 @@ def _examine(subject: CheckSubject) -> Examination:
 
 CHECK = FactCheck(
     id="configuration-sound",
-    version=1,
+    version=2,
     title="Configurations are well-formed and read the same to every reader",
-    rules=(DUPLICATE, MALFORMED, EXTRAVAGANT, TOO_DEEP),
+    rules=(DUPLICATE, MALFORMED, BAD_NUMBER, EXTRAVAGANT, TOO_DEEP),
     examine=_examine,
 )

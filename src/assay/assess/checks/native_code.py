@@ -42,7 +42,7 @@ BYTECODE = Rule(
 )
 SCRIPT = Rule(
     id="script",
-    severity=Severity.MEDIUM,
+    severity=Severity.LOW,
     confidence=Confidence.HIGH,
     summary="A script, by its first line or by its name, lies in the release",
     remediation="Remove it, or move it to the repository of the source code.",
@@ -76,7 +76,7 @@ def _examine(subject: CheckSubject) -> Examination:
 
 CHECK = FactCheck(
     id="native-code",
-    version=1,
+    version=2,
     title="No executables, libraries or scripts among the files of the model",
     rules=(NATIVE_CODE, BYTECODE, SCRIPT),
     examine=_examine,

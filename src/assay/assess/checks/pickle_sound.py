@@ -64,11 +64,11 @@ BOMB = Rule(
 )
 BOUNDED = Rule(
     id="over-limit",
-    severity=Severity.MEDIUM,
-    confidence=Confidence.HIGH,
+    severity=Severity.HIGH,
+    confidence=Confidence.MEDIUM,
     summary="The stream is longer or deeper than any honest one known",
     remediation=_RESAVE,
-    gain="Uses up the memory or the time of whoever loads or scans it.",
+    gain="Hides calls behind more than scanners read, and uses up memory and time.",
     references=("CWE-400", "AML.T0029", "LLM06:2026"),
 )
 

@@ -28,7 +28,7 @@ _REFERENCES = ("CWE-829", "CWE-494", "AML.T0010.003", "AML.T0109", "LLM04:2026")
 
 UNPINNED = Rule(
     id="unpinned",
-    severity=Severity.MEDIUM,
+    severity=Severity.LOW,
     confidence=Confidence.HIGH,
     summary="Loading takes files of another repository, at whatever revision",
     remediation="Name the full commit of the other repository beside the reference, "
@@ -98,7 +98,7 @@ def _examine(subject: CheckSubject) -> Examination:
 
 CHECK = FactCheck(
     id="pinned-references",
-    version=1,
+    version=2,
     title="References to other repositories are pinned to a commit",
     rules=(UNPINNED, MOVABLE, ORIGIN),
     examine=_examine,

@@ -82,7 +82,13 @@ def _zfile_header(source: ByteSource) -> int:
 
 
 def is_lzma_alone(source: ByteSource) -> bool:
-    """Tell whether the bytes are a `.lzma` file, by inflating the first part."""
+    """Tell whether the bytes are a `.lzma` file, by inflating the first part.
+
+    Its header has no signature: numbers that begin with zeros look like the header of a
+    file that holds nothing, and nothing is all that such a file could hide.
+    """
+    if source.read_at(5, 8) == bytes(8):
+        return False
     return inflates(source, MAKERS["alone"])
 
 

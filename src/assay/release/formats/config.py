@@ -49,6 +49,7 @@ WORDS: tuple[bytes, ...] = (
 _REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}")
 _REFERENCE_KEYS = frozenset({"_name_or_path", "base_model_name_or_path"})
 _PROBLEM_KINDS = {
+    "document.bad-number": "bad-number",
     "document.repeated-key": "duplicate-key",
     "document.too-deep": "too-deep",
     "document.too-many-values": "too-many-values",

@@ -17,6 +17,7 @@ def test_a_sound_configuration_is_clean():
     [
         ("duplicate-key", "duplicate-key"),
         ("malformed-json", "malformed"),
+        ("bad-number", "bad-number"),
         ("too-deep", "too-deep"),
         ("too-many-values", "over-limit"),
         ("too-large", "over-limit"),
@@ -25,9 +26,8 @@ def test_a_sound_configuration_is_clean():
 def test_each_problem_falls_under_a_rule(kind, rule):
     report = run(CHECK, config(problems=(problem(kind, "config.json"),)))
     assert rules(report) == [rule]
-    grave = rule == "too-deep"
-    expected = Severity.HIGH if grave else Severity.MEDIUM
-    assert report.findings[0].severity is expected
+    weight = {"too-deep": Severity.HIGH, "bad-number": Severity.LOW}
+    assert report.findings[0].severity is weight.get(rule, Severity.MEDIUM)
 
 
 def test_a_configuration_that_was_passed_over_leaves_the_check_incomplete():

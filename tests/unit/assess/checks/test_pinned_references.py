@@ -30,9 +30,9 @@ def test_anything_else_is_movable(revision):
 
 
 @pytest.mark.parametrize("key", [KEY, None])
-def test_no_revision_is_medium(key):
+def test_no_revision_is_low(key):
     (finding,) = run(CHECK, referring(key=key)).findings
-    assert (finding.rule, finding.severity) == ("unpinned", Severity.MEDIUM)
+    assert (finding.rule, finding.severity) == ("unpinned", Severity.LOW)
 
 
 def test_a_note_of_origin_that_no_loader_follows_is_only_told():
