@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
 EACH_FILE = Path(__file__).with_name("each_file.py")
 BATCH = 50
-SECONDS = 60
-BATCH_SECONDS = 240
+SECONDS = 15
+BATCH_SECONDS = 90
 _RANK = ("none", "info", "low", "medium", "high", "critical")
 # One alarm about one of several files is an alarm; one failure else is a failure.
 _FIRST = (Answer.ALARM, Answer.FAILED, Answer.SILENT)

@@ -153,7 +153,8 @@ def _write_for_tools(checked: CheckedRelease, options: CheckOptions) -> None:
             checked.baseline or Baseline(),
             checked.inventory.digests,
         )
-        write_result(options.write_baseline, form)
+        # Never over one that somebody has filled in.
+        write_result(options.write_baseline, form, replace=False)
 
 
 def _write_form(checked: CheckedRelease, path: str, aside: str | None) -> None:

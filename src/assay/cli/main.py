@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ import assay
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["LazyGroup", "main"]
+__all__ = ["LazyGroup", "main", "run"]
 
 # No installed package may hook into how documents are validated; and not looking for
 # such hooks saves a tenth of the start-up.
@@ -142,3 +143,18 @@ def _documented(arguments: tuple[str, ...]) -> Iterator[None]:
 @click.version_option(assay.__version__, prog_name="assay")
 def main() -> None:
     """Make a voluntary claim about an AI model's security one that anyone can check."""
+
+
+def run() -> None:
+    """Run the command line as a program; an interrupt is left to the caller.
+
+    Click itself would end with 1 on an interrupt, which means no here.
+    """
+    try:
+        status = main.main(prog_name="assay", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort as error:
+        raise KeyboardInterrupt from error
+    sys.exit(status if isinstance(status, int) else 0)

@@ -24,18 +24,19 @@ _begun: dict[str, BackgroundReading] = {}
 
 def main() -> None:
     """Run the command line."""
-    directory = _directory_to_check(sys.argv[1:])
-    if directory is not None:
-        # Late, as below: what is loaded before the reading begins delays it.
-        from assay.release.background import BackgroundReading  # noqa: PLC0415 - see above
-
-        reading = BackgroundReading(directory)
-        _begun[directory] = reading
-        reading.begin()
+    _occupy_standard_streams()
     try:
-        from assay.cli.main import main as verbs  # noqa: PLC0415 - see above
+        directory = _directory_to_check(sys.argv[1:])
+        if directory is not None:
+            # Late, as below: what is loaded before the reading begins delays it.
+            from assay.release.background import BackgroundReading  # noqa: PLC0415 - see above
 
-        verbs(prog_name="assay")
+            reading = BackgroundReading(directory)
+            _begun[directory] = reading
+            reading.begin()
+        from assay.cli.main import run as verbs  # noqa: PLC0415 - see above
+
+        verbs()
     except KeyboardInterrupt:
         # Before a verb ran, which tells it itself; the status is COULD_NOT.
         sys.stderr.write("interrupted; nothing was left half-written\n")
@@ -50,6 +51,20 @@ def main() -> None:
 def begun_for(path: str) -> BackgroundReading | None:
     """Give the reading of a directory that began with the program, once."""
     return _begun.pop(path, None)
+
+
+def _occupy_standard_streams() -> None:
+    """Let no file of a release get the number of a stream that the caller closed.
+
+    What is opened in their place cannot be written to: a result that was to go there
+    fails as it should.
+    """
+    for number in (0, 1, 2):
+        try:
+            os.fstat(number)
+        except OSError:
+            # The lowest free number, which is this one.
+            os.open(os.devnull, os.O_RDONLY)
 
 
 def _directory_to_check(arguments: list[str]) -> str | None:

@@ -43,7 +43,7 @@ class Cluster:
                 "Ray is not installed.",
                 expected="the optional package `ray`",
                 found="no module of that name",
-                remedy="install assay[ray], or leave --ray away",
+                remedy="install `ray` where Assay is installed, or leave --ray away",
             )
         self._address = address
 

@@ -273,7 +273,7 @@ def _hash_factory(kind: HashType) -> Callable[[], _Hash]:
             "BLAKE3 is not installed.",
             expected="the optional package `blake3`",
             found="no module of that name",
-            remedy="install assay[blake3]",
+            remedy="install `blake3` where Assay is installed",
         ) from error
     return blake3
 

@@ -256,6 +256,8 @@ def _data_sets(sources: _Sources) -> list[dict[str, Any]]:
 def _packages(requirements: tuple[Requirement, ...]) -> list[dict[str, Any]]:
     """Give each package that an installer would be asked for, once, as written."""
     asked: dict[str, list[str]] = {}
+    # What comes from an address of its own is no package of the index by that name.
+    elsewhere = {entry.name for entry in requirements if entry.source}
     for requirement in requirements:
         asked.setdefault(requirement.name, []).append(requirement.text)
     return [
@@ -263,13 +265,17 @@ def _packages(requirements: tuple[Requirement, ...]) -> list[dict[str, Any]]:
             "type": "library",
             "bom-ref": _ref("package", name),
             "name": _text(name),
-            "purl": f"pkg:pypi/{quote(name, safe='')}",
+            **({} if name in elsewhere else {"purl": _purl(name)}),
             "properties": [
                 _property("assay:requirement", text) for text in _distinct(texts)
             ],
         }
         for name, texts in sorted(asked.items())
     ]
+
+
+def _purl(name: str) -> str:
+    return f"pkg:pypi/{quote(name, safe='')}"
 
 
 def _distinct(values: Iterable[str]) -> list[str]:

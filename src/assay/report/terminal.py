@@ -352,7 +352,9 @@ def _gate(
         # Any of those may be as severe as it gets; to pass them would be a guess.
         text = f"cannot tell: {plural(unlisted, 'finding')} of unknown severity"
         return screen.field("Gate", text, ink=Ink.WARN)
-    return screen.field("Gate", f"passes: no finding {at}")
+    unread = sum(len(report.gaps) for report in assessment.reports)
+    but = "; not everything was read, see Unknown" if unread else ""
+    return screen.field("Gate", f"passes: no finding {at}{but}")
 
 
 def _cut(screen: Screen, left: tuple[int, int], more: str) -> list[str]:

@@ -96,6 +96,15 @@ def test_an_acceptance_ends_with_its_day_and_with_the_content(release, tmp_path)
     assert "of another content" in done.stdout
 
 
+def test_a_form_is_never_written_over_another(release, tmp_path):
+    form = tmp_path / "accepted.toml"
+    assay("check", release, "--write-baseline", form)
+    accept(form)
+    status, error = document("check", release, "--write-baseline", form)
+    assert (status, error["code"]) == (2, "usage.exists")
+    assert 'reason = "seen"' in form.read_text()
+
+
 def test_the_next_form_keeps_what_is_accepted(release, tmp_path):
     first, second = tmp_path / "first.toml", tmp_path / "second.toml"
     assay("check", release, "--write-baseline", first)

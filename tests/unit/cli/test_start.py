@@ -79,10 +79,10 @@ def test_other_verbs_begin_nothing(monkeypatch, capfd):
 def test_an_interruption_while_the_verbs_are_loaded_is_told(
     release, monkeypatch, capsys
 ):
-    def interrupted(**_options):
+    def interrupted():
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("assay.cli.main.main", interrupted)
+    monkeypatch.setattr("assay.cli.main.run", interrupted)
     assert call(monkeypatch, "check", release) == 4
     assert capsys.readouterr().err == "interrupted; nothing was left half-written\n"
     assert start._begun == {}

@@ -146,6 +146,15 @@ def test_packages_are_listed_once_with_what_was_asked_for():
     assert properties(package, "assay:requirement") == ["numpy==2.0", "numpy>=1"]
 
 
+def test_a_package_from_an_address_of_its_own_is_not_taken_for_that_of_the_index():
+    place = Place(path="requirements.txt", line=1)
+    wanted = Requirement(
+        place=place, text="lib @ git+https://x", name="lib", source="git+https://x"
+    )
+    document = bom(DependencyFacts(place=place, requirements=(wanted,)))
+    assert "purl" not in parts(document, "library")[0]
+
+
 def test_findings_stand_at_the_file_that_they_are_about():
     finding = Finding(
         check="c",

@@ -113,7 +113,9 @@ def test_it_reaches_what_it_needs_and_nothing_that_acts():
 
 @pytest.mark.parametrize("module", sorted(TREES))
 def test_a_module_that_decides_imports_nothing_that_acts(module):
-    assert not FORBIDDEN & {name.split(".")[0] for name in imports(TREES[module])}
+    found = FORBIDDEN & {name.split(".")[0] for name in imports(TREES[module])}
+    # The path of package data; `.importlinter` names the same exception.
+    assert found == ({"pathlib"} if module in READS_PACKAGE_DATA else set())
 
 
 @pytest.mark.parametrize("module", sorted(TREES.keys() - READS_PACKAGE_DATA))

@@ -227,7 +227,7 @@ def _not_installed(expected: str, found: str) -> UsageError:
         "The address cannot be read with what is installed.",
         expected=expected,
         found=found,
-        remedy="install assay[stores] and the driver, such as s3fs or gcsfs",
+        remedy="install `fsspec` and the driver where Assay is installed",
     )
 
 
