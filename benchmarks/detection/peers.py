@@ -117,7 +117,8 @@ def _document(data: bytes) -> Any:  # noqa: ANN401 - any JSON
 def _picklescan(run: Run) -> Said:
     if run.status not in {0, 1}:
         return None
-    lines = [line for line in run.output.splitlines() if line.endswith(" FOUND")]
+    # `--strict` adds why to the end of the line.
+    lines = [line for line in run.output.splitlines() if " FOUND" in line]
     return _marked(run, (line.split(": ", 1)[0] for line in lines), Answer.ALARM)
 
 
@@ -169,6 +170,8 @@ def _aisbom(run: Run) -> Said:
 
 
 def _safeloadai(run: Run) -> Said:
+    if run.status == 5:  # no type that it supports
+        return {}
     document = _document(run.report)
     if document is None:
         return None
