@@ -128,21 +128,22 @@ def fuzzing(document: dict[str, Any]) -> str:
     """Write how long each family of parsers was fuzzed, and what came of it."""
     rows = [
         (
-            family["family"],
+            name,
             f"{family['seconds'] / 60:.0f} min",
             f"{family['executions']:,}",
             f"{family['edges']:,}",
-            str(family["crashes_mended"]),
-            str(family["crashes_left"]),
+            str(len(family["failures"])),
         )
-        for family in document["families"]
+        for name, family in document["families"].items()
     ]
+    mended = "; ".join(f"{one['family']}: {one['what']}" for one in document["mended"])
+    measured = document["measured"]
     head = (
-        f"Fuzzed up to {document['date']} with {document['tool']}, "
-        f"{document['machine']}."
+        f"Up to {measured['date']}: atheris {measured['atheris']}, Python "
+        f"{measured['python']}, {measured['machine']}. An hour for each is the aim."
     )
-    columns = ("family", "time", "executions", "edges", "mended", "left")
-    return f"{head}\n\n{markdown(columns, rows)}"
+    columns = ("family of parsers", "time", "executions", "edges", "failures")
+    return f"{head} Found and mended: {mended}.\n\n{markdown(columns, rows)}"
 
 
 def markdown(columns: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
