@@ -94,7 +94,7 @@ def test_fsspec_that_is_not_installed_is_wrong_usage(refused, monkeypatch):
 
     monkeypatch.setattr(builtins, "__import__", without)
     error = refused("memory://bucket/x", "usage.store")
-    assert "assay[stores]" in error.remedy
+    assert "where Assay is installed" in error.remedy
 
 
 @pytest.mark.parametrize("error", [OSError("down"), KeyError("odd")])
