@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assay.domain.programme import AnswerMethod
-from assay.programme import load_shipped, read_programme, shipped_programmes
+from assay.flows.shipped import load_shipped, shipped_programmes
+from assay.programme import read_programme
 from assay.programme.words import (
     age_words,
     answer_words,

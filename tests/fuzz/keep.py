@@ -19,6 +19,7 @@ from assay.domain.credentials import redact
 from tests.fuzz.attempt import attempt
 from tests.fuzz.families import Family, by_name
 from tests.fuzz.seeds import keep, seeds
+from tests.gates.machine_traces import traces
 
 FOLDER = Path(__file__).parent
 # A little less than the test allows, and few enough to be listed.
@@ -103,9 +104,9 @@ def _gain(path: Path, new: set[int]) -> float:
 
 
 def _may_be_kept(family: Family, data: bytes) -> bool:
-    """Leave out what is slow, and what others may take for a credential."""
+    """Leave out what is slow, or looks like a credential or a trace of a machine."""
     text = data.decode("latin-1")
-    if redact(text) != text:
+    if redact(text) != text or traces(text):
         return False
     began = time.process_time()
     attempt(family, data)

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 REASON_FAMILIES = {"decide"}
 # Classes that carry a code without its family, and the family it gets.
 BARE_CODES = {"RuleFault": "programme."}
-# Callables whose `code` is the source or byte code of somebody's object.
-SOURCE_CODES = {"BuiltObject", "note"}
 # Names of files that look like codes of the log.
 NOT_CODES = {"log.json", "log.sqlite"}
 
@@ -162,8 +160,6 @@ def _given(call: ast.Call, sinks: Mapping[str, Sink]) -> Iterator[tuple[str, ast
     name = _called(call)
     sink = sinks.get(name)
     if sink is None:
-        if name in SOURCE_CODES:
-            return
         prefix = BARE_CODES.get(name, "")
         values = [k.value for k in call.keywords if k.arg == "code"]
     else:

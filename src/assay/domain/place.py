@@ -48,11 +48,7 @@ class Place:
 
 
 class Content(StrEnum):
-    """The type of a file or member, decided by its bytes alone.
-
-    `NUMBERS` is raw data without a signature that a model beside it accounts for;
-    `UNKNOWN` is what nothing accounts for.
-    """
+    """The type of a file or member, decided by its bytes alone."""
 
     EMPTY = "empty"
     SAFETENSORS = "safetensors"
@@ -78,7 +74,6 @@ class Content(StrEnum):
     EXECUTORCH = "executorch"
     TENSORRT = "tensorrt"
     XML = "xml"
-    UBJSON = "ubjson"
     XGBOOST = "xgboost"
     LIGHTGBM = "lightgbm"
     CATBOOST = "catboost"
@@ -95,7 +90,6 @@ class Content(StrEnum):
     PYTHON = "python"
     MARKDOWN = "markdown"
     TEXT = "text"
-    NUMBERS = "numbers"
     IMAGE = "image"
     PDF = "pdf"
     UNKNOWN = "unknown"

@@ -16,7 +16,7 @@ from assay.domain.declaration import Declarations, EvidenceFile
 from assay.domain.limits import DEFAULT_LIMITS, Limits
 from assay.errors import AssayError, EvidenceError
 from assay.flows.files import read_file
-from assay.programme import read_programme
+from assay.flows.programmes import read_found
 from assay.programme.outcomes import burden_of, control_results, tiers_reached
 from assay.release import inspect_release
 
@@ -93,7 +93,7 @@ def check_release(
         ReleaseError: The release cannot be read whole, or changes while it is read.
         ProgrammeError, EvidenceError, DocumentError: What came with it is unusable.
     """
-    programme = read_programme(programme_file, limits=limits)
+    programme = read_found(programme_file, limits)
     declarations = read_answers(declarations_file, programme, today, limits)
     inspected = inspect_release(root, limits=limits) if read is None else read()
     return CheckedRelease(

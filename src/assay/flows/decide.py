@@ -11,7 +11,8 @@ from assay.domain.verdict import BundleVerdict, VerdictValue
 from assay.eligibility import decide
 from assay.errors import BundleError
 from assay.flows.files import read_file
-from assay.programme import load_shipped, read_programme, shipped_programmes
+from assay.flows.shipped import load_shipped, shipped_programmes
+from assay.programme import read_programme
 from assay.release import take_inventory
 from assay.verify import verify_bundle
 

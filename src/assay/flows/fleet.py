@@ -25,7 +25,7 @@ from assay.errors import AssayError, DocumentError, UsageError
 from assay.flows.check import check_release
 from assay.flows.check_document import check_document
 from assay.flows.files import machine_error, read_file, write_file
-from assay.programme import read_programme
+from assay.flows.programmes import read_found
 from assay.release.background import open_cache
 from assay.release.inspect import inspect_release
 from assay.wire.strict_json import loads
@@ -117,7 +117,7 @@ def check_fleet(
         UsageError: `usage.fleet-other`: the directory holds another fleet's summary.
         MachineError: The directory cannot be written to.
     """
-    programme = read_programme(order.programme_file).ref
+    programme = read_found(order.programme_file).ref
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:

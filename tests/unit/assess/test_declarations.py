@@ -11,7 +11,8 @@ import pytest
 from assay.assess.declarations import write_template
 from assay.domain.declaration import Answer, AnswerValue, Declarations, EvidenceFile
 from assay.domain.programme import AnswerMethod
-from assay.programme import load_shipped, read_programme
+from assay.flows.shipped import load_shipped
+from assay.programme import read_programme
 from assay.wire.v0.declarations import read_declarations
 
 HARBOUR = Path(__file__).parents[2] / "vectors/programmes/harbour-1.0.toml"

@@ -11,7 +11,7 @@ import pytest
 from assay.errors import MachineError, UsageError
 from assay.flows.fleet import FleetOrder, check_fleet
 from assay.flows.fleet_ray import Cluster
-from assay.programme import load_shipped, shipped_programmes
+from assay.flows.shipped import load_shipped, shipped_programmes
 from tests.simulators.desk import write_release
 
 ORDER = FleetOrder(

@@ -17,7 +17,7 @@ from assay.flows.fleet import (
     read_list,
 )
 from assay.flows.fleet_ray import Cluster
-from assay.programme import load_shipped, shipped_programmes
+from assay.flows.shipped import load_shipped, shipped_programmes
 from tests.simulators.desk import write_release
 
 PROGRAMME = next(

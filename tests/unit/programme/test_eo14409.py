@@ -9,7 +9,8 @@ import yaml
 from assay.domain.assessment import Outcome
 from assay.domain.programme import AnswerMethod, EvidenceClass
 from assay.eligibility.rules import ControlState, Truth, evaluate
-from assay.programme import load_shipped, read_programme
+from assay.flows.shipped import load_shipped
+from assay.programme import read_programme
 from assay.wire import strict_json
 
 DATA = Path(__file__).parents[4] / "shared/data"

@@ -6,9 +6,9 @@ import pytest
 
 from assay.crypto.digest import sha256_hex
 from assay.domain.limits import DEFAULT_LIMITS
-from assay.programme import load_shipped, read_programme, shipped_programmes
+from assay.flows.shipped import is_shipped, load_shipped, shipped_programmes
+from assay.programme import read_programme
 from assay.programme.plain import build
-from assay.programme.shipped import is_shipped
 from assay.wire import strict_toml
 from assay.wire.v0.programme import ProgrammeModel
 

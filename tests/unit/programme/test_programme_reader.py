@@ -7,13 +7,11 @@ import pytest
 
 from assay.domain.limits import Limits
 from assay.errors import DocumentError, ProgrammeError
+from assay.flows.shipped import _order, load_shipped, shipped_programmes
 from assay.programme import (
-    load_shipped,
     read_programme,
     read_unproven,
-    shipped_programmes,
 )
-from assay.programme.shipped import _order
 
 HARBOUR = Path(__file__).parents[2] / "vectors/programmes/harbour-1.0.toml"
 TEXT = HARBOUR.read_text(encoding="utf-8")

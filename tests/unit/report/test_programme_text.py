@@ -3,7 +3,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from assay.programme import load_shipped, read_programme
+from assay.flows.shipped import load_shipped
+from assay.programme import read_programme
 from assay.report.programme_text import programme_text
 
 HARBOUR = Path(__file__).parents[2] / "vectors/programmes/harbour-1.0.toml"

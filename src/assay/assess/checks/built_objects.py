@@ -142,7 +142,7 @@ def _opened(item: BuiltObject) -> tuple[Rule | None, str]:
 def _code(item: BuiltObject, framework: str) -> tuple[Rule | None, str]:
     if item.name == "torch.load":
         return CODE, "holds a pickled Torch module"
-    weighed = weigh_code(item.code)
+    weighed = weigh_code(item.source)
     if weighed.standing is Standing.RUNS:
         return RUNS, f"holds code, and {weighed.reason}"
     if framework == "monai":
@@ -168,7 +168,7 @@ def _sightings(facts: BuildFacts, limits: Limits) -> Iterable[Sighting]:
             rule, what = _code(item, facts.framework)
         elif item.kind == "loader" and item.module in _OPENED:
             rule, what = _opened(item)
-        elif item.kind == "loader" and item.code:
+        elif item.kind == "loader" and item.source:
             rule, what = OWN, f"takes code from `{item.name}`"
         else:
             rule, what, weighed = _named(item, facts.framework)

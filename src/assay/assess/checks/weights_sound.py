@@ -177,7 +177,6 @@ _FORMATS = (
     Content.GGUF,
     Content.HDF5,
     Content.MSGPACK,
-    Content.UBJSON,
     Content.XGBOOST,
     Content.LIGHTGBM,
     Content.CATBOOST,

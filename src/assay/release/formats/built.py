@@ -57,12 +57,12 @@ class Building:
         *,
         module: str = "",
         registered: str = "",
-        code: str = "",
+        source: str = "",
     ) -> None:
         """Note one object; equal ones once."""
         self._framework = self._framework or framework
         found = self._objects.setdefault(framework, {})
-        identity = (kind, module, name, registered, code[:64])
+        identity = (kind, module, name, registered, source)
         if identity in found:
             return
         if self._count >= self._bound:
@@ -77,7 +77,7 @@ class Building:
             name=shorten(name, self._shown),
             kind=kind,
             registered=shorten(registered, self._shown),
-            code=shorten(code, _MAX_WORDS_CHARS),
+            source=shorten(source, _MAX_WORDS_CHARS),
         )
 
     def dotted(self, framework: str, key: str, target: str, kind: str = "") -> None:

@@ -136,9 +136,10 @@ def _coded(
 
 
 def _code(text: str, key: str, building: Building) -> bool:
-    data = _decoded(text)
-    shown = words(text[:_MAX_CODE_CHARS].encode() if data is None else data)
-    building.note(_FRAMEWORK, key, "lambda", "__lambda__", code=shown or "?")
+    plain = text[:_MAX_CODE_CHARS].encode(errors="replace")
+    # Plain text decodes by chance where its letters are a multiple of four.
+    shown = words(_decoded(text) or b"") or words(plain)
+    building.note(_FRAMEWORK, key, "lambda", "__lambda__", source=shown or "?")
     return True
 
 

@@ -94,7 +94,7 @@ def _target(framework: str, key: str, value: str, building: Building) -> None:
         if start or "${" in value:
             module = start[1] if start else ""
             name = value[:_LARGEST].removeprefix(f"{module}.")
-            building.note(framework, key, "function", name, module=module, code=value)
+            building.note(framework, key, "function", name, module=module, source=value)
         return
     kind = "loader" if framework == "mlflow" else ""
     building.dotted(framework, key, value, kind)
@@ -146,7 +146,7 @@ def _mlflow(value: dict[str, object], building: Building) -> None:
             path = settings.get(field) if isinstance(settings, dict) else None
             if isinstance(path, str) and path and path != "null":
                 building.note(
-                    framework, f"flavors.{flavour}.{field}", "loader", path, code=path
+                    framework, f"flavors.{flavour}.{field}", "loader", path, source=path
                 )
 
 
@@ -155,14 +155,16 @@ def _user_dir(value: dict[str, object], building: Building) -> None:
     for key, node in (("", value), ("common", common)):
         path = node.get("user_dir") if isinstance(node, dict) else None
         if isinstance(path, str) and path not in ("", "null", "None", "~"):
-            building.note("fairseq", _join(key, "user_dir"), "loader", path, code=path)
+            building.note(
+                "fairseq", _join(key, "user_dir"), "loader", path, source=path
+            )
 
 
 def _yolo(value: dict[str, object], building: Building) -> None:
     """Read a YOLO description: older loaders evaluate names and arguments."""
     activation = value.get("activation")
     if isinstance(activation, str) and not _is_plain(activation):
-        building.note("yolo", "activation", "bytecode", "activation", code=activation)
+        building.note("yolo", "activation", "bytecode", "activation", source=activation)
     waiting: list[tuple[str, object, int]] = [
         (part, value[part], 0) for part in _YOLO_LISTS
     ]
@@ -174,7 +176,7 @@ def _yolo(value: dict[str, object], building: Building) -> None:
                 for index, child in enumerate(item)
             )
         elif isinstance(item, str) and not _is_plain(item):
-            building.note("yolo", key, "bytecode", "argument", code=item)
+            building.note("yolo", key, "bytecode", "argument", source=item)
 
 
 def _is_plain(text: str) -> bool:

@@ -43,7 +43,7 @@ def built(value: object, found: Building) -> list[Fact]:
     targets = _walk(value, found, expressions)
     if targets:
         for key, text in expressions:
-            found.note("monai", key, "bytecode", "expression", code=text)
+            found.note("monai", key, "bytecode", "expression", source=text)
     return list(found.facts())
 
 

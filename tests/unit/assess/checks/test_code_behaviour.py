@@ -89,10 +89,10 @@ def said(kind, name, when="import", detail="", scope="", *, path=PATH, **more):
         (("file-delete", "os.remove", "import", "x"), "deletes-files"),
         (("file-delete", "os.remove", "load", "x"), "changes-files"),
         (("file-delete", "shutil.rmtree", "call", "/home"), "changes-system"),
-        (("file-write", "builtins.open", "call", "/root/.bashrc, a"),
+        (("file-write", "builtins.open", "call", "/home/user/.bashrc, a"),
          "changes-system"),
         (("file-write", "builtins.open", "load", "x, w"), "changes-files"),
-        (("file-read", "builtins.open", "call", "/root/.ssh/id_rsa"),
+        (("file-read", "builtins.open", "call", "/home/user/.ssh/id_rsa"),
          "reads-secrets"),
     ],
 )  # fmt: skip

@@ -187,7 +187,6 @@ def test_an_unopened_archive_leaves_the_check_incomplete():
         "gguf",
         "hdf5",
         "msgpack",
-        "ubjson",
         "xgboost",
         "lightgbm",
         "catboost",

@@ -75,8 +75,16 @@ def test_names_of_registered_classes_are_kept(built):
 def test_code_of_lambdas_is_told_with_its_words(built, value):
     (facts,) = built(value)
     (found,) = [item for item in facts.objects if item.kind == "lambda"]
-    assert "__import__" in found.code
-    assert "system" in found.code
+    assert "__import__" in found.source
+    assert "system" in found.source
+
+
+def test_lambdas_that_begin_alike_are_both_told(built):
+    same = " ".join(f"word{number}" for number in range(20))
+    ends = ("reshape", "system")
+    document = {"layers": [layer("__lambda__", f"{same} {end}") for end in ends]}
+    (facts,) = built(document)
+    assert [item.source.split()[-1] for item in facts.objects] == list(ends)
 
 
 @pytest.mark.parametrize(
@@ -89,7 +97,7 @@ def test_a_lambda_without_code_is_told_too(objects, value):
 @pytest.mark.parametrize("code", ["nö code (x)", "x" * 5])
 def test_code_that_is_no_base64_is_told_as_it_stands(built, code):
     (facts,) = built(layer("__lambda__", code))
-    assert facts.objects[0].code
+    assert facts.objects[0].source
 
 
 def test_a_lambda_may_name_a_function(objects):
