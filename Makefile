@@ -80,7 +80,7 @@ lock: $(STAMPS)/lock
 	done
 
 clean: ## Leaves run/ alone: keys and logs may lie in it
-	rm -rf $(VENV) $(INTEROP) $(RAY) $(FUZZ) build dist htmlcov .coverage .coverage.* \
+	rm -rf $(VENV) $(INTEROP) $(RAY) $(FUZZ) build dist src/*.egg-info src/assay/release/_lanes.*.so htmlcov .coverage .coverage.* \
 	    .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find src tests examples benchmarks docs -name __pycache__ -type d -prune \
 	    -exec rm -rf {} +
@@ -94,7 +94,9 @@ $(STAMPS)/python:
 	$(PYTHON) -m venv $(VENV)
 	@mkdir -p $(STAMPS) && touch $@
 
-$(STAMPS)/run: $(STAMPS)/python requirements/run.txt requirements/build.txt pyproject.toml
+$(STAMPS)/run: $(STAMPS)/python requirements/run.txt requirements/build.txt \
+    pyproject.toml setup.py \
+    src/assay/release/_lanes.c
 	$(PIP) install --quiet --require-hashes \
 	    -r requirements/run.txt -r requirements/build.txt
 	$(PIP) install --quiet --no-build-isolation --no-deps --no-index -e .

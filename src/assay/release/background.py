@@ -11,7 +11,7 @@ import threading
 from typing import TYPE_CHECKING, Self
 
 from assay.domain.limits import DEFAULT_LIMITS, Limits
-from assay.release.inspect import InspectedRelease, Progress, inspect_release
+from assay.release.inspect import InspectedRelease, inspect_release
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from assay.release.cache import FactsCache
+    from assay.release.progress import Progress
 
 __all__ = ["BackgroundReading", "open_cache"]
 

@@ -26,7 +26,7 @@ from assay.domain.manifest import (
 )
 from assay.domain.release import OMS_IGNORED, Irregular, IrregularKind
 from assay.errors import ManifestError
-from assay.release.inspect import Progress
+from assay.release.progress import Progress
 from assay.release.source import CHUNK_BYTES, changed, unreadable
 from assay.release.walk import find_entries, identity, open_root
 

@@ -10,6 +10,7 @@ import pytest
 
 from assay.domain.facts import Content
 from assay.domain.limits import DEFAULT_LIMITS
+from assay.release import crew as crew_module
 from assay.release import inspect_release
 from assay.release.origins import origin as origin_module
 
@@ -22,18 +23,23 @@ def swapped(tmp_path, monkeypatch):
     """Read a release whose only file gets other bytes right after it was hashed."""
     path = tmp_path / "w.bin"
     path.write_bytes(GOOD)
-    real = origin_module.hash_descriptor
 
     with path.open("r+b") as opened, mmap.mmap(opened.fileno(), 4096) as mapped:
         mapped[:] = GOOD
         mapped.flush()
 
-        def hash_then_swap(*given, **more):
-            digest = real(*given, **more)
-            mapped[:] = EVIL
-            return digest
+        def swap_after(module, name):
+            real = getattr(module, name)
 
-        monkeypatch.setattr(origin_module, "hash_descriptor", hash_then_swap)
+            def hash_then_swap(*given, **more):
+                digest = real(*given, **more)
+                mapped[:] = EVIL
+                return digest
+
+            monkeypatch.setattr(module, name, hash_then_swap)
+
+        swap_after(origin_module, "hash_descriptor")
+        swap_after(crew_module, "hash_descriptors")
         monkeypatch.setattr(origin_module, "identity", lambda status: status.st_size)
 
         def read(limits=DEFAULT_LIMITS):

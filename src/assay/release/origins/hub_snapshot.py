@@ -216,20 +216,12 @@ class _OpenBlob(OpenDescriptor):
         self._blob = blob
         self._same_link = same_link
 
-    def hash(
-        self,
-        buffer: memoryview,
-        advance: Callable[[int], None],
-        *,
-        keep: bytearray | None,
-    ) -> str:
-        """Hash, and compare with what the blob's name says."""
-        digest = super().hash(buffer, advance, keep=keep)
+    def compare(self, digest: str) -> None:
+        """Compare with what the blob's name says, by SHA-256 or as git names it."""
         if _SHA256.match(self._blob):
             self._compare(digest)
         elif _SHA1.match(self._blob):
             self._compare(self._git_name())
-        return digest
 
     def prove(self) -> None:
         """Prove that neither the blob nor the link to it has changed."""

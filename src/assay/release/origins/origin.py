@@ -44,14 +44,22 @@ class OriginEntry(Protocol):
 class OpenFile(Protocol):
     """One file, open for two readings of the same content."""
 
+    @property
+    def descriptor(self) -> int | None:
+        """A descriptor of the whole content, at offset 0, where there is one."""
+        ...
+
     def hash(
         self,
-        buffer: memoryview,
         advance: Callable[[int], None],
         *,
         keep: bytearray | None,
     ) -> str:
         """Give the SHA-256 of the whole content, from one reading."""
+        ...
+
+    def compare(self, digest: str) -> None:
+        """Compare with what the origin says that the content is, if it does."""
         ...
 
     def source(self) -> ByteSource:
@@ -128,15 +136,17 @@ class OpenDescriptor:
 
     def hash(
         self,
-        buffer: memoryview,
         advance: Callable[[int], None],
         *,
         keep: bytearray | None,
     ) -> str:
         """Give the SHA-256 of the whole content, from one reading."""
         return hash_descriptor(
-            self.descriptor, self._size, self.path, buffer, advance, keep=keep
+            self.descriptor, self._size, self.path, advance, keep=keep
         )
+
+    def compare(self, digest: str) -> None:
+        """Compare with nothing: a directory says nothing of its files."""
 
     def source(self) -> ByteSource:
         """Give the content for inspection."""
@@ -156,6 +166,7 @@ class OpenSource:
     """A file whose content is a source: a member, or an object of a store."""
 
     __slots__ = ("_crc", "_leave", "_path", "_prove", "_source")
+    descriptor = None
 
     def __init__(
         self,
@@ -183,13 +194,11 @@ class OpenSource:
 
     def hash(
         self,
-        buffer: memoryview,
         advance: Callable[[int], None],
         *,
         keep: bytearray | None,
     ) -> str:
         """Give the SHA-256 of the whole content, from one reading."""
-        del buffer
         digest = hashlib.sha256(usedforsecurity=True)
         total = crc = 0
         for data in chunks(self._source):
@@ -211,6 +220,9 @@ class OpenSource:
                 remedy="get the archive again, from where it was published",
             )
         return digest.hexdigest()
+
+    def compare(self, digest: str) -> None:
+        """Compare with nothing more: a checksum was compared while hashing."""
 
     def source(self) -> ByteSource:
         """Give the content for inspection."""
