@@ -91,8 +91,9 @@ def speed(document: dict[str, Any]) -> str:
     what = "; ".join(f"**{name}** {text}" for name, text in inputs.items())
     note = (
         "¹ did not read the whole file. `-`: takes one file at a time, and this is "
-        "several. Whatever took less memory than the measuring program itself, some "
-        "100 MiB, is shown with that. What takes more than 8 s was run once."
+        "several. Whatever took less memory than the measuring program itself, "
+        f"{document['own_mib']:.0f} MiB, is shown with that. What takes more than 8 s "
+        "was run once."
     )
     table = markdown(("tool", *inputs), rows)
     return f"{head} {what}.\n\n{table}\n\n{note}"
