@@ -280,22 +280,28 @@ done:
     return result;
 }
 
+/* Copy a lane out of what was given; 0 with an error set where it is none. */
+static int take(PyObject *given, Lane *lane)
+{
+    Py_buffer view;
+    if (PyObject_GetBuffer(given, &view, PyBUF_SIMPLE) < 0)
+        return 0;
+    if (view.len == (Py_ssize_t)sizeof *lane)
+        memcpy(lane, view.buf, sizeof *lane);
+    int sound = is_sound(lane, view.len);
+    PyBuffer_Release(&view);
+    if (!sound)
+        PyErr_SetString(PyExc_ValueError, "this is no lane");
+    return sound;
+}
+
 /* Give (total, whether the file ended, errno) of a lane. */
 static PyObject *standing(PyObject *self, PyObject *given)
 {
-    Py_buffer view;
     Lane lane;
     (void)self;
-    if (PyObject_GetBuffer(given, &view, PyBUF_SIMPLE) < 0)
+    if (!take(given, &lane))
         return NULL;
-    int sound = view.len == (Py_ssize_t)sizeof lane;
-    if (sound)
-        memcpy(&lane, view.buf, sizeof lane);
-    PyBuffer_Release(&view);
-    if (!sound) {
-        PyErr_SetString(PyExc_ValueError, "this is no lane");
-        return NULL;
-    }
     return Py_BuildValue("(KOi)", (unsigned long long)lane.total,
                          lane.ended ? Py_True : Py_False, (int)lane.error);
 }
@@ -303,18 +309,12 @@ static PyObject *standing(PyObject *self, PyObject *given)
 /* Give the digest of a lane whose file has ended; the lane stays as it is. */
 static PyObject *digest(PyObject *self, PyObject *given)
 {
-    Py_buffer view;
     Lane lane;
     (void)self;
-    if (PyObject_GetBuffer(given, &view, PyBUF_SIMPLE) < 0)
+    if (!take(given, &lane))
         return NULL;
-    int sound = view.len == (Py_ssize_t)sizeof lane;
-    if (sound)
-        memcpy(&lane, view.buf, sizeof lane);
-    sound = sound && is_sound(&lane, view.len);
-    PyBuffer_Release(&view);
-    if (!sound || !supported()) {
-        PyErr_SetString(PyExc_ValueError, "this is no lane");
+    if (!supported()) {
+        PyErr_SetString(PyExc_ValueError, "this processor has no lanes");
         return NULL;
     }
     uint8_t words[DIGEST] = {0};
