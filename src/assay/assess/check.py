@@ -82,8 +82,8 @@ _UNREAD_MEMBERS = {
     "truncated": "it ends early, so that not all members could be read",
 }
 
-# Problems of a pickle stream that ended the reading before its STOP.
-_UNREAD_STREAM = frozenset({"malformed", "too-large", "truncated"})
+# Problems of a pickle stream that ended the reading before its STOP, or the listing.
+_UNREAD_STREAM = frozenset({"malformed", "too-large", "too-many", "truncated"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,10 +236,11 @@ class FactCheck:
         )
 
 
-def _place_order(place: Place) -> tuple[str, str, int, int, str]:
+def _place_order(place: Place) -> tuple[str, str, int, int, str, int]:
     offset = -1 if place.offset is None else place.offset
     line = -1 if place.line is None else place.line
-    return place.path, place.member or "", line, offset, place.key or ""
+    within = -1 if place.inner_line is None else place.inner_line
+    return place.path, place.member or "", line, offset, place.key or "", within
 
 
 def finding_order(finding: Finding) -> tuple[object, ...]:

@@ -25,9 +25,11 @@ class Place:
         path: File below the release root.
         member: Path inside an archive, nested archives joined by `!/`; or None.
         offset: Byte offset in the file or member, or None.
-        line: Line of a text, from 1, or None.
+        line: Line of the file or member, from 1, or None.
         key: Key of a structured document, such as `auto_map.AutoModel`, or None.
         opcode: Index of a pickle's opcode in its stream, from 0, or None.
+        inner_line: Line, from 1, of the text that `key` names, where that is a text of
+            its own: a notebook's cell, a template in a settings file; or None.
     """
 
     path: str
@@ -36,15 +38,19 @@ class Place:
     line: int | None = None
     key: str | None = None
     opcode: int | None = None
+    inner_line: int | None = None
 
     def __str__(self) -> str:
-        """Give the place as people write it: `file!/member:line (key)`."""
+        """Give the place as people write it: `file!/member:line (key:line)`."""
         text = self.path if self.member is None else f"{self.path}!/{self.member}"
         if self.line is not None:
             text += f":{self.line}"
         if self.offset is not None:
             text += f"@{self.offset}"
-        return text if self.key is None else f"{text} ({self.key})"
+        if self.key is None:
+            return text
+        within = "" if self.inner_line is None else f":{self.inner_line}"
+        return f"{text} ({self.key}{within})"
 
 
 class Content(StrEnum):
@@ -78,6 +84,17 @@ class Content(StrEnum):
     LIGHTGBM = "lightgbm"
     CATBOOST = "catboost"
     SENTENCEPIECE = "sentencepiece"
+    FAISS = "faiss"
+    ANNOY = "annoy"
+    FASTTEXT = "fasttext"
+    WORD2VEC = "word2vec"
+    CRFSUITE = "crfsuite"
+    PARQUET = "parquet"
+    ARROW = "arrow"
+    SQLITE = "sqlite"
+    AUDIO = "audio"
+    VIDEO = "video"
+    FONT = "font"
     MSGPACK = "msgpack"
     ELF = "elf"
     PE = "pe"
@@ -121,11 +138,14 @@ class Gap:
         place: What was passed over.
         reason: One sentence for people: which limit, which unknown format.
         content: The type, when that much is known.
+        bound: Stable word for the bound of Assay that it lies beyond, such as `depth`
+            or `members`; empty where another reason is given.
     """
 
     place: Place
     reason: str
     content: Content = Content.UNKNOWN
+    bound: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

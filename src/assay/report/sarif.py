@@ -1,9 +1,11 @@
 """SARIF 2.1.0: what was found, in the form that code hosts and editors show.
 
 Every rule is described once; every result points at its file, and at the line or the
-byte where that is known. Code hosts ask for a line with every result: for content that
-has none it is the first, and the byte stands beside it (section 3.30). What SARIF has
-no word for (controls, tiers, burden) is not in it; `docs/formats/sarif.md` lists that.
+byte where that is known. Code hosts refuse a log in which one result has no file or no
+line. So where no line is known it is the first, and the message names the key, cell,
+member or byte; what is about no file of the release points at a name that says so. What
+SARIF has no word for (controls, tiers, burden) is not in it; `docs/formats/sarif.md`
+lists that.
 """
 
 from __future__ import annotations
@@ -28,6 +30,8 @@ __all__ = ["render"]
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _BASE = "RELEASE"
+# Where a result points that is about no file: a name that no file is found under.
+_NO_FILE = "no-file-of-the-release"
 _LEVELS = {
     Severity.CRITICAL: "error",
     Severity.HIGH: "error",
@@ -69,7 +73,7 @@ def render(
         JSON in UTF-8, the same for the same arguments.
     """
     index = {(rule.check, rule.rule): n for n, rule in enumerate(rules)}
-    files = {record.path: n for n, record in enumerate(inventory.files)}
+    there = _There(inventory)
     run = {
         "tool": {"driver": _driver(assessment, rules)},
         "columnKind": "unicodeCodePoints",
@@ -84,9 +88,9 @@ def render(
             }
             for record in inventory.files
         ],
-        "invocations": [_invocation(assessment, files)],
+        "invocations": [_invocation(assessment, there)],
         "results": [
-            _result(finding, index, files, comparison)
+            _result(finding, index, there, comparison)
             for finding in assessment.findings
         ],
         "automationDetails": {"id": f"assay/{assessment.programme.id}/"},
@@ -133,15 +137,15 @@ def _rule(rule: RuleDescription) -> dict[str, Any]:
 def _result(
     finding: Finding,
     rules: dict[tuple[str, str], int],
-    files: dict[str, int],
+    there: _There,
     comparison: Comparison | None,
 ) -> dict[str, Any]:
     place = finding.place
     result: dict[str, Any] = {
         "ruleId": f"{finding.check}/{finding.rule}",
         "level": _LEVELS[finding.severity],
-        "message": {"text": clean(_message(finding), limit=4_000)},
-        "locations": [_placed(place, files)],
+        "message": {"text": clean(_message(finding.message, place), limit=4_000)},
+        "locations": [_placed(place, there)],
         "partialFingerprints": {"assayFindingId/v1": finding.id},
         "properties": {
             "severity": finding.severity.value,
@@ -149,6 +153,7 @@ def _result(
             "gain": finding.gain,
             "remediation": finding.remediation,
             "references": list(finding.references),
+            "lineIsKnown": _line(place) is not None,
         },
     }
     if (finding.check, finding.rule) in rules:
@@ -175,23 +180,58 @@ def _result(
     return result
 
 
-def _message(finding: Finding) -> str:
-    inside = finding.place.member
-    return finding.message if inside is None else f"{finding.message} (in {inside})"
+class _There:
+    """What is in the release: files by their number, and entries left out."""
+
+    def __init__(self, inventory: Inventory) -> None:
+        self.files = {record.path: n for n, record in enumerate(inventory.files)}
+        self._others = {entry.path for entry in inventory.irregular}
+
+    def has(self, path: str) -> bool:
+        """Say whether something lies at a path."""
+        return path in self.files or path in self._others
 
 
-def _placed(place: Place, files: dict[str, int]) -> dict[str, Any]:
-    region: dict[str, Any] = {"startLine": place.line or 1}
+def _line(place: Place) -> int | None:
+    """Give a line of the file; one of a member or of a text inside is none of it."""
+    return place.line if place.member is None else None
+
+
+def _message(text: str, place: Place) -> str:
+    """Say within the message what a line of the file does not."""
+    within = []
+    if place.member is not None:
+        within.append(f"in {place.member}")
+        within += [] if place.line is None else [f"line {place.line}"]
+    if place.offset is not None:
+        within.append(f"at byte {place.offset}")
+    if place.key is not None:
+        inner = "" if place.inner_line is None else f", line {place.inner_line} there"
+        within.append(f"at {place.key}{inner}")
+    return f"{text} ({', '.join(within)})" if within else text
+
+
+def _placed(place: Place, there: _There) -> dict[str, Any]:
+    region: dict[str, Any] = {"startLine": _line(place) or 1}
     if place.offset is not None and place.member is None:
         region["byteOffset"] = place.offset
         region["byteLength"] = 0
-    location = {"artifactLocation": _location(place.path), "region": region}
-    if place.path in files:
-        location["artifactLocation"]["index"] = files[place.path]
+    found = there.has(place.path)
+    location = {
+        "artifactLocation": _location(place.path if found else _NO_FILE),
+        "region": region,
+    }
+    if place.path in there.files:
+        location["artifactLocation"]["index"] = there.files[place.path]
     placed: dict[str, Any] = {"physicalLocation": location}
+    absent = None if found else place.path
     logical = [
         {"fullyQualifiedName": clean(name, limit=4_000), "kind": kind}
-        for name, kind in ((place.member, "member"), (place.key, "element"))
+        for name, kind in (
+            (absent, "resource"),
+            (place.member, "member"),
+            (place.key, "element"),
+        )
         if name
     ]
     if logical:
@@ -203,14 +243,14 @@ def _location(path: str) -> dict[str, Any]:
     return {"uri": quote(path, safe="/"), "uriBaseId": _BASE}
 
 
-def _invocation(assessment: Assessment, files: dict[str, int]) -> dict[str, Any]:
+def _invocation(assessment: Assessment, there: _There) -> dict[str, Any]:
     """Say what was not looked at: absence of a result means nothing there."""
     gaps = {
         (str(gap.place), gap.reason): gap
         for report in assessment.reports
         for gap in report.gaps
     }
-    notes = [_unread(gap, files) for _, gap in sorted(gaps.items())]
+    notes = [_unread(gap, there) for _, gap in sorted(gaps.items())]
     failures = [
         {
             "descriptor": {"id": report.check},
@@ -226,11 +266,15 @@ def _invocation(assessment: Assessment, files: dict[str, int]) -> dict[str, Any]
     }
 
 
-def _unread(gap: Gap, files: dict[str, int]) -> dict[str, Any]:
+def _unread(gap: Gap, there: _There) -> dict[str, Any]:
     return {
         "level": "warning",
-        "message": {"text": clean(f"Not looked at: {gap.reason}", limit=4_000)},
-        "locations": [_placed(gap.place, files)],
+        "message": {
+            "text": clean(
+                _message(f"Not looked at: {gap.reason}", gap.place), limit=4_000
+            )
+        },
+        "locations": [_placed(gap.place, there)],
     }
 
 

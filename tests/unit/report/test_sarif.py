@@ -13,7 +13,7 @@ from assay.assess.registry import CHECKS, described_rules
 from assay.domain.baseline import Accepted, Comparison
 from assay.domain.facts import Content, Gap, Place
 from assay.domain.finding import CheckReport, Confidence, Finding, Severity
-from assay.domain.release import FileRecord, Inventory
+from assay.domain.release import FileRecord, Inventory, Irregular, IrregularKind
 from assay.report.sarif import render
 from tests.simulators.claims import small_claim
 
@@ -209,7 +209,8 @@ def log(*findings, comparison=None, gaps=(), failure=""):
         failure=failure,
     )
     inventory = Inventory(
-        files=(FileRecord(path="dir/a b%.pkl", size=3, sha256="a" * 64),)
+        files=(FileRecord(path="dir/a b%.pkl", size=3, sha256="a" * 64),),
+        irregular=(Irregular(path="link", kind=IrregularKind.SYMLINK_BROKEN),),
     )
     assessment = replace(CLAIM.assessment, reports=(report,))
     document = json.loads(render(assessment, inventory, RULES, comparison))
@@ -233,6 +234,7 @@ def test_a_result_points_at_its_file_byte_and_rule():
     assert place["artifactLocation"]["uri"] == "dir/a%20b%25.pkl"
     assert place["artifactLocation"]["index"] == 0
     assert place["region"] == {"startLine": 1, "byteOffset": 12, "byteLength": 0}
+    assert result["message"]["text"].endswith("(at byte 12)")
     assert result["properties"]["opcodeIndex"] == 3
     assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
     assert result["partialFingerprints"]["assayFindingId/v1"] == finding().id
@@ -244,12 +246,52 @@ def test_a_line_a_member_and_a_key_are_told():
     place = Place(path="x.zip", member="in/t.json", line=7, key="chat_template")
     result = log(finding(place=place))["results"][0]
     location = result["locations"][0]
-    assert location["physicalLocation"]["region"] == {"startLine": 7}
+    assert location["physicalLocation"]["region"] == {"startLine": 1}
     assert [part["kind"] for part in location["logicalLocations"]] == [
+        "resource",
         "member",
         "element",
     ]
-    assert result["message"]["text"].endswith("(in in/t.json)")
+    assert result["message"]["text"].endswith(
+        "(in in/t.json, line 7, at chat_template)"
+    )
+    assert result["properties"]["lineIsKnown"] is False
+
+
+def test_the_line_of_a_cell_is_no_line_of_the_notebook():
+    place = Place(path="dir/a b%.pkl", key="cells[3]", inner_line=9)
+    result = log(finding(place=place))["results"][0]
+    location = result["locations"][0]
+    assert location["physicalLocation"]["region"] == {"startLine": 1}
+    assert location["logicalLocations"][0]["fullyQualifiedName"] == "cells[3]"
+    assert result["message"]["text"].endswith("(at cells[3], line 9 there)")
+    assert result["properties"]["lineIsKnown"] is False
+
+
+def test_a_line_of_the_file_is_told_also_beside_a_key():
+    place = Place(path="dir/a b%.pkl", key="layer", line=9)
+    result = log(finding(place=place))["results"][0]
+    region = result["locations"][0]["physicalLocation"]["region"]
+    assert region == {"startLine": 9}
+    assert result["properties"]["lineIsKnown"] is True
+
+
+@pytest.mark.parametrize(("path", "named"), [("README.md", ["README.md"]), ("", [])])
+def test_what_is_about_no_file_points_at_a_name_that_says_so(path, named):
+    """A code host refuses a whole log for one result without a file."""
+    result = log(finding(place=Place(path=path)))["results"][0]
+    location = result["locations"][0]
+    where = location["physicalLocation"]
+    assert where["artifactLocation"]["uri"] == "no-file-of-the-release"
+    assert "index" not in where["artifactLocation"]
+    logical = location.get("logicalLocations", [])
+    assert [part["fullyQualifiedName"] for part in logical] == named
+
+
+def test_an_entry_that_was_left_out_is_there():
+    result = log(finding(place=Place(path="link")))["results"][0]
+    where = result["locations"][0]["physicalLocation"]["artifactLocation"]
+    assert where["uri"] == "link"
 
 
 @pytest.mark.parametrize(

@@ -261,46 +261,59 @@ def _turns_or_tags(character: str) -> bool:
 _OVER = frozenset({"template-too-long", "template-too-deep", "template-crowd"})
 
 
+# Of what a template does on one line in one way, as many are named.
+_MOST_NAMED = 5
+
+
 def _at(place: Place, line: int) -> Place:
+    """Give a line of a template: of its file, where the template's first is known."""
+    if place.line is not None:
+        return replace(place, line=place.line + line - 1)
+    if place.key is not None:
+        return replace(place, inner_line=line)
     return replace(place, line=line)
 
 
-def _names(template: TemplateFacts, limits: Limits) -> Iterable[Sighting]:
+def _seen(template: TemplateFacts) -> Iterable[tuple[Rule, str, str, int]]:
+    """Give what it does: the rule, in which words, what in particular, the line."""
     for name, line in template.underscore_names:
         rule, kind = _rule(name)
+        yield rule, f"reaches for {kind}", name, line
+    for target, line in template.inclusions:
+        yield INCLUSION, "takes in another one", target, line
+    for character, line in template.hidden_characters:
+        rule = REORDERING if _turns_or_tags(character) else INVISIBLE
+        yield rule, "holds hidden characters", character, line
+    for act in template.acts:
+        rule, does = _ACTS.get(act.kind, (WAITS, "adds words on a condition"))
+        yield rule, does, act.detail, act.line
+
+
+def _folded(template: TemplateFacts, limits: Limits) -> Iterable[Sighting]:
+    """Tell what one line does in one way once: an expression takes many steps."""
+    grouped: dict[tuple[int, str, str], tuple[Rule, list[str]]] = {}
+    for rule, does, detail, line in _seen(template):
+        grouped.setdefault((line, rule.id, does), (rule, []))[1].append(detail)
+    for (line, _, does), (rule, details) in grouped.items():
+        named = [f"`{shown(detail, limits)}`" for detail in dict.fromkeys(details)]
+        more = len(named) - _MOST_NAMED
+        listed = ", ".join(named[:_MOST_NAMED])
+        listed += f" and {more} more" if more > 0 else ""
+        often = f" {len(details)} times" if len(details) > 1 else ""
         yield Sighting(
             rule=rule,
             place=_at(template.place, line),
-            message=f"The template reaches for {kind}: `{shown(name, limits)}`.",
+            message=f"The template {does}{often}: {listed}.",
         )
 
 
 def _others(template: TemplateFacts, limits: Limits) -> Iterable[Sighting]:
-    for target, line in template.inclusions:
-        yield Sighting(
-            rule=INCLUSION,
-            place=_at(template.place, line),
-            message=f"The template takes in another one: `{shown(target, limits)}`.",
-        )
-    for character, line in template.hidden_characters:
-        yield Sighting(
-            rule=REORDERING if _turns_or_tags(character) else INVISIBLE,
-            place=_at(template.place, line),
-            message=f"The template holds the hidden character {character}.",
-        )
     if len(template.hidden_characters) >= _HIDDEN_TEXT_CHARS:
         count = len(template.hidden_characters)
         yield Sighting(
             rule=HIDDEN_TEXT,
             place=_at(template.place, template.hidden_characters[0][1]),
             message=f"The template holds {count} hidden characters or more.",
-        )
-    for act in template.acts:
-        rule, does = _ACTS.get(act.kind, (WAITS, "adds words on a condition"))
-        yield Sighting(
-            rule=rule,
-            place=_at(template.place, act.line),
-            message=f"The template {does}: `{shown(act.detail, limits)}`.",
         )
     for problem in template.problems:
         yield Sighting(
@@ -319,7 +332,7 @@ def _examine(subject: CheckSubject) -> Examination:
             sighting
             for template in templates
             for sighting in (
-                *_names(template, subject.limits),
+                *_folded(template, subject.limits),
                 *_others(template, subject.limits),
             )
         ),
@@ -329,7 +342,7 @@ def _examine(subject: CheckSubject) -> Examination:
 
 CHECK = FactCheck(
     id="chat-templates",
-    version=3,
+    version=4,
     title="Chat templates use only what the loader passes to them",
     rules=(
         INTERNALS,

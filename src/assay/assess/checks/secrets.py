@@ -76,12 +76,12 @@ def _rule(match: SecretMatch) -> Rule:
 def _sighting(match: SecretMatch, subject: CheckSubject) -> Sighting:
     limits = subject.limits
     title, redacted = shown(match.title, limits), shown(match.redacted, limits)
-    return Sighting(
-        rule=_rule(match),
-        place=match.place,
-        message=f"The text looks like this credential: {title} "
-        f"({match.rule}, {redacted}).",
-    )
+    if match.rule == "credential-file":
+        message = f"By its name, this is a {title}."
+    else:
+        message = f"This looks like a credential ({title}, rule {match.rule}): "
+        message += f"{redacted}."
+    return Sighting(rule=_rule(match), place=match.place, message=message)
 
 
 def _examine(subject: CheckSubject) -> Examination:

@@ -55,7 +55,7 @@ def facts(
 
     def at(line: int) -> Place:
         key, number = every[line - 1] if 0 < line <= len(every) else every[0]
-        return subject.at(key=key, line=number)
+        return subject.at(key=key, inner_line=number)
 
     return [facts_of_acts(_softened(seen), limits, subject.at(key=cells[0][0]), at)]
 

@@ -52,9 +52,17 @@ class Subject:
         line: int | None = None,
         key: str | None = None,
         opcode: int | None = None,
+        inner_line: int | None = None,
     ) -> Place:
         """Give a place inside this subject."""
-        return replace(self.place, offset=offset, line=line, key=key, opcode=opcode)
+        return replace(
+            self.place,
+            offset=offset,
+            line=line,
+            key=key,
+            opcode=opcode,
+            inner_line=inner_line,
+        )
 
 
 class Inspection(Protocol):

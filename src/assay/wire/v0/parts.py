@@ -86,6 +86,7 @@ class _Placed(JsonModel):
     line: Count | None = None
     key: Text | None = None
     opcode: Count | None = None
+    inner_line: Count | None = None
 
     def place(self) -> Place:
         """Read the place."""
@@ -96,6 +97,7 @@ class _Placed(JsonModel):
             line=self.line,
             key=self.key,
             opcode=self.opcode,
+            inner_line=self.inner_line,
         )
 
 
@@ -126,6 +128,7 @@ class FindingPart(_Placed):
             line=place.line,
             key=place.key,
             opcode=place.opcode,
+            inner_line=place.inner_line,
             message=finding.message,
             gain=finding.gain,
             remediation=finding.remediation,
@@ -164,6 +167,7 @@ class GapPart(_Placed):
             line=place.line,
             key=place.key,
             opcode=place.opcode,
+            inner_line=place.inner_line,
             reason=gap.reason,
             content=gap.content.value,
         )

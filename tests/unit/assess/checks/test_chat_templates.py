@@ -28,7 +28,8 @@ def test_an_honest_template_is_clean():
 def test_a_walk_to_python_internals_is_critical(name):
     (finding,) = run(CHECK, template(underscore_names=((name, 3),))).findings
     assert (finding.rule, finding.severity) == ("reaches-internals", Severity.CRITICAL)
-    assert (finding.place.line, finding.place.key) == (3, "chat_template")
+    assert (finding.place.line, finding.place.inner_line) == (None, 3)
+    assert str(finding.place) == "tokenizer_config.json (chat_template:3)"
 
 
 def test_an_attribute_whose_name_is_computed_is_high():
@@ -118,10 +119,45 @@ def test_what_a_template_does_is_judged_by_its_kind(kind, rule, severity):
     act = TemplateAct(kind=kind, detail="a word", line=4)
     (finding,) = run(CHECK, template(acts=(act,))).findings
     assert (finding.rule, finding.severity) == (rule, severity)
-    assert finding.place.line == 4
+    assert finding.place.inner_line == 4
 
 
 def test_many_hidden_characters_are_a_text():
     hidden = tuple(("U+200B", line) for line in range(1, 9))
     report = run(CHECK, template(hidden_characters=hidden))
     assert "invisible-text" in rules(report)
+
+
+def test_the_steps_of_one_expression_are_one_finding_that_names_them():
+    steps = ("__class__", "__mro__", "__globals__", "__class__", "mro", "gi_frame")
+    walk = tuple((name, 2) for name in (*steps, "__builtins__"))
+    (finding,) = run(CHECK, template(underscore_names=walk)).findings
+    assert finding.message == (
+        "The template reaches for Python internals 7 times: `__class__`, `__mro__`, "
+        "`__globals__`, `mro`, `gi_frame` and 1 more."
+    )
+
+
+def test_other_lines_other_ways_and_other_rules_are_told_apart():
+    found = run(
+        CHECK,
+        template(
+            underscore_names=(("__a__", 1), ("__a__", 2), ("attr(…)", 2)),
+            acts=(
+                TemplateAct(kind="sends", detail="a", line=2),
+                TemplateAct(kind="remote-image", detail="a", line=2),
+            ),
+        ),
+    ).findings
+    assert len(found) == 5
+
+
+def test_a_template_that_is_a_file_has_lines_of_the_file():
+    act = TemplateAct(kind="link", detail="a", line=3)
+    whole = TemplateFacts(place=at("chat_template.jinja"), acts=(act,))
+    part = at("Modelfile", line=5, key="TEMPLATE")
+    lines = [
+        run(CHECK, file("a", facts, content=Content.TEXT)).findings[0].place.line
+        for facts in (whole, TemplateFacts(place=part, acts=(act,)))
+    ]
+    assert lines == [3, 7]

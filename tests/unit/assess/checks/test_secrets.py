@@ -40,7 +40,10 @@ def test_a_match_is_high_and_as_sure_as_the_reader(confidence, rule, expected):
     assert (finding.rule, finding.confidence) == (rule, expected)
     assert finding.severity is Severity.HIGH
     assert finding.place.line == 1
-    assert "ab… (40 characters)" in finding.message
+    assert finding.message == (
+        "This looks like a credential (a token of somebody, rule a-token): "
+        "ab… (40 characters)."
+    )
 
 
 @pytest.mark.parametrize("content", [Content.TEXT, Content.UNKNOWN, Content.SEVEN_ZIP])
@@ -71,3 +74,6 @@ def test_a_file_named_for_credentials_is_told(confidence, rule, severity):
     facts = SecretsFacts(place=at(".netrc"), matches=(match,))
     (finding,) = run(CHECK, file(".netrc", facts)).findings
     assert (finding.rule, finding.severity) == (rule, severity)
+    assert finding.message == (
+        "By its name, this is a file that exists to hold credentials."
+    )

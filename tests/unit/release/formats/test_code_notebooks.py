@@ -35,7 +35,7 @@ def notebook(*cells: str, **more) -> CodeFacts:
     ],
 )
 def test_what_a_cell_does_is_seen_with_its_cell_and_line(cell, name, line):
-    actions = {(a.name, a.place.key, a.place.line) for a in notebook(cell).actions}
+    actions = {(a.name, a.place.key, a.place.inner_line) for a in notebook(cell).actions}
     assert (name, "cells[1]", line) in actions
 
 
@@ -51,7 +51,7 @@ def test_older_notebooks_and_sources_in_lines_are_read():
     cell = {"cell_type": "code", "input": ["import os\n", "os.system('x')"]}
     code = read(json.dumps({"worksheets": [{"cells": [cell]}, 3]}), path="a.ipynb")
     (action,) = code.actions
-    assert (action.place.key, action.place.line) == ("worksheets[0].cells[0]", 2)
+    assert (action.place.key, action.place.inner_line) == ("worksheets[0].cells[0]", 2)
 
 
 @pytest.mark.parametrize(
