@@ -17,6 +17,7 @@ files), so that what was hashed is what was inspected:
 from __future__ import annotations
 
 import threading
+from collections import deque
 from contextlib import ExitStack, closing
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
@@ -64,7 +65,7 @@ class Crew:
         self._limits = limits
         self._cache = cache
         # The largest first: the last thread to finish then holds a small file.
-        self._waiting = sorted(entries, key=lambda e: (e.size, e.path))
+        self._waiting = deque(sorted(entries, key=lambda e: (e.size, e.path)))
         self._large = sum(entry.size > limits.max_held_bytes for entry in entries)
         self._idle = 0
         self._paths = frozenset(entry.path for entry in entries) if with_facts else None
@@ -133,7 +134,7 @@ class Crew:
         with self._lock:
             if self._stop.is_set() or self._large == len(self._waiting):
                 return ()
-            return (self._waiting.pop(0),)
+            return (self._waiting.popleft(),)
 
     def _files(self, entries: Sequence[OriginEntry]) -> None:
         """Do one file, or two large ones together."""
