@@ -96,6 +96,9 @@ class Limits:
 
     # SentencePiece: the largest vocabularies published hold some 260,000 pieces.
     max_sentencepiece_fields: int = 2_000_000
+    # Words with vectors in one file: the largest published have some four million;
+    # passing over one takes less than a microsecond.
+    max_word_entries: int = 10_000_000
     # Protocol buffers: a graph has some fifteen fields for each node, and the largest
     # have some hundred thousand nodes; walking this many takes some ten seconds.
     max_protobuf_fields: int = 4_000_000

@@ -38,6 +38,9 @@ MAGIC: tuple[tuple[bytes, Content], ...] = (
     (b"ftrt", Content.TENSORRT),
     (b"ptrt", Content.TENSORRT),
     (b"CBM1", Content.CATBOOST),
+    (b"ARROW1\0\0", Content.ARROW),
+    (b"FEA1", Content.ARROW),
+    (b"\xba\x16\x4f\x2f", Content.FASTTEXT),
     # XML in UTF-16 without its mark; with it, it is found among texts. In UTF-32, and
     # in EBCDIC.
     (b"<\0\0\0?\0\0\0", Content.XML),
@@ -77,6 +80,16 @@ _POWER = rb"[\x01-\x04\x06\x08\x0c\x10\x18\x20\x30\x40\x60\x80\xc0]"
 _LZMA_ALONE = _begins(
     rb"[\x00-\xe0](?:\0{3}" + _POWER + rb"|\0\0" + _POWER + rb"\0|\0\x80\x01\0"
     rb"|\0" + _POWER + rb"\0\0|\x00\x00\x80\x01)(?:\xff{8}|.{5}\0{3})\0"
+)
+# Sound, film and fonts: how they begin, some of it only two or four bytes.
+_SOUND = _begins(
+    rb"(?:RIFF|RIFX|RF64|BW64)....WAVE|FORM....AIF[FC]|fLaC[\x00\x80]|OggS\x00"
+    rb"|ID3[\x02-\x04]|\xff[\xe2-\xe7\xf2-\xff]"
+)
+_FILM = _begins(rb"....ftyp|\x1a\x45\xdf\xa3|RIFF....AVI ")
+_FONT = _begins(
+    rb"(?:\x00\x01\x00\x00|OTTO|true)\x00[\x01-\xff]|ttcf\x00[\x01\x02]"
+    rb"|wOF[F2]"
 )
 # Tried in this order; the first that holds counts.
 PROOFS: tuple[Proof, ...] = (
@@ -141,6 +154,40 @@ PROOFS: tuple[Proof, ...] = (
         "is_executorch",
         bounded=False,
     ),
+    # A part of four letters, with its header.
+    Proof(
+        Content.FAISS, _begins(rb"I[A-Za-z0-9]{3}"), "faiss", "is_faiss", bounded=False
+    ),
+    # A magic that stands at the end once more.
+    Proof(Content.PARQUET, _begins(rb"PAR1"), "parquet", "is_parquet", bounded=False),
+    Proof(Content.AUDIO, _SOUND, "media", "is_media", bounded=False),
+    Proof(Content.VIDEO, _FILM, "media", "is_media", bounded=False),
+    Proof(Content.FONT, _FONT, "media", "is_media", bounded=False),
+    # A message of Arrow, and its size.
+    Proof(
+        Content.ARROW,
+        _begins(rb"\xff{4}..[\x00-\x3f]\x00"),
+        "arrow",
+        "is_stream",
+        bounded=False,
+    ),
+    Proof(
+        Content.CRFSUITE,
+        _begins(rb"lCRF....FOMC"),
+        "crfsuite",
+        "is_crfsuite",
+        bounded=False,
+    ),
+    # Counts of words and of numbers for each.
+    Proof(
+        Content.WORD2VEC,
+        _begins(rb"[1-9][0-9]{0,9} [1-9][0-9]{0,4} ?\r?\n"),
+        "word2vec",
+        "is_word2vec",
+        bounded=False,
+    ),
+    # A node with one descendant.
+    Proof(Content.ANNOY, _begins(rb"\x01\x00{3}"), "annoy", "is_annoy", bounded=False),
     # An engine behind a JSON document and its length.
     Proof(
         Content.TENSORRT,

@@ -181,6 +181,13 @@ _FORMATS = (
     Content.LIGHTGBM,
     Content.CATBOOST,
     Content.TF_CHECKPOINT,
+    Content.FAISS,
+    Content.ANNOY,
+    Content.FASTTEXT,
+    Content.WORD2VEC,
+    Content.CRFSUITE,
+    Content.PARQUET,
+    Content.ARROW,
 )
 
 
