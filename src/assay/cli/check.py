@@ -20,7 +20,7 @@ from assay.cli.options import (
 )
 from assay.cli.output import JSON_OPTION, told, watched
 from assay.cli.start import begun_for
-from assay.cli.targets import TARGET, probe_targets
+from assay.cli.targets import TARGET, probe_targets, refuse_results_inside
 from assay.domain.finding import Severity
 from assay.release.background import BackgroundReading, open_cache
 
@@ -128,8 +128,16 @@ def command(
     """
     started = time.monotonic()
     # What cannot be written is better known before minutes of reading.
-    results = (html, sarif, cyclonedx, json_to, write_declarations, write_baseline)
-    probe_targets(*results)
+    results = {
+        "--html": html,
+        "--sarif": sarif,
+        "--cyclonedx": cyclonedx,
+        "--json": json_to,
+        "--write-declarations": write_declarations,
+        "--write-baseline": write_baseline,
+    }
+    refuse_results_inside(path, {**results, "--cache": cache})
+    probe_targets(*results.values())
     with (
         watched(quiet=quiet) as progress,
         _reading(path, jobs, cache) as reading,

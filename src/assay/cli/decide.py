@@ -28,7 +28,11 @@ from assay.cli.output import (
     write_json,
     write_result,
 )
-from assay.cli.targets import is_standard_output, probe_targets
+from assay.cli.targets import (
+    is_standard_output,
+    probe_targets,
+    refuse_results_inside,
+)
 from assay.flows.decide import decide_files
 from assay.flows.verify import load_trust
 from assay.report import decision_text
@@ -86,6 +90,8 @@ def command(
     The decision is eligible, not eligible or cannot tell, with the facts that it
     turned on. It can be computed for any instant, and again later to the same answer.
     """
+    if release is not None:
+        refuse_results_inside(release, {"--html": html, "--json": json_to})
     probe_targets(html, json_to)
     aside = json_to or (html if is_standard_output(html) else None)
     believed = load_trust(trust)

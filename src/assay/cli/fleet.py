@@ -15,7 +15,7 @@ from assay.cli.options import (
     QUIET_OPTION,
 )
 from assay.cli.output import JSON_OPTION, say, told, write_json
-from assay.cli.targets import probe_targets
+from assay.cli.targets import probe_targets, refuse_results_inside
 from assay.domain.finding import Severity
 from assay.flows.fleet import SUMMARY, FleetOrder, Here, check_fleet, read_list
 from assay.flows.fleet_ray import Cluster
@@ -96,9 +96,13 @@ def check(
     One that cannot be checked is told as such and stops no other. Run it again to go
     on: what is done and has not changed since is not done again.
     """
+    releases = read_list(list_file)
+    places = {"--out": out, "--json": json_to, "--cache": cache}
+    for release in releases:
+        refuse_results_inside(release, places)
     probe_targets(json_to)
     document = check_fleet(
-        read_list(list_file),
+        releases,
         out,
         FleetOrder(
             programme_file=find_programme(programme),

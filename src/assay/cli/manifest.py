@@ -11,7 +11,7 @@ from assay.cli.exit_status import ExitStatus
 from assay.cli.options import AT_OPTION, JOBS_OPTION, PATH, QUIET_OPTION, now_or
 from assay.cli.output import JSON_OPTION, say, told, watched, write_json
 from assay.cli.passphrase import PASSPHRASE_OPTION, passphrase_source
-from assay.cli.targets import probe_targets
+from assay.cli.targets import probe_targets, refuse_results_inside
 from assay.domain.limits import DEFAULT_LIMITS
 from assay.domain.manifest import (
     DEFAULT_SHARD_BYTES,
@@ -163,6 +163,7 @@ def sign(
             found=f"--method {method}",
         )
     target = out or (model / "model.sig" if model.is_dir() else _beside(model))
+    refuse_results_inside(model, {"--json": json_to})
     probe_targets(str(target), json_to)
     signing = replace(
         open_model_signing(key, passphrase_source(passphrase_file), certificates),
@@ -267,6 +268,7 @@ def verify(
             expected="--public-key or --root",
             found="neither" if root is None else "both",
         )
+    refuse_results_inside(model, {"--json": json_to})
     probe_targets(json_to)
     accepted = Accepted(
         at=now_or(at),

@@ -41,7 +41,9 @@ __all__ = [
 _P = ParamSpec("_P")
 
 # Errors whose own cause is where a document would go: none is written there.
-_MISPLACED = frozenset({"usage.same-file", "usage.inside-release"})
+_MISPLACED = frozenset(
+    {"usage.same-file", "usage.inside-release", "usage.result-inside-release"}
+)
 
 JSON_OPTION = click.option(
     "--json",

@@ -28,6 +28,7 @@ __all__ = [
     "json_target",
     "probe_targets",
     "refuse_inside",
+    "refuse_results_inside",
     "refuse_shared",
     "write_target",
 ]
@@ -127,31 +128,79 @@ def refuse_shared(options: Mapping[str, object]) -> None:
 
 
 def refuse_inside(release: Path, paths: Mapping[str, Path | str | None]) -> None:
-    """Refuse files within a release that are no part of it.
+    """Refuse files within a release that is sealed and that are no part of it.
 
     Raises:
         UsageError: `usage.inside-release`.
     """
-    root = Path(os.path.realpath(release))
+    for name, given in _inside(release, paths):
+        raise UsageError(
+            "inside-release",
+            f"{name} lies inside the release, which is sealed with all its files.",
+            expected="a place outside the release: secrets do not belong into "
+            "it, and what is written there changes it",
+            found=f"{given} in {release}",
+            remedy="move it out of the release directory",
+        )
+
+
+def refuse_results_inside(
+    release: Path | str, targets: Mapping[str, Path | str | None]
+) -> None:
+    """Refuse to write a result into a release that is read.
+
+    Raises:
+        UsageError: `usage.result-inside-release`.
+    """
+    for name, given in _inside(release, targets):
+        raise UsageError(
+            "result-inside-release",
+            f"{name} lies inside the release, which is read with all its files.",
+            expected="a place outside the release: what is written there changes it",
+            found=f"{given} in {release}",
+            remedy=f"name a place outside the release directory for {name}",
+        )
+
+
+def _inside(
+    release: Path | str, paths: Mapping[str, Path | str | None]
+) -> Iterable[tuple[str, Path | str]]:
+    """Give those of the paths that lead into a release."""
+    root = _root(release)
     for name, given in paths.items():
-        if given is None or given == "-":
+        if given is None or given == "-" or root is None:
             continue
         if Path(os.path.realpath(given)).is_relative_to(root):
-            raise UsageError(
-                "inside-release",
-                f"{name} lies inside the release, which is sealed with all its files.",
-                expected="a place outside the release: secrets do not belong into "
-                "it, and what is written there changes it",
-                found=f"{given} in {release}",
-                remedy="move it out of the release directory",
-            )
+            yield name, given
+
+
+def _root(release: Path | str) -> Path | None:
+    """Give the directory or file of a release on this machine, behind links."""
+    text = os.fspath(release)
+    scheme, separator, rest = text.partition("://")
+    if separator:
+        # Stores that are directories of this machine, as fsspec names them.
+        if scheme not in ("file", "local"):
+            return None
+        text = rest
+    if not os.path.exists(text):  # noqa: PTH110 - false for a NUL
+        # An OCI layout with a tag or a digest behind it.
+        text = text.partition("@")[0] if "@" in text else text.rpartition(":")[0]
+    if not text or "\0" in text:
+        return None
+    root = Path(os.path.realpath(text))
+    cache = root.parent.parent
+    if root.parent.name == "snapshots" and (cache / "blobs").is_dir():
+        # The files of a snapshot are links to what lies beside it.
+        return cache
+    return root
 
 
 def json_target(arguments: Iterable[str]) -> str | None:
     """Find where a command line asks for its document, before it is understood.
 
-    Gives None when nobody asked, or when another argument names the same file: what
-    a mistyped command would have read is not written over.
+    Gives None when nobody asked, or when another argument names the same file or a
+    directory around it: what a mistyped command would have read stays as it is.
     """
     target = None
     others: list[str] = []
@@ -168,7 +217,11 @@ def json_target(arguments: Iterable[str]) -> str | None:
     if not target or target == "-":
         return target or None
     named = {identity(Path(other)) for other in others if other}
-    return None if identity(Path(target)) in named else target
+    around = any(
+        os.path.isdir(other) and any(_inside(other, {"--json": target}))  # noqa: PTH112 - most are no path
+        for other in others
+    )
+    return None if around or identity(Path(target)) in named else target
 
 
 def _inputs(options: Mapping[str, object]) -> Iterable[tuple[str, Path]]:

@@ -28,7 +28,11 @@ from assay.cli.output import (
     write_json,
     write_result,
 )
-from assay.cli.targets import is_standard_output, probe_targets
+from assay.cli.targets import (
+    is_standard_output,
+    probe_targets,
+    refuse_results_inside,
+)
 from assay.flows.verify import load_trust, verify_with_files
 from assay.report import verdict_text
 from assay.wire.v0.answers import VerifyDocument
@@ -82,6 +86,8 @@ def command(
     Needs no network, account or server, and believes only whom the trust file names.
     The verdict is valid, invalid or stale, with reasons.
     """
+    if release is not None:
+        refuse_results_inside(release, {"--html": html, "--json": json_to})
     probe_targets(html, json_to)
     aside = json_to or (html if is_standard_output(html) else None)
     believed = load_trust(trust)
