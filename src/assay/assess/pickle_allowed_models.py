@@ -26,7 +26,45 @@ _NO_READERS = re.compile(
 # A tokenizer is an empty one that is given its own format, JSON, as its state.
 _TOKENIZER = re.compile(r"tokenizers\.models\.Model\(\)|", re.ASCII)
 
+# Snowball's stemmers, one class for each language.
+_LANGUAGES = (
+    "Arabic Danish Dutch English Finnish French German Hungarian Italian Norwegian "
+    "Portuguese Romanian Russian Spanish Swedish"
+)
+_STEMS = " ".join(f"{language}Stemmer.stem" for language in _LANGUAGES.split())
+
 MODELS = (
+    named(
+        "it is a method that shortens a word by rules",
+        "nltk.stem.snowball",
+        f"{_STEMS} PorterStemmer.stem",
+        uncalled=True,
+    ),
+    named(
+        "it is a method that makes an empty distribution",
+        "river.naive_bayes.gaussian",
+        "GaussianNB._make_gaussian",
+        uncalled=True,
+    ),
+    named(
+        "it is a set of flags",
+        "regex._regex_core regex._main regex",
+        "RegexFlag",
+        given=_FROM_STATE,
+    ),
+    named(
+        "it is a tokenizer around one that is rebuilt from its own format",
+        "transformers.tokenization_utils_fast "
+        "transformers.tokenization_utils_tokenizers",
+        "PreTrainedTokenizerFast TokenizersBackend",
+        given=_FROM_STATE,
+    ),
+    named(
+        "it holds the explanation of a prediction, as numbers and names",
+        "shap._explanation slicer.slicer slicer.slicer_internal",
+        "Explanation OpHistoryItem Slicer Obj Alias AliasLookup Tracked AtomicSlicer",
+        given=_FROM_STATE,
+    ),
     named(
         "it is a tokenizer, rebuilt from its own format",
         "tokenizers tokenizers.models",

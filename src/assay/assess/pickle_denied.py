@@ -175,6 +175,12 @@ RISKY = (
         "NDArrayWrapper ZNDArrayWrapper",
     ),
     some(
+        Gain.FILES,
+        "it writes a file and deletes one, both as its state says",
+        "sklearn_crfsuite._fileresource",
+        "FileResource",
+    ),
+    some(
         Gain.RUN,
         "it runs the Python source that it finds in its state",
         "scipy.stats._continuous_distns scipy.stats._discrete_distns "

@@ -45,7 +45,7 @@ _ITEMS = re.compile(
 )
 _UNION = re.compile(r"_?operator\.or_, \(", re.ASCII)
 # `getattr(dict, 'fromkeys')`, `getattr('abc', 'upper')`: the pickle of a method.
-_METHOD = re.compile(r"(.+), '([A-Za-z]\w*|_unpickle)'", re.ASCII)
+_METHOD = re.compile(r"(.+), '([A-Za-z]\w*|_unpickle|_make_gaussian)'", re.ASCII)
 _TEXT = re.compile(r"'[^'\\]*'", re.ASCII)
 _UNRESOLVED = Judgement(verdict=Verdict.UNRESOLVED)
 _GETATTR = re.compile(rf"{_BUILTINS}\.getattr\((.+)\)", re.ASCII)
@@ -118,6 +118,10 @@ def _method(given: str, imports: Iterable[PickleImport]) -> Judgement:
     owner, attribute = match.groups()
     if _TEXT.fullmatch(owner):
         return judge("builtins", f"str.{attribute}")
+    if owner.endswith("()"):
+        # A method of an object that is made of nothing: listed, or never honest.
+        found = _method(f"{owner[:-2]}, '{attribute}'", imports)
+        return found if found.verdict is Verdict.ALLOWED else _UNRESOLVED
     for entry in imports:
         if owner == f"{entry.module}.{entry.name}":
             if judge(entry.module, entry.name).verdict is not Verdict.ALLOWED:
@@ -195,7 +199,8 @@ CONDITIONS: dict[tuple[str, str], re.Pattern[str]] = {
     **{("codecs", name): _CODED for name in ("encode", "decode")},
     ("functools", "partial"): _ANY_CLASS,
     ("collections", "defaultdict"): _given(
-        rf"(?:(?:{_NAME}|functools\.partial\(.*)(?:, .*)?)?"
+        rf"(?:(?:{_NAME}|{_BUILTINS}\.getattr\({_NAME}, '\w+'\)"
+        r"|functools\.partial\(.*)(?:, .*)?)?"
     ),
     ("copyreg", "_reconstructor"): _TWO_CLASSES,
     ("copyreg", "__newobj__"): _ANY_CLASS,

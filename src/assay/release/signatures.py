@@ -240,8 +240,13 @@ PROOFS: tuple[Proof, ...] = (
         "is_tensorflow",
         bounded=False,
     ),
-    # Dictionaries in MessagePack that are not empty.
-    Proof(Content.MSGPACK, _begins(rb"[\x81-\x8f\xde\xdf]"), "msgpack", "is_msgpack"),
+    # Dictionaries in MessagePack; an empty one only where nothing follows.
+    Proof(
+        Content.MSGPACK,
+        _begins(rb"[\x81-\x8f\xde\xdf]|\x80\Z"),
+        "msgpack",
+        "is_msgpack",
+    ),
     # HDF5 behind a user block of any bytes; the last, because it asks for every file.
     Proof(Content.HDF5, _begins(rb"."), "hdf5_bytes", "is_hdf5", bounded=False),
 )

@@ -26,8 +26,12 @@ _EXTENSIONS = {0xC7: 1, 0xC8: 2, 0xC9: 4}
 _ARRAYS = {0xDC: 2, 0xDD: 4}
 _MAPS = {0xDE: 2, 0xDF: 4}
 _TEXTS = frozenset({0xD9, 0xDA, 0xDB, *range(0xA0, 0xC0)})
-# Keys further inside may be byte strings too: msgpack-numpy marks its arrays so.
-_KEYS = _TEXTS | {0xC4, 0xC5, 0xC6}
+# Keys further inside may be byte strings too: msgpack-numpy marks its arrays so; or
+# whole numbers: spaCy numbers what it knows of a word.
+_NUMBERS = frozenset({*range(0x80), *range(0xCC, 0xD4), *range(0xE0, 0x100)})
+_KEYS = _TEXTS | {0xC4, 0xC5, 0xC6} | _NUMBERS
+# The outermost keys may be texts, or digests of texts: spaCy finds vectors by them.
+_OUTER_KEYS = _TEXTS | {0xCF}
 _LONGEST_HEAD = 5
 
 
@@ -61,7 +65,8 @@ class _Walk:
 
     @staticmethod
     def _is_filled_map(head: bytes) -> bool:
-        return 0x81 <= head[0] <= 0x8F or head[0] in _MAPS
+        # An empty one counts where it is the whole file.
+        return 0x81 <= head[0] <= 0x8F or head[0] in _MAPS or head == b"\x80"
 
     def _may_stand(self, first: int) -> bool:
         """Take one off the innermost container; a map has texts for keys."""
@@ -69,7 +74,7 @@ class _Walk:
             return True
         left, is_map = self._open.pop()
         self._open.append((left - 1, is_map))
-        keys = _KEYS if len(self._open) > 1 else _TEXTS
+        keys = _KEYS if len(self._open) > 1 else _OUTER_KEYS
         return not is_map or left % 2 == 1 or first in keys
 
     def _take(self, head: bytes) -> bool:
