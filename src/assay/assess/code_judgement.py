@@ -54,12 +54,31 @@ _SECRET_PATHS = re.compile(
 _START_PATHS = re.compile(
     r"\.(?:bashrc|bash_profile|zshrc|profile|zprofile)\b|authorized_keys|/etc/|crontab"
     r"|/cron|systemd|autostart|LaunchAgents|site-packages|sitecustomize|usercustomize"
-    r"|\.pth\b|/usr/|/bin/|System32|Start Menu|\.ssh/|\.ipython|\.jupyter",
+    r"|\.pth\b|/usr/|/bin/|System32|Start Menu|\.ssh/|\.ipython|\.jupyter"
+    r"|CurrentVersion\\+Run",
     re.IGNORECASE,
 )
 _WIDE_PATHS = re.compile(
     r"\A(?:[\"']?(?:/|~/?|[A-Za-z]:\\)[\"']?|/(?:home|root|usr|etc|var)\b.*|~.*)"
     r"(?:,|\Z)|\.ssh|\.bash_history"
+)
+# Services by which clouds hand out credentials to their machines, however written.
+_METADATA = re.compile(
+    r"169\.254\.169\.254|//(?:2852039166|0xa9fea9fe|0251\.0376)|169\.254\.170\.2\b"
+    r"|100\.100\.100\.200|fd00:ec2::254|metadata\.google\.internal[^,]*(?:token|account)",
+    re.IGNORECASE,
+)
+# A name to be looked up that is put together: data that travels as a name.
+_TUNNEL = re.compile(r"…[^, ]{0,60}\.[a-z]{2,}")
+_LOOKS_UP = re.compile(r"(?:socket\.geth|socket\.getaddr|dns\.resolver)")
+_UPLOADS = re.compile(r"(?:upload_\w+|create_commit|put_object|publish|send_message)\Z")
+# The roots of all that a user has.
+_ROOTS = re.compile(r"(?:~|/|/home|/root|/Users|[A-Z]:\\+)/?(?:\Z|, |/…|/\*\*)")
+# Publishers of torch's own hub whose repositories most of its examples name, and the
+# hub's kernels that its own staff builds.
+_KNOWN_PUBLISHERS = re.compile(
+    r"(?:pytorch|facebookresearch|huggingface|NVIDIA|intel-isl|kernels-community)/",
+    re.IGNORECASE,
 )
 # What fetches models and data for its living.
 _SOFT_NETWORK = (
@@ -67,7 +86,7 @@ _SOFT_NETWORK = (
     "torch.hub.",
     "nltk.",
     "gdown.",
-    "boto3.",
+    "boto3.client",
     "wget.",
     "socket.gethostbyname",
     "socket.socket.bind",
@@ -82,15 +101,6 @@ _FETCHING = frozenset(
     | {"aiohttp.ClientSession.get", "httpx.Client.get", "requests.request"}
 )
 _STRONG = frozenset({"builtins.exec", "runpy.run_path", "runpy.run_module"})
-# What a person or a pipeline calls to use a model.
-_USED = frozenset(
-    {"forward", "__call__", "generate", "encode", "predict", "preprocess"}
-    | {"postprocess", "_forward", "tokenize", "_tokenize", "decode", "chat", "call"}
-    | {"stream_chat", "predict_fn", "input_fn", "output_fn", "execute", "transform"}
-    | {"encode_plus", "batch_encode_plus", "apply_chat_template", "inference", "handle"}
-    | {"save_pretrained", "prepare_inputs_for_generation", "_call", "__getitem__"}
-    | {"_encode", "_decode", "get_image_features", "embed", "infer", "compute_loss"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +130,11 @@ def _is_setup(case: _Case) -> bool:
 
 
 def _in_use(action: CodeAction) -> bool:
-    return action.scope.rsplit(".", 1)[-1] in _USED
+    return action.when == "use"
+
+
+def _is_early(action: CodeAction) -> bool:
+    return action.when in ("import", "load")
 
 
 def _takes_secret(action: CodeAction) -> bool:
@@ -135,12 +149,13 @@ def _takes_secret(action: CodeAction) -> bool:
 def _sent(action: CodeAction, taken: list[CodeAction], rule: str) -> str:
     """Weigh a connection beside secrets that are read in the same file."""
     soft = action.name.startswith(_SOFT_NETWORK) or _HUB.match(action.detail)
+    soft = soft and not (_UPLOADS.search(action.name) or _is_tunnel(action))
     if action.name in _HOSTILE or soft:
         return rule
-    early = action.when != "call" or _in_use(action)
+    early = action.when != "call"
     near = any(other.scope == action.scope for other in taken)
     whole = any(not other.detail for other in taken)
-    if (early and (near or any(other.when != "call" for other in taken))) or (
+    if (early and (near or any(map(_is_early, taken)))) or (
         whole and near and not action.scope
     ):
         return "secrets-sent"
@@ -152,9 +167,9 @@ def _process(case: _Case) -> str:
     if action.name in _HOSTILE:
         return "hostile-command"
     built = _is_setup(case) and _BUILDS.match(action.detail)
-    if built or _HARMLESS.match(action.detail):
+    if built or all(map(_HARMLESS.match, action.detail.split(" | "))):
         return "known-program"
-    early = action.when != "call" or case.source.language == "javascript"
+    early = _is_early(action) or case.source.language == "javascript"
     if _INSTALL.search(action.detail):
         return "installs-packages" if early else "installs-on-call"
     return "starts-program" if early else _program_on_call(case)
@@ -174,9 +189,9 @@ def _dynamic(case: _Case) -> str:
     action = case.action
     if case.source.language != "python" or action.scope == "outputs":
         return "active-content"
-    if action.when == "call" and _in_use(action) and action.name in _STRONG:
+    if _in_use(action) and action.name in _STRONG:
         return "starts-program-in-use"
-    if action.when == "call" or _is_mild(case):
+    if not _is_early(action) or _is_mild(case):
         return "runs-text-on-call"
     return "fetches-files" if action.name == "torch.hub.load" else "runs-text"
 
@@ -199,7 +214,15 @@ def _network(case: _Case) -> str:
         return "hostile-command"
     if case.action.name == "script":
         return "active-content"
-    early = case.action.when != "call"
+    if _METADATA.search(case.action.detail):
+        return "reads-secrets"
+    if _SECRET_PATHS.search(case.action.detail):
+        return "secrets-sent"
+    early = _is_early(case.action)
+    if _is_tunnel(case.action) and (early or _in_use(case.action)):
+        return "opens-connection"
+    if early and case.runs and _UPLOADS.search(case.action.name):
+        return "opens-connection"
     if not early and not (_in_use(case.action) and case.action.name not in _FETCHING):
         return "fetches-files"
     if case.action.name.startswith(_SOFT_NETWORK):
@@ -209,20 +232,47 @@ def _network(case: _Case) -> str:
     return "opens-connection"
 
 
+def _is_tunnel(action: CodeAction) -> bool:
+    """Tell a look-up of a name that carries data."""
+    looks_up = _LOOKS_UP.match(action.name) is not None
+    return looks_up and _TUNNEL.match(action.detail) is not None
+
+
+def _remote(case: _Case) -> str:
+    """Weigh code of another repository, which nobody bound by a digest."""
+    action = case.action
+    bound = action.origin == "pinned" or action.detail == "…"
+    if bound or _KNOWN_PUBLISHERS.match(action.detail):
+        return "trusts-code"
+    runs = case.runs and action.when != "call"
+    return "trusts-code-elsewhere" if runs else "trusts-code"
+
+
+def _safeguard(case: _Case) -> str:
+    early = _is_early(case.action) and case.runs
+    return "disarms-loader" if early else "disarms-loader-on-call"
+
+
 def _native(case: _Case) -> str:
-    if case.action.when == "call":
-        return "native-code-on-call"
-    return "loads-native-code"
+    early = _is_early(case.action)
+    return "loads-native-code" if early else "native-code-on-call"
 
 
 def _install(case: _Case) -> str:
     if case.action.name == "other-index":
         return "installs-packages"
-    return "installs-on-call" if case.action.when == "call" else "installs-packages"
+    return "installs-packages" if _is_early(case.action) else "installs-on-call"
 
 
 def _deserialise(case: _Case) -> str:
-    if case.action.when == "call" or case.action.name == "torch.load" or not case.runs:
+    late = not _is_early(case.action)
+    elsewhere = case.action.origin in ("fetched", "outside")
+    checked = case.action.name.startswith("torch.") and (
+        "weights_only=False" not in case.action.detail
+    )
+    if elsewhere and not (late or checked) and case.runs:
+        return "loads-objects-elsewhere"
+    if late or case.action.name == "torch.load" or not case.runs:
         return "loads-objects-on-call"
     return "loads-objects"
 
@@ -234,7 +284,7 @@ def _delete(case: _Case) -> str:
         return "changes-system"
     if case.action.when == "import" and case.runs:
         return "deletes-files"
-    return "changes-files" if case.action.when != "call" else ""
+    return "changes-files" if _is_early(case.action) else ""
 
 
 def _write(case: _Case) -> str:
@@ -242,11 +292,15 @@ def _write(case: _Case) -> str:
         return "hostile-command"
     if _START_PATHS.search(case.action.detail):
         return "changes-system"
-    return "changes-files" if case.action.when != "call" else ""
+    return "changes-files" if _is_early(case.action) else ""
 
 
 def _read(case: _Case) -> str:
-    return "reads-secrets" if _SECRET_PATHS.search(case.action.detail) else ""
+    if _SECRET_PATHS.search(case.action.detail):
+        return "reads-secrets"
+    walks = case.action.name.endswith(("walk", "glob"))
+    wide = walks and _ROOTS.match(case.action.detail) is not None
+    return "reads-secrets" if wide and case.runs and _is_early(case.action) else ""
 
 
 def _hidden(case: _Case) -> str:
@@ -264,6 +318,8 @@ _RULES = {
     "dynamic-code": _dynamic,
     "network": _network,
     "native": _native,
+    "remote-code": _remote,
+    "safeguard": _safeguard,
     "install": _install,
     "deserialise": _deserialise,
     "file-delete": _delete,

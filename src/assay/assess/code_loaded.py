@@ -27,7 +27,7 @@ _BY_NAME = re.compile(
     r"|custom_generate/[^/]+)\.py\Z|\.pth\Z|(?:^|/)1/model\.py\Z",
     re.IGNORECASE,
 )
-_MOMENTS = {"import": 0, "load": 1, "call": 2}
+_MOMENTS = {"import": 0, "load": 1, "use": 2, "call": 3}
 
 
 class Loaded:

@@ -133,14 +133,18 @@ class CodeAction:
     Attributes:
         kind: Stable word: `network`, `process`, `file-write`, `file-delete`,
             `file-read`, `environment`, `dynamic-code`, `deserialise`, `native`,
-            `obfuscation`, `install`.
+            `obfuscation`, `install`, `remote-code`, `safeguard`.
         name: Dotted name of what is called or read, imports resolved.
         detail: Constant arguments, printed, redacted and shortened.
         when: `import` when loading the module does it, `load` when a loader calls it
-            (constructors, `from_pretrained`, hooks), `call` otherwise.
+            (constructors, `from_pretrained`, hooks), `use` when using the model does
+            (`forward`, `generate`, and what they call), `call` otherwise.
         place: File and line; in a notebook, with the key of the cell.
         scope: Function or method that does it, such as `Model.forward`; empty when
             the module's own lines do.
+        origin: Where what is loaded comes from, as far as that shows: `fetched`,
+            `pinned` (fetched at one commit), `outside` (a path outside the release),
+            or empty.
     """
 
     kind: str
@@ -149,6 +153,7 @@ class CodeAction:
     when: str
     detail: str = ""
     scope: str = ""
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -171,7 +171,7 @@ SECRET_FILES = Rule(
     id="reads-secrets",
     severity=Severity.HIGH,
     confidence=Confidence.MEDIUM,
-    summary="The code reads files that hold credentials",
+    summary="The code reads where credentials are kept, or searches a whole home",
     remediation=_REVIEW,
     gain="Takes keys and tokens from whoever loads the model.",
     references=("CWE-200", "AML.T0025"),
@@ -225,6 +225,53 @@ DESERIALISES_SOFT = Rule(
     ),
     references=("CWE-502",),
 )
+DESERIALISES_ELSEWHERE = Rule(
+    id="loads-objects-elsewhere",
+    severity=Severity.HIGH,
+    confidence=Confidence.MEDIUM,
+    summary="Loading the code unpickles what it fetches, or what lies outside",
+    remediation=(
+        "Put the data into the release as safetensors or JSON, or name one commit and "
+        "read it with `weights_only=True`."
+    ),
+    gain="Whoever may change that file runs code where the model is loaded.",
+    references=("CWE-502", "CWE-494", "AML.T0010.001", "AML.T0011.000"),
+)
+TRUSTS_ELSEWHERE = Rule(
+    id="trusts-code-elsewhere",
+    severity=Severity.HIGH,
+    confidence=Confidence.HIGH,
+    summary="Loading or using the code runs code of another repository",
+    remediation="Copy the reviewed code into the release, where the digest binds it, "
+    "or name one commit of the other repository.",
+    gain="The owner of the other repository changes what runs, at any time.",
+    references=("CWE-829", "CWE-494", "AML.T0010.001", "LLM04:2026"),
+)
+TRUSTS = Rule(
+    id="trusts-code",
+    severity=Severity.LOW,
+    confidence=Confidence.HIGH,
+    summary="Code of a repository is run that is pinned, or that the caller names",
+    remediation="Leave it to the caller whether code of others is run.",
+    references=("CWE-829",),
+)
+DISARMS = Rule(
+    id="disarms-loader",
+    severity=Severity.HIGH,
+    confidence=Confidence.MEDIUM,
+    summary="Importing or loading the code exchanges a loader, or its safeguards",
+    remediation="Pass what is needed where it is needed, and leave the loader alone.",
+    gain="Has all other files of the program loaded without their safeguards.",
+    references=("CWE-502", "CWE-829", "CWE-506"),
+)
+DISARMS_ON_CALL = Rule(
+    id="disarms-loader-on-call",
+    severity=Severity.LOW,
+    confidence=Confidence.MEDIUM,
+    summary="A function or script exchanges a loader, or its safeguards",
+    remediation="Pass what is needed where it is needed, and leave the loader alone.",
+    references=("CWE-502",),
+)
 ACTIVE_CONTENT = Rule(
     id="active-content",
     severity=Severity.INFO,
@@ -257,12 +304,18 @@ RULES = (
     WRITES,
     DESERIALISES,
     DESERIALISES_SOFT,
+    DESERIALISES_ELSEWHERE,
+    TRUSTS_ELSEWHERE,
+    TRUSTS,
+    DISARMS,
+    DISARMS_ON_CALL,
     ACTIVE_CONTENT,
 )
 _BY_ID = {rule.id: rule for rule in RULES}
 _WHEN = {
     "import": "when it is imported",
     "load": "when it is loaded",
+    "use": "when the model is used",
     "call": "when it is called",
 }
 
@@ -316,7 +369,7 @@ def _unread(code: Iterable[CodeFacts]) -> Iterable[Gap]:
 
 CHECK = FactCheck(
     id="code-behaviour",
-    version=1,
+    version=2,
     title="The code of the release starts, fetches, hides and destroys nothing",
     rules=RULES,
     examine=_examine,

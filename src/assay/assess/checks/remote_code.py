@@ -84,6 +84,14 @@ TRUST = Rule(
     gain="Takes the question whether code may run from the person who would run it.",
     references=("CWE-829", "AML.T0011.000"),
 )
+TRUST_OWN = Rule(
+    id="trusts-own-code",
+    severity=Severity.LOW,
+    confidence=Confidence.MEDIUM,
+    summary="Trust in remote code is switched on for code of the release, or in a recipe",
+    remediation="Remove the entry: whoever loads the model decides whom to trust.",
+    references=("CWE-829",),
+)
 GENERATION = Rule(
     id="generation-code",
     severity=Severity.LOW,
@@ -113,6 +121,8 @@ UNREFERENCED = Rule(
     references=("CWE-1164",),
 )
 
+# What people keep of a training beside the weights; nothing loads it.
+_RECIPE = re.compile(r"\.ya?ml\Z|(?:^|/)(?:training|train|trainer)_\w+\.json\Z")
 # Where transformers looks for a generation method of the release.
 _GENERATION_CODE = re.compile(r"(?:^|/)custom_generate/[^/]+\.py\Z")
 # What PyYAML calls its tags; the others, such as `tuple`, only make plain values.
@@ -156,6 +166,7 @@ def _by_key(key: str, target: str) -> tuple[Rule, str]:
 def _sightings(
     entries: tuple[RemoteCode, ...], read: frozenset[str], limits: Limits
 ) -> Iterable[Sighting]:
+    own = {id(entry) for entry in _in_vain(entries, read)}
     for entry in entries:
         if entry.target in _VALUE_TAGS and entry.file is entry.repository is None:
             continue
@@ -164,7 +175,28 @@ def _sightings(
         message = f"The configuration makes a loader run code (`{target}`) of {source}."
         if rule is TRUST:
             message = "The configuration switches the trust in remote code on."
+            rule = TRUST_OWN if id(entry) in own else TRUST
         yield Sighting(rule=rule, place=entry.place, message=message)
+
+
+def _in_vain(
+    entries: tuple[RemoteCode, ...], read: frozenset[str]
+) -> Iterable[RemoteCode]:
+    """Give the entries of trust that let in nothing but what was read.
+
+    That is so where all code that configurations name lies in the release and was
+    read, and where no loader reads the file: recipes of a training say so, too.
+    """
+    named = [entry for entry in entries if not _is_trust(entry)]
+    bound = bool(named) and all(entry.file in read for entry in named)
+    for entry in entries:
+        if _is_trust(entry) and (bound or _RECIPE.search(entry.place.path)):
+            yield entry
+
+
+def _is_trust(entry: RemoteCode) -> bool:
+    key = (entry.place.key or "").rsplit(".", 1)[-1]
+    return key == "trust_remote_code" and entry.repository is None
 
 
 def _unreferenced(
@@ -209,7 +241,7 @@ def _examine(subject: CheckSubject) -> Examination:
 
 CHECK = FactCheck(
     id="remote-code",
-    version=2,
+    version=3,
     title="Loading the release runs no code of its own or of another repository",
     rules=(
         IN_RELEASE,
@@ -218,6 +250,7 @@ CHECK = FactCheck(
         MISSING,
         PYTHON_TAG,
         TRUST,
+        TRUST_OWN,
         GENERATION,
         NOTEBOOK,
         UNREFERENCED,

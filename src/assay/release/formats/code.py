@@ -11,7 +11,7 @@ from assay.domain.facts import CodeAction, CodeFacts, ParseProblem
 from assay.release.formats import code_hidden, code_words
 from assay.release.formats.code_act import Act, Seen
 from assay.release.formats.code_actions import examine
-from assay.release.formats.code_reach import CALL, IMPORT, LOAD
+from assay.release.formats.code_reach import CALL, IMPORT, LOAD, USE
 from assay.release.formats.code_source import Parsed, decode
 from assay.release.formats.reading import shorten
 from assay.release.source import chunks
@@ -32,6 +32,8 @@ _RANKS = (
     "dynamic-code",
     "native",
     "install",
+    "remote-code",
+    "safeguard",
     "network",
     "deserialise",
     "file-delete",
@@ -39,7 +41,7 @@ _RANKS = (
     "file-write",
     "file-read",
 )
-_MOMENTS = (IMPORT, LOAD, CALL)
+_MOMENTS = (IMPORT, LOAD, USE, CALL)
 
 
 def read(subject: Subject, inspection: Inspection) -> list[Fact]:
@@ -102,6 +104,7 @@ def facts_of_acts(
                 when=act.when,
                 place=at(act.line),
                 scope=shorten(act.scope, shown),
+                origin=act.origin,
             )
             for act in kept
         ),

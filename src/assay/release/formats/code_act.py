@@ -21,6 +21,7 @@ class Act:
     when: str
     detail: str = ""
     scope: str = ""
+    origin: str = ""
 
 
 @dataclass(slots=True)

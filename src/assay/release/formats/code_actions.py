@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from assay.release.formats import code_constants, code_shell, code_source
+from assay.release.formats import (
+    code_constants,
+    code_shell,
+    code_source,
+    code_switches,
+)
 from assay.release.formats.code_act import Act, Seen
 from assay.release.formats.code_names import CONSEQUENTIAL, kind_of
+from assay.release.formats.code_origins import Origins, is_foreign_folder
 from assay.release.formats.code_reach import CALL, IMPORT, Reach
 from assay.release.formats.code_resolve import Resolver
 from assay.release.formats.code_scopes import outline
 from assay.release.formats.code_shown import arguments, text_of
-from assay.release.formats.code_values import Const, Named
+from assay.release.formats.code_values import UNKNOWN, Const, Named
 
 if TYPE_CHECKING:
     from assay.domain.limits import Limits
-    from assay.release.formats.code_scopes import Scope
+    from assay.release.formats.code_scopes import Place, Scope
 
 __all__ = ["examine"]
 
@@ -50,6 +57,9 @@ _RUNS_TEXT = frozenset(
     {"builtins.exec", "builtins.eval", "builtins.compile", "builtins.execfile"}
     | {"timeit.timeit", "timeit.repeat", "cProfile.run", "profile.run", "pdb.run"}
 )
+_LOADS_TEXT = frozenset(
+    {"marshal.loads", "pickle.loads", "_pickle.loads", "dill.loads"}
+)
 _IMPORTERS = frozenset(
     {"builtins.__import__", "importlib.import_module", "importlib.__import__"}
 )
@@ -82,6 +92,7 @@ class _Examination:
         self._resolver = Resolver(self._found, limits)
         self._reach = Reach(self._found, self._resolver, name)
         self._seen = Seen(imports=self._found.imports)
+        self._origins = Origins(self._resolver)
         self._texts = 64
         self._searches = 20_000
 
@@ -93,18 +104,28 @@ class _Examination:
                 self._subscript(node, scope)
             else:
                 self._mention(node, scope)
+        for target, value, place in self._found.patched:
+            self._written(target, value, place)
         if self._resolver.exhausted:
             self._seen.problem = code_source.Parsed(
                 None, "too-many", "it has more expressions than are worked out"
             )
         return self._seen
 
-    def _act(
-        self, kind: str, name: str, node: ast.expr, scope: Scope, detail: str = ""
+    def _act(  # noqa: PLR0913 - what there is to say of an act
+        self,
+        kind: str,
+        name: str,
+        node: ast.expr,
+        scope: Scope,
+        detail: str = "",
+        origin: str = "",
     ) -> None:
         when = self._reach.when(scope)
         name = name.replace("()", "")
-        self._seen.acts.append(Act(kind, name, node.lineno, when, detail, scope.name))
+        self._seen.acts.append(
+            Act(kind, name, node.lineno, when, detail, scope.name, origin)
+        )
 
     def _call(self, node: ast.Call, scope: Scope) -> None:
         walked = _walks(node.func)
@@ -135,9 +156,14 @@ class _Examination:
     def _known(self, callee: Named, node: ast.Call, scope: Scope) -> None:
         """Note what a name of a known library does."""
         name = callee.name
+        self._trusted(name, node, scope)
         kind = self._kind(name, node, scope)
-        if kind:
+        if kind == "deserialise":
+            self._loaded(callee, node, scope)
+        elif kind:
             detail = arguments(node, scope, self._resolver)
+            if callee.text:
+                detail = f"{callee.text}, {detail}" if detail else callee.text
             self._act(kind, name, node, scope, detail)
             if kind == "process":
                 when = self._reach.when(scope)
@@ -146,10 +172,51 @@ class _Examination:
                 )
             if callee.loose and kind in CONSEQUENTIAL:
                 self._act("obfuscation", name, node, scope, "a name in pieces")
-            if name in _RUNS_TEXT or name in ("marshal.loads", "pickle.loads"):
+            if name in _RUNS_TEXT:
                 self._text(name, node, scope)
         elif self._reach.when(scope) != CALL:
             self._elsewhere(name, scope)
+
+    def _trusted(self, name: str, node: ast.Call, scope: Scope) -> None:
+        """Note code of another repository that a call runs."""
+        if not (node.keywords or name.startswith(("torch.hub.", "kernels.", "transf"))):
+            return
+        found = self._origins.trusted(name, node, scope)
+        if found is not None:
+            self._act("remote-code", name, node, scope, *found)
+
+    def _loaded(self, callee: Named, node: ast.Call, scope: Scope) -> None:
+        """Note objects that are read: where they come from, and whether they hide."""
+        name = callee.name
+        detail = arguments(node, scope, self._resolver)
+        origin = self._origins.of(node, scope)
+        self._act("deserialise", name, node, scope, detail, origin)
+        given = node.args[0] if node.args else None
+        known = self._resolver.constants(given, scope) if given else []
+        for const in known:
+            tagged = isinstance(const.value, str) and "!!python/" in const.value
+            if tagged or (isinstance(const.value, bytes) and len(const.value) > 1):
+                what = "an object that the source holds"
+                self._act("obfuscation", name, node, scope, what)
+                return
+        if name in _LOADS_TEXT and given is not None and self._decodes(given, scope):
+            self._act("obfuscation", name, node, scope, "runs what it decodes")
+
+    def _written(self, target: Place, value: ast.expr, scope: Scope) -> None:
+        """Note safeguards of loaders that are switched off for the whole program."""
+        shown = text_of(value, scope, self._resolver)
+        if isinstance(target, ast.Subscript):
+            key = text_of(target.slice, scope, self._resolver)
+            bases = self._resolver.values(target.value, scope)
+            environment = any(
+                isinstance(base, Named) and base.name in _ENVIRONMENT for base in bases
+            )
+            if environment and code_switches.is_switch(key, shown):
+                self._act("safeguard", "os.environ", target, scope, f"{key}={shown}")
+            return
+        for known in self._resolver.values(target, scope):
+            if isinstance(known, Named) and known.name in code_switches.LOADERS:
+                self._act("safeguard", known.name, target, scope, "exchanged")
 
     def _method_call(self, method: str, node: ast.Call, scope: Scope) -> None:
         """Follow `operator.methodcaller("system", …)(os)`."""
@@ -168,7 +235,9 @@ class _Examination:
             mode = given.get("mode", "")
             if len(node.args) > place and not mode:
                 mode = text_of(node.args[place], scope, self._resolver)
-            return "file-write" if set(mode) & set("wax+") and len(mode) < 5 else kind
+            modes = [part for part in mode.split(" | ") if len(part) < 5]
+            writes = any(set(part) & set("wax+") for part in modes)
+            return "file-write" if writes else kind
         if name == "numpy.load":
             return kind if given.get("allow_pickle") == "True" else ""
         if name == "torch.load":
@@ -176,6 +245,13 @@ class _Examination:
         if name in ("yaml.load", "yaml.load_all", "yaml.full_load"):
             text = ast.dump(node, annotate_fields=False)[:4000]
             return "" if "Safe" in text or name == "yaml.full_load" else kind
+        if name == "torch.hub.load_state_dict_from_url":
+            return "deserialise" if given.get("weights_only") == "False" else kind
+        if name in ("sys.path.insert", "sys.path.append", "sys.path.extend"):
+            detail = arguments(node, scope, self._resolver)
+            return "dynamic-code" if is_foreign_folder(detail) else ""
+        if name in ("jinja2.Template", "jinja2.Environment().from_string"):
+            return "dynamic-code" if "__" in ast.dump(node)[:4000] else ""
         if name in ("builtins.compile", "torch.jit.load"):
             return kind if name == "builtins.compile" else ""
         return kind
@@ -186,19 +262,23 @@ class _Examination:
             self._seen.calls.add((name.replace("()", ""), self._reach.when(scope)))
 
     def _imported(self, name: str, node: ast.Call, scope: Scope) -> None:
-        if not node.args:
+        named = [k.value for k in node.keywords if k.arg == "name"]
+        first = node.args[:1] or named
+        if not first:
             return
-        known = self._resolver.constants(node.args[0], scope)
+        known = self._resolver.constants(first[0], scope)
         for module in known:
-            if isinstance(module.value, str):
+            if isinstance(module.value, str) and module != UNKNOWN:
                 self._seen.imports.add(module.value[:200])
-                self._pieces(module, node, scope)
-        if not known:
+                self._pieces(module, first[0], node, scope)
+        if not known or UNKNOWN in known:
             self._act("dynamic-code", name, node, scope, "…")
 
-    def _pieces(self, module: Const, node: ast.Call, scope: Scope) -> None:
+    def _pieces(
+        self, module: Const, given: ast.expr, node: ast.Call, scope: Scope
+    ) -> None:
         """Tell a module's name that was put together or decoded."""
-        plain = isinstance(node.args[0], (ast.Constant, ast.Name))
+        plain = isinstance(given, (ast.Constant, ast.Name))
         top = str(module.value).split(".")[0]
         if top in _GUARDED and (module.decoded or not plain):
             detail = f"the name of {top} in pieces"
@@ -207,6 +287,11 @@ class _Examination:
     def _environment(self, name: str, node: ast.Call, scope: Scope) -> None:
         last = name.rsplit(".", 1)[-1]
         detail = ""
+        if last in ("setdefault", "update", "putenv"):
+            given = arguments(node, scope, self._resolver)
+            for key, _, value in (part.partition(", ") for part in (given,)):
+                if code_switches.is_switch(key, value):
+                    self._act("safeguard", "os.environ", node, scope, given)
         if last in ("getenv", "get", "setdefault", "pop", "__getitem__"):
             given = node.args[0] if node.args else None
             detail = text_of(given, scope, self._resolver) if given else ""
@@ -271,7 +356,7 @@ class _Examination:
         for act in inner.acts:
             runs = when if act.when == IMPORT else act.when
             self._seen.acts.append(
-                Act(act.kind, act.name, node.lineno, runs, act.detail, scope.name)
+                replace(act, line=node.lineno, when=runs, scope=scope.name)
             )
 
     def _decodes(self, node: ast.expr, scope: Scope) -> bool:

@@ -207,7 +207,8 @@ def call(name: str, given: list[Plain], bound: int) -> Plain | None:
     return None
 
 
-_FIELD = re.compile(r"\{(\d{0,2})\}", re.ASCII)
+_FIELD = re.compile(r"\{(\d{0,2}|[A-Za-z_]\w{0,40})\}", re.ASCII)
+_ORDERS = ("big", "little")
 _METHODS: dict[str, Callable[..., object]] = {
     "decode": lambda v, name="utf-8", *_: _codec(v, name),
     "encode": lambda v, *_: v.encode(),
@@ -223,16 +224,27 @@ _METHODS: dict[str, Callable[..., object]] = {
     "fromhex": lambda _, text: bytes.fromhex(text),
     "removeprefix": lambda v, a: v.removeprefix(a),
     "removesuffix": lambda v, a: v.removesuffix(a),
+    "translate": lambda v, table: v.translate(dict(table)),
+    "hex": lambda v: v.hex(),
+    "zfill": lambda v, n: v.zfill(n) if n < 100 else None,
 }
 
 
-def method(value: Plain, name: str, given: list[Plain], bound: int) -> Plain | None:
+def method(
+    value: Plain,
+    name: str,
+    given: list[Plain],
+    bound: int,
+    named: dict[str, str] | None = None,
+) -> Plain | None:
     """Give what a method of a text makes of plain values, or None."""
     try:
         if name == "replace" and isinstance(value, (str, bytes)):
             return _replaced(value, given, bound)
         if name == "format" and isinstance(value, str):
-            return _formatted(value, given, bound)
+            return _formatted(value, given, bound, named or {})
+        if name == "to_bytes" and isinstance(value, int):
+            return _number_bytes(value, given)
         if (
             name == "join"
             and isinstance(given[0], tuple)
@@ -253,17 +265,28 @@ def _replaced(value: Any, given: list[Any], bound: int) -> Plain | None:
     return bounded(value.replace(old, new), bound)
 
 
-def _formatted(value: str, given: list[Any], bound: int) -> Plain | None:
+def _number_bytes(value: int, given: list[Any]) -> Plain | None:
+    count, order = (*given, "big")[:2]
+    small = isinstance(count, int) and count <= _MAX_INT_BITS // 8
+    return value.to_bytes(count, order) if small and order in _ORDERS else None
+
+
+def _formatted(
+    value: str, given: list[Any], bound: int, named: dict[str, str] | None = None
+) -> Plain | None:
     """Fill plain fields only: `{:>999999999}` would make a long text."""
     texts = [str(item) for item in given]
-    longest = max(map(len, texts), default=0)
+    named = named or {}
+    longest = max(map(len, (*texts, *named.values())), default=0)
     if value.count("{") * longest > bound:
         return None
     parts = iter(texts)
 
     def fill(found: re.Match[str]) -> str:
-        number = found[1]
-        return texts[int(number)] if number else next(parts, "")
+        name = found[1]
+        if not name:
+            return next(parts, "")
+        return texts[int(name)] if name.isdigit() else named.get(name, "")
 
     return bounded(_FIELD.sub(fill, value), bound)
 

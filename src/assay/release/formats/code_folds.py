@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from assay.release.formats import code_constants as constants
+from assay.release.formats import code_paths
 from assay.release.formats.code_values import Const, Named, join
 
 if TYPE_CHECKING:
@@ -66,7 +67,13 @@ def _combined(
     depth: int,
 ) -> list[Value]:
     if name == "Div":  # pathlib joins with it
-        return [v for v in left if isinstance(v, Named)]
+        return [
+            code_paths.slash(resolver, value, part, scope, depth)
+            if value.name == code_paths.PATH
+            else value
+            for value in left
+            if isinstance(value, Named)
+        ]
     rights = resolver.constants(part, scope, depth)
     made: list[Value] = []
     for value in left:
@@ -132,6 +139,9 @@ def _comprehension(
 def _negative(
     resolver: Resolver, node: ast.UnaryOp, scope: Scope, depth: int
 ) -> Iterator[Value]:
+    if isinstance(node.op, ast.Not):
+        for known in resolver.constants(node.operand, scope, depth):
+            yield Const(not known.value, known.decoded)
     if isinstance(node.op, ast.USub):
         for known in resolver.constants(node.operand, scope, depth):
             if isinstance(known.value, int):
@@ -148,6 +158,8 @@ def _subscript(
                 value = constants.subscript(base.value, index, resolver.bound)
                 if value is not None:
                     yield Const(value, base.decoded or isinstance(index, slice))
+            elif isinstance(base, Named) and code_paths.is_home(base.name, index):
+                yield Const("~")
             elif isinstance(base, Named) and isinstance(index, str):
                 yield from _entry(resolver, base, index, scope, depth)
     if isinstance(node.value, ast.Dict):
@@ -166,7 +178,7 @@ def _entry(
             yield Named("builtins", loose=True)
         else:
             yield from resolver.look_up(index, _module(scope), depth)
-    elif base.name == "sys.modules":
+    elif base.name == "sys.modules" or base.name.endswith(".sys.modules"):
         yield Named(index, loose=True)
     elif "()" not in base.name:
         yield Named(join(base.name, index), loose=True)

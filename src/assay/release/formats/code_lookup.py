@@ -6,7 +6,8 @@ import ast
 from typing import TYPE_CHECKING
 
 from assay.release.formats import code_constants as constants
-from assay.release.formats.code_values import Const, Named, join
+from assay.release.formats.code_paths import named_path
+from assay.release.formats.code_values import UNKNOWN, Const, Named, join
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,8 +29,24 @@ _LOOKERS = frozenset(
         "importlib.__import__",
         "importlib.import_module",
         "operator.attrgetter",
+        "builtins.object.__getattribute__",
+        "builtins.type.__getattribute__",
     }
 )
+_FETCHERS = frozenset(
+    {"builtins.getattr", "builtins.object.__getattribute__"}
+    | {"builtins.type.__getattribute__", "operator.attrgetter"}
+)
+# Functions that give what a dotted text names.
+_LOCATORS = frozenset(
+    {"pkgutil.resolve_name", "pydoc.locate", "torch._utils._import_dotted_name"}
+    | {"hydra.utils.get_method", "hydra.utils.get_class", "hydra.utils.get_object"}
+    | {"django.utils.module_loading.import_string", "werkzeug.utils.import_string"}
+    | {"detectron2.utils.registry.locate", "detectron2.config.lazy.locate"}
+    | {"pydoc.safeimport", "importlib.import_string", "test.support.import_module"}
+)
+_GET = (".get", ".__getattribute__", ".__getitem__", ".pop", ".setdefault")
+_KEYWORDS = ("name", "path", "spec")
 
 
 def named_call(  # noqa: C901 - one case for each kind of function
@@ -40,6 +57,15 @@ def named_call(  # noqa: C901 - one case for each kind of function
     if name in _LOOKERS:
         yield from _looked_up(resolver, name, node, scope, depth)
         return
+    if name in _LOCATORS or _loads_modules(name):
+        yield from _located(resolver, node, scope, depth)
+        return
+    if name.endswith(_GET) and "()" not in name:
+        yield from _got(resolver, name, node, scope, depth)
+    if name in ("inspect.getmembers", "builtins.dict") and node.args:
+        for value in resolver.values(node.args[0], scope, depth):
+            if isinstance(value, Named) and (value.loose or name[0] == "i"):
+                yield Named(value.name, loose=True)
     if name == "builtins.map" and len(node.args) == 2:
         yield from _mapped(resolver, node, scope, depth)
         return
@@ -56,6 +82,12 @@ def named_call(  # noqa: C901 - one case for each kind of function
         if node.args:
             yield from resolver.values(node.args[0], scope, depth)
         return
+    paths = list(named_path(resolver, callee, node, scope, depth))
+    if paths:
+        yield from paths
+        return
+    if name in ("io.BytesIO", "io.StringIO") and node.args:
+        yield from resolver.constants(node.args[0], scope, depth)
     given = resolver.arguments(node, scope, depth)
     if given:
         value = constants.call(name, [arg.value for arg in given], resolver.bound)
@@ -64,6 +96,42 @@ def named_call(  # noqa: C901 - one case for each kind of function
             yield Const(value, decoded or any(arg.decoded for arg in given))
             return
     yield Named(f"{name}()", callee.loose)
+
+
+def _loads_modules(name: str) -> bool:
+    return name.endswith((".load_module", "._gcd_import", ".find_and_load")) and (
+        name.startswith(("importlib.", "_frozen_importlib", "_imp."))
+    )
+
+
+def _located(
+    resolver: Resolver, node: ast.Call, scope: Scope, depth: int
+) -> Iterator[Value]:
+    for given in _first(node):
+        for known in resolver.constants(given, scope, depth):
+            if isinstance(known.value, str) and known != UNKNOWN:
+                yield Named(known.value.replace(":", ".")[:200], loose=True)
+
+
+def _got(
+    resolver: Resolver, name: str, node: ast.Call, scope: Scope, depth: int
+) -> Iterator[Value]:
+    """Give what the dictionary of a module, or the table of modules, holds."""
+    base = name.rpartition(".")[0]
+    if base == "os.environ":
+        return
+    for given in node.args[:1]:
+        for known in resolver.constants(given, scope, depth):
+            if isinstance(known.value, str) and known != UNKNOWN:
+                inner = known.value
+                full = inner if base == "sys.modules" else join(base, inner)
+                yield Named(full, loose=True)
+
+
+def _first(node: ast.Call) -> list[ast.expr]:
+    """Give the first argument, which may be named."""
+    named = [k.value for k in node.keywords if k.arg in _KEYWORDS]
+    return node.args[:1] or named[:1]
 
 
 def _walked(
@@ -88,19 +156,20 @@ def _looked_up(
     if name in ("builtins.globals", "builtins.locals"):
         yield Named("builtins.globals()")
         return
-    if not node.args:
+    first = _first(node)
+    if not first:
         return
     if name == "builtins.vars":
-        yield from resolver.values(node.args[0], scope, depth)
+        yield from resolver.values(first[0], scope, depth)
         return
-    if name in ("builtins.getattr", "operator.attrgetter"):
+    if name in _FETCHERS:
         yield from _fetched(resolver, name, node, scope, depth)
         return
-    for known in resolver.constants(node.args[0], scope, depth):
-        if isinstance(known.value, str) and known.value:
+    for known in resolver.constants(first[0], scope, depth):
+        if isinstance(known.value, str) and known.value and known != UNKNOWN:
             whole = name != "builtins.__import__" or len(node.args) > 3
             module = known.value if whole else known.value.split(".")[0]
-            plain = isinstance(node.args[0], ast.Constant)
+            plain = isinstance(first[0], ast.Constant)
             yield Named(module, loose=not plain or not whole)
 
 
@@ -117,9 +186,9 @@ def _fetched(
     names = resolver.constants(node.args[1], scope, depth)
     for base in resolver.values(node.args[0], scope, depth):
         for known in names:
-            if isinstance(known.value, str):
+            if isinstance(known.value, str) and "…" not in known.value:
                 yield from resolver.member(base, known.value, depth, loose=True)
-        if not names and isinstance(base, Named):
+        if isinstance(base, Named) and (not names or names[-1] == UNKNOWN):
             yield Named(join(base.name, "?"), loose=True)
 
 

@@ -51,6 +51,13 @@ _add("process", "platform", "popen")
 _add("process", "pydoc", "pipepager tempfilepager")
 _add("process", "multiprocessing.util", "spawnv_passfds")
 _add("process", "cgitb", "enable")
+_add("process", "numpy.f2py", "compile run_main")
+_add("process", "pydoc", "browse")
+_add("process", "plumbum", "local.get")
+_add("process", "fabric", "Connection.run Connection.local")
+_add("process", "invoke", "run")
+_add("process", "multiprocessing.util", "spawnv_passfds")
+_add("process", "imaplib", "IMAP4_stream")
 _add("install", "pip", "main")
 _add("install", "pip._internal", "main")
 _add("install", "pip._internal.cli.main", "main")
@@ -90,6 +97,17 @@ _add(
 )
 _add("dynamic-code", "torch.hub", "load")
 _add("dynamic-code", "numexpr", "evaluate")
+_add("dynamic-code", "pandas", "eval")
+_add("dynamic-code", "pandas.core.computation.eval", "eval")
+_add("dynamic-code", "sympy", "sympify S parse_expr")
+_add("dynamic-code", "sympy.parsing.sympy_parser", "parse_expr")
+_add("dynamic-code", "zipimport", "zipimporter zipimporter.load_module")
+_add("dynamic-code", "site", "addsitedir addpackage execsitecustomize main")
+_add("dynamic-code", "importlib.metadata", "EntryPoint.load")
+_add("dynamic-code", "xmlrpc.server", "SimpleXMLRPCServer")
+_add("dynamic-code", "torch.package", "PackageImporter.import_module")
+_add("dynamic-code", "IPython", "get_ipython.run_cell get_ipython.ex get_ipython.ev")
+_add("dynamic-code", "IPython", "get_ipython.run_line_magic get_ipython.magic")
 _add("deserialise", "marshal", "loads load")
 for _module in ("pickle", "_pickle", "cPickle", "dill", "cloudpickle", "pickle5"):
     _add("deserialise", _module, "load loads Unpickler")
@@ -180,14 +198,31 @@ _add("network", "torch.hub", "download_url_to_file load_state_dict_from_url")
 _add(
     "network",
     "huggingface_hub",
-    "hf_hub_download snapshot_download upload_file upload_folder HfApi cached_download",
+    "hf_hub_download snapshot_download upload_file upload_folder HfApi cached_download "
+    "HfApi.upload_file HfApi.upload_folder HfApi.create_commit create_commit "
+    "HfFileSystem.open HfApi.upload_large_folder",
 )
+_add(
+    "network",
+    "boto3",
+    "client.put_object client.upload_file client.upload_fileobj client.publish "
+    "client.send_message resource.Object.put Session.client.put_object",
+)
+_add("network", "google.cloud.storage", "Client")
+_add("network", "scapy.all", "send sr sr1 sendp")
+_add("network", "dns.resolver", "Resolver.resolve Resolver.query")
+_add("network", "socket", "socket.sendmsg socket.send socket.sendall gethostbyaddr")
 _add("environment", "os", "environ getenv environb getenvb")
 _add("file-read", "builtins", "open")
 _add("file-read", "io", "open FileIO open_code")
 _add("file-read", "os", "open listdir walk scandir")
 _add("file-read", "codecs", "open")
 _add("file-read", "glob", "glob iglob")
+_add("file-read", "shutil", "make_archive")
+_add("file-read", "tarfile", "open.add TarFile.add")
+_add("file-read", "zipfile", "ZipFile.write")
+_add("file-read", "sqlite3", "connect")
+_add("file-write", "winreg", "OpenKey OpenKeyEx CreateKey CreateKeyEx SetValue")
 
 # Last parts of what a path of pathlib does.
 _PATHS = {
@@ -196,6 +231,9 @@ _PATHS = {
     "read_text": "file-read",
     "read_bytes": "file-read",
     "open": "file-read",
+    "glob": "file-read",
+    "rglob": "file-read",
+    "iterdir": "file-read",
     "unlink": "file-delete",
     "rmdir": "file-delete",
     "rename": "file-write",
@@ -215,7 +253,12 @@ _SAME = {
     "future.moves.urllib.request": "urllib.request",
     "google.colab._system_commands": "subprocess",
 }
-_ANY = {"ctypes.windll.": "native", "ctypes.cdll.": "native", "ctypes.CDLL.": "native"}
+_ANY = {
+    "ctypes.pythonapi.": "native",
+    "ctypes.windll.": "native",
+    "ctypes.cdll.": "native",
+    "ctypes.CDLL.": "native",
+}
 
 
 def kind_of(name: str) -> str:

@@ -7,6 +7,7 @@ parsed. Source: nbformat 4 (cells), nbformat 3 (worksheets), IPython's magics.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assay.release.formats import code_shell
@@ -101,7 +102,7 @@ class _Cell:
 
 
 def _moved(act: Act, start: int) -> Act:
-    return Act(act.kind, act.name, act.line + start, act.when, act.detail, act.scope)
+    return replace(act, line=act.line + start)
 
 
 def _together(cells: list[_Cell], name: str, limits: Limits) -> Seen:
@@ -125,10 +126,7 @@ def _together(cells: list[_Cell], name: str, limits: Limits) -> Seen:
 
 def _softened(seen: Seen) -> Seen:
     """Nothing runs a notebook by itself: a person does."""
-    seen.acts = [
-        Act(act.kind, act.name, act.line, CALL, act.detail, act.scope)
-        for act in seen.acts
-    ]
+    seen.acts = [replace(act, when=CALL) for act in seen.acts]
     return seen
 
 

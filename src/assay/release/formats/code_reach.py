@@ -1,7 +1,8 @@
-"""When each function of a source runs: on import, when a loader calls it, or later.
+"""When each function of a source runs: on import, on load, in use, or when called.
 
-What is called from a line that runs on import runs on import, too, and so on. Where it
-cannot be told, a function is taken to wait for its caller.
+What is called from a line that runs on import runs on import, too, and so on. What is
+handed to another library by then is taken to be called as the model is loaded. Where
+it cannot be told, a function waits for its caller.
 """
 
 from __future__ import annotations
@@ -16,12 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from assay.release.formats.code_resolve import Resolver
-    from assay.release.formats.code_scopes import Outline, Scope
+    from assay.release.formats.code_scopes import Outline, Place, Scope
     from assay.release.formats.code_values import Value
 
-__all__ = ["CALL", "IMPORT", "LOAD", "Reach", "runs_in"]
+__all__ = ["CALL", "IMPORT", "LOAD", "USE", "Reach", "runs_in"]
 
-IMPORT, LOAD, CALL = "import", "load", "call"
+IMPORT, LOAD, USE, CALL = "import", "load", "use", "call"
 # Methods that Python calls when it builds, restores or asks an object.
 _OBJECTS = frozenset(
     {
@@ -30,6 +31,7 @@ _OBJECTS = frozenset(
         "__getnewargs_ex__", "__init_subclass__", "__class_getitem__", "__set_name__",
         "__prepare__", "__getattr__", "__getattribute__", "__dir__", "__enter__",
         "__setattr__", "__instancecheck__", "__subclasscheck__", "__missing__",
+        "__get__", "__mro_entries__", "_missing_", "_generate_next_value_",
     }
 )  # fmt: skip
 # Methods that libraries call by themselves when they load a model, a tokenizer or a
@@ -57,6 +59,38 @@ _ENTRIES = frozenset(
     {"__getattr__", "__dir__", "model_fn", "init", "load_model", "create_model"}
     | {"get_model", "load_pipeline", "load_custom_model", "_load_pyfunc"}
 )
+# What a person or a pipeline calls to use a model.
+_USED = frozenset(
+    {"forward", "__call__", "generate", "encode", "predict", "preprocess"}
+    | {"postprocess", "_forward", "tokenize", "_tokenize", "decode", "chat", "call"}
+    | {"stream_chat", "predict_fn", "input_fn", "output_fn", "execute", "transform"}
+    | {"encode_plus", "batch_encode_plus", "apply_chat_template", "inference", "handle"}
+    | {"save_pretrained", "prepare_inputs_for_generation", "_call", "__getitem__"}
+    | {"_encode", "_decode", "get_image_features", "embed", "infer", "compute_loss"}
+)
+# Methods by which libraries call back objects that they are handed: finders and
+# loaders of modules, threads, handlers of logs, hooks of training.
+_CALLBACKS = frozenset(
+    {"find_spec", "find_module", "load_module", "exec_module", "create_module", "run"}
+    | {"emit", "handle", "write", "flush", "__call__", "on_train_begin", "on_init_end"}
+    | {"invalidate_caches", "path_hook"}
+)
+_THREADS = frozenset(
+    {"threading.Thread", "threading.Timer", "multiprocessing.Process"}
+    | {"torch.multiprocessing.Process", "multiprocessing.context.Process"}
+)
+# What takes functions and does not call them.
+_QUIET = frozenset(
+    f"builtins.{name}"
+    for name in (
+        "callable", "classmethod", "getattr", "hasattr", "hash", "id", "isinstance",
+        "issubclass", "print", "property", "repr", "staticmethod", "str", "super",
+    )
+)  # fmt: skip
+_LAZY = frozenset(
+    {"builtins.property", "functools.cached_property", "builtins.property.getter"}
+    | {"cached_property.cached_property", "torch.utils._python_dispatch.cached"}
+)
 _INSTALLED = frozenset({"run", "finalize_options", "initialize_options"})
 # What calls the functions that it is given.
 _RUNNERS = frozenset(
@@ -71,6 +105,8 @@ _RUNNERS = frozenset(
         "sys.meta_path.insert", "sys.meta_path.append", "sys.path_hooks.append",
         "asyncio.get_event_loop().run_until_complete", "asyncio.create_task",
         "asyncio.ensure_future", "os.register_at_fork", "threading.settrace",
+        "torch.multiprocessing.Process", "multiprocessing.Pool().map", "re.sub",
+        "sys.addaudithook", "json.loads", "torch.multiprocessing.spawn",
     }
 )  # fmt: skip
 
@@ -89,6 +125,8 @@ class Reach:
         self._found = found
         self._resolver = resolver
         self._edges: dict[Scope, set[Scope]] = {}
+        # What is handed over, to be called by others later.
+        self._handed: dict[Scope, set[Scope]] = {}
         self._plain_calls = {
             (scope, node.func.id)
             for node, scope in found.sites
@@ -99,13 +137,22 @@ class Reach:
             self._site(node, scope)
         for scope in found.scopes:
             self._definition(scope)
+        for target, value, scope in found.patched:
+            self._patched(target, value, scope)
         self._when: dict[Scope, str] = {}
         self._spread([found.module], IMPORT)
         entered = [s for s in found.scopes if _is_loaded(s, name)]
         self._spread(entered, LOAD)
+        waiting = [t for s in list(self._when) for t in self._handed.get(s, ())]
+        while waiting:
+            before = set(self._when)
+            self._spread(waiting, LOAD)
+            more = set(self._when) - before
+            waiting = [t for s in more for t in self._handed.get(s, ())]
+        self._spread([s for s in found.scopes if _is_used(s)], USE)
 
     def when(self, scope: Scope) -> str:
-        """Give `import`, `load` or `call` for what stands in a scope."""
+        """Give `import`, `load`, `use` or `call` for what stands in a scope."""
         return self._when.get(runs_in(scope), CALL)
 
     def _spread(self, waiting: list[Scope], when: str) -> None:
@@ -124,19 +171,62 @@ class Reach:
             for value in self._resolver.values(node.value, scope):
                 if isinstance(value, Own) and value.scope.kind is Kind.CLASS:
                     self._methods(value.scope, scope, ("__class_getitem__",))
+        elif isinstance(node, ast.Attribute):
+            self._read(node, scope)
         if not isinstance(node, ast.Call):
             return
         for callee in self._resolver.values(node.func, scope):
             if isinstance(callee, Own):
                 self._called(callee, scope)
-            elif isinstance(callee, Named) and callee.name in _RUNNERS:
-                self._handed_over(node, scope)
+            elif isinstance(callee, Named) and callee.name not in _QUIET:
+                now = callee.name in _RUNNERS
+                self._handed_over(node, scope, now=now)
 
-    def _handed_over(self, node: ast.Call, scope: Scope) -> None:
-        for given in (*node.args, *(keyword.value for keyword in node.keywords)):
-            for value in self._resolver.values(given, scope):
-                if isinstance(value, Own):
+    def _read(self, node: ast.Attribute, scope: Scope) -> None:
+        """Count a property that is read."""
+        for base in self._resolver.values(node.value, scope):
+            if not isinstance(base, Own):
+                continue
+            for value in self._resolver.member(base, node.attr, 0):
+                if isinstance(value, Own) and self._is_lazy(value.scope):
+                    self._edge(scope, value.scope)
+
+    def _is_lazy(self, scope: Scope) -> bool:
+        return scope.parent is not None and any(
+            isinstance(value, Named) and value.name in _LAZY
+            for node in scope.decorators
+            for value in self._resolver.values(node, scope.parent)
+        )
+
+    def _handed_over(self, node: ast.Call, scope: Scope, *, now: bool) -> None:
+        given = [*node.args, *(keyword.value for keyword in node.keywords)]
+        for part in [inner for one in given for inner in _inside(one)]:
+            for value in self._resolver.values(part, scope):
+                if not isinstance(value, Own):
+                    continue
+                if now:
                     self._called(value, scope)
+                self._later(value, scope)
+
+    def _later(self, value: Own, scope: Scope) -> None:
+        """Count what another library has by now, and may call."""
+        handed = self._handed.setdefault(runs_in(scope), set())
+        if value.scope.kind is Kind.FUNCTION:
+            handed.add(value.scope)
+        elif value.made:
+            for name in _CALLBACKS:
+                for method in self._resolver.member(value, name, 0):
+                    if isinstance(method, Own) and method.scope.kind is Kind.FUNCTION:
+                        handed.add(method.scope)
+
+    def _patched(self, target: Place, value: ast.expr, scope: Scope) -> None:
+        """Count what is put in the place of another library's function."""
+        if not any(isinstance(b, Named) for b in self._resolver.values(target, scope)):
+            return
+        for part in _inside(value):
+            for new in self._resolver.values(part, scope):
+                if isinstance(new, Own):
+                    self._later(new, scope)
 
     def _called(self, callee: Own, scope: Scope) -> None:
         if callee.scope.kind is Kind.FUNCTION:
@@ -156,6 +246,9 @@ class Reach:
                 self._methods(made, scope, (name,))
         for meta in self._own(made.metaclasses, made):
             self._methods(meta, scope, ("__call__",))
+        bases = [v for b in made.bases for v in self._resolver.values(b, made)]
+        if any(isinstance(base, Named) and base.name in _THREADS for base in bases):
+            self._methods(made, scope, ("run",))
 
     def _dunders(self, made: Scope, seen: int = 0) -> Iterator[str]:
         for name in made.bindings:
@@ -188,8 +281,15 @@ class Reach:
                 self._methods(base, outer, ("__init_subclass__",))
             for meta in self._own(base.metaclasses, base):
                 self._methods(meta, outer, ("__new__", "__init__", "__prepare__"))
-        for meta in self._own(scope.metaclasses, scope):
-            self._methods(meta, outer, ("__new__", "__init__", "__prepare__"))
+        for node in scope.metaclasses:
+            for value in self._resolver.values(node, outer):
+                if not isinstance(value, Own):
+                    continue
+                if value.scope.kind is Kind.FUNCTION:
+                    self._edge(outer, value.scope)
+                else:
+                    names = ("__new__", "__init__", "__prepare__")
+                    self._methods(value.scope, outer, names)
         for node in scope.decorators:
             for value in self._resolver.values(node, outer):
                 self._decorated(value, scope, outer)
@@ -200,10 +300,29 @@ class Reach:
         if not isinstance(value, Own):
             return
         self._called(value, outer)
+        takers = [value.scope]
+        if value.scope.kind is Kind.CLASS:
+            made = [*self._resolver.member(value, "__init__", 0)]
+            made += self._resolver.member(value, "__new__", 0)
+            takers = [one.scope for one in made if isinstance(one, Own)]
         # A decorator that calls what it is given, and does not only wrap it.
-        taken = next(iter(value.scope.bindings), "")
-        if (value.scope, taken) in self._plain_calls:
-            self._edge(outer, scope)
+        for taker in takers:
+            for taken in list(taker.bindings)[:2]:
+                if (taker, taken) in self._plain_calls:
+                    self._edge(outer, scope)
+
+
+def _inside(node: ast.expr) -> list[ast.expr]:
+    """Give an expression, or what a table that is written out holds."""
+    if isinstance(node, ast.Dict):
+        return node.values[:32]
+    if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
+        return node.elts[:32]
+    return [node.value] if isinstance(node, ast.Starred) else [node]
+
+
+def _is_used(scope: Scope) -> bool:
+    return scope.kind is Kind.FUNCTION and scope.name.rpartition(".")[2] in _USED
 
 
 def _is_loaded(scope: Scope, name: str) -> bool:

@@ -12,10 +12,18 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from assay.release.formats import code_constants as constants
+from assay.release.formats import code_paths
 from assay.release.formats.code_folds import FOLDS
 from assay.release.formats.code_lookup import named_call
 from assay.release.formats.code_scopes import Kind
-from assay.release.formats.code_values import Const, Named, Own, join
+from assay.release.formats.code_values import (
+    UNKNOWN,
+    Const,
+    Named,
+    Own,
+    canonical,
+    join,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,7 +40,12 @@ _MAX_DEPTH = 40
 _MAX_CANDIDATES = 4
 _BUILTINS = frozenset(dir(builtins))
 # Names that nobody binds: Python and IPython give them to every source.
-_GIVEN = {"__builtins__": "builtins", "get_ipython": "IPython.get_ipython"}
+_GIVEN = {
+    "__builtins__": "builtins",
+    "__loader__": "importlib.__loader__",
+    "__spec__": "importlib.__spec__",
+    "get_ipython": "IPython.get_ipython",
+}
 # Modules whose names count when a source imports all of them.
 _STARRED = frozenset(
     {"os", "posix", "subprocess", "shutil", "socket", "ctypes", "pickle", "base64"}
@@ -147,16 +160,43 @@ class Resolver:
         self._names[key] = found
         # What a name is bound to has nothing to do with a comprehension's own names.
         local, self._local = self._local, []
+        sure = True
         for binding in scope.bindings[name]:
-            for value in self._of_binding(binding, depth):
-                if value not in found and len(found) < _MAX_CANDIDATES:
+            values = self._of_binding(binding, depth)
+            if binding.parameter >= 0:
+                values += tuple(self._given(name, binding, scope, depth))
+            sure &= bool(values) and binding.parameter < 0 and not binding.grows
+            for value in values:
+                if value in found:
+                    continue
+                sure &= len(found) < _MAX_CANDIDATES
+                if len(found) < _MAX_CANDIDATES:
                     found.append(value)
+        if not sure and any(isinstance(v, Const) for v in found):
+            found.append(UNKNOWN)
         self._local = local
         return list(found)
 
+    def _given(
+        self, name: str, binding: Binding, scope: Scope, depth: int
+    ) -> Iterator[Value]:
+        """Give what a function of the source is given for one of its parameters."""
+        owner = scope.parent
+        method = owner is not None and owner.kind is Kind.CLASS
+        called = scope.name.rpartition(".")[2]
+        if method and called == "__init__" and owner is not None:
+            called = owner.name.rpartition(".")[2]
+        for node, place in self._found.calls.get(called, ()):
+            at = binding.parameter - method
+            given = [k.value for k in node.keywords if k.arg == name]
+            if 0 <= at < len(node.args):
+                given.append(node.args[at])
+            for part in given[:1]:
+                yield from self.values(part, place, depth)
+
     def _of_binding(self, binding: Binding, depth: int) -> tuple[Value, ...]:
         if binding.dotted:
-            return (Named(binding.dotted),)
+            return (Named(canonical(binding.dotted)),)
         if binding.scope is not None and binding.defines:
             return (Own(binding.scope),)
         if binding.scope is None or binding.value is None:
@@ -166,14 +206,19 @@ class Resolver:
         return tuple(self._items(binding.value, binding.scope, depth))
 
     def _items(self, node: ast.expr, scope: Scope, depth: int) -> Iterator[Value]:
-        if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
-            for part in node.elts[:_MAX_CANDIDATES]:
+        if isinstance(node, (ast.List, ast.Tuple, ast.Set, ast.Dict)):
+            held = node.values if isinstance(node, ast.Dict) else node.elts
+            for part in held[: _MAX_CANDIDATES + 1]:
                 yield from self.values(part, scope, depth)
             return
-        for known in self.constants(node, scope, depth):
-            if isinstance(known.value, tuple):
-                for item in known.value[:_MAX_CANDIDATES]:
-                    yield Const(item, known.decoded)
+        for value in self.values(node, scope, depth):
+            if isinstance(value, Named):
+                one = code_paths.entry(value)
+                if one is not None:
+                    yield one
+            if isinstance(value, Const) and isinstance(value.value, tuple):
+                for item in value.value[: _MAX_CANDIDATES + 1]:
+                    yield Const(item, value.decoded)
 
     # What each kind of expression stands for.
 
@@ -207,10 +252,14 @@ class Resolver:
     ) -> Iterator[Value]:
         """Give what an attribute of a value may stand for."""
         if isinstance(base, Named):
-            if name == "__dict__":
+            path = code_paths.member(base, name)
+            if path is not None:
+                yield path
+            elif name == "__dict__":
                 yield base
             else:
-                yield Named(join(base.name, name), base.loose or loose)
+                loose = base.loose or loose
+                yield Named(join(base.name, name), loose, base.text)
         elif isinstance(base, Own):
             yield from self._own_member(base.scope, name, depth)
 
@@ -249,9 +298,13 @@ class Resolver:
             given = self.arguments(node, scope, depth)
             if given is None:
                 continue
-            value = constants.method(
-                base.value, func.attr, [arg.value for arg in given], self.bound
-            )
+            named = {
+                k.arg or "": str(known[0].value)
+                for k in node.keywords
+                if (known := self.constants(k.value, scope, depth))
+            }
+            plain = [arg.value for arg in given]
+            value = constants.method(base.value, func.attr, plain, self.bound, named)
             if value is not None:
                 loose = func.attr in ("decode", "replace", "translate", "join")
                 yield Const(value, base.decoded or loose)
@@ -301,11 +354,13 @@ def _cost(value: Value) -> int:
 def _few(values: Iterator[Value]) -> Iterator[Value]:
     seen: list[Value] = []
     for value in values:
-        if value not in seen:
-            seen.append(value)
-            yield value
+        if value in seen:
+            continue
         if len(seen) >= _MAX_CANDIDATES:
+            yield UNKNOWN
             return
+        seen.append(value)
+        yield value
 
 
 _OWN = {

@@ -13,7 +13,13 @@ from enum import StrEnum
 __all__ = ["Binding", "Kind", "Outline", "Scope", "outline"]
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+# Bindings of one name, and calls of one function, that are followed.
+_MAX_BINDINGS = 8
+_MAX_CALLS = 4
 _SITES = (ast.Call, ast.Attribute, ast.Name, ast.Subscript)
+
+
+Place = ast.Attribute | ast.Subscript
 
 
 class Kind(StrEnum):
@@ -35,6 +41,8 @@ class Binding:
         scope: Scope in which `value` is worked out, or which the name stands for.
         defines: Whether the name stands for `scope` itself.
         item: Whether the name stands for one item of `value`.
+        parameter: Place among a function's parameters, from 0, or -1.
+        grows: Whether the name stands for itself and more, such as in a loop.
     """
 
     dotted: str = ""
@@ -42,6 +50,8 @@ class Binding:
     scope: Scope | None = None
     defines: bool = False
     item: bool = False
+    parameter: int = -1
+    grows: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -69,8 +79,11 @@ class Scope:
     def bind(self, name: str, binding: Binding) -> None:
         """Note what a name may stand for; a few are enough."""
         found = self.bindings.setdefault(name, [])
-        if len(found) < 8:
+        if len(found) < _MAX_BINDINGS:
             found.append(binding)
+        elif len(found) == _MAX_BINDINGS:
+            # There are more, of which nothing is known.
+            found.append(Binding())
 
 
 @dataclass(slots=True, eq=False)
@@ -84,6 +97,10 @@ class Outline:
     stars: list[str] = field(default_factory=list)
     # Nodes that stand where a name is called, or is read on the way to an attribute.
     inner: set[int] = field(default_factory=set)
+    # Calls by the last word of what is called: what parameters may stand for.
+    calls: dict[str, list[tuple[ast.Call, Scope]]] = field(default_factory=dict)
+    # Attributes and entries that are written: what, by what, and where.
+    patched: list[tuple[Place, ast.expr, Scope]] = field(default_factory=list)
 
 
 def outline(tree: ast.Module) -> Outline:
@@ -130,11 +147,26 @@ def _enter(
         _bind(node, scope)
         return [(c, scope) for c in (node.target, node.value) if c is not None]
     _bind(node, scope)
+    if isinstance(node, ast.Assign):
+        found.patched += [
+            (target, node.value, scope)
+            for target in node.targets
+            if isinstance(target, (ast.Attribute, ast.Subscript))
+        ]
     if isinstance(node, ast.Call):
         found.inner.add(id(node.func))
+        _called(node, scope, found)
     elif isinstance(node, (ast.Attribute, ast.Subscript)):
         found.inner.add(id(node.value))
     return [(child, scope) for child in ast.iter_child_nodes(node)]
+
+
+def _called(node: ast.Call, scope: Scope, found: Outline) -> None:
+    func = node.func
+    name = func.id if isinstance(func, ast.Name) else getattr(func, "attr", "")
+    known = found.calls.setdefault(name, [])
+    if len(known) < _MAX_CALLS:
+        known.append((node, scope))
 
 
 def _is_main(test: ast.expr) -> bool:
@@ -193,8 +225,9 @@ def _parameters(args: ast.arguments, inside: Scope, outside: Scope) -> None:
         given[first + index] = (plain[first + index], value)
     given += zip(args.kwonlyargs, args.kw_defaults, strict=True)
     given += [(arg, None) for arg in (args.vararg, args.kwarg) if arg is not None]
-    for arg, default in given:
-        inside.bind(arg.arg, Binding(value=default, scope=outside))
+    for place, (arg, default) in enumerate(given):
+        one = Binding(value=default, scope=outside, parameter=place)
+        inside.bind(arg.arg, one)
 
 
 def _class(
@@ -243,13 +276,26 @@ def _bind(node: ast.AST, scope: Scope) -> None:
     elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
         left = ast.copy_location(ast.Name(node.target.id, ast.Load()), node.target)
         value = ast.copy_location(ast.BinOp(left, node.op, node.value), node)
-        _target(node.target, value, scope)
+        grows = not isinstance(node.value, ast.Constant)
+        scope.bind(node.target.id, Binding(value=value, scope=scope, grows=grows))
     elif isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)):
         _target(node.target, node.iter, scope, item=True)
     elif isinstance(node, ast.withitem) and node.optional_vars is not None:
         _target(node.optional_vars, node.context_expr, scope)
     elif isinstance(node, ast.Return) and node.value is not None:
         scope.returns.append(node.value)
+    elif isinstance(node, ast.Match):
+        for case in node.cases:
+            _captured(case.pattern, node.subject, scope)
+
+
+def _captured(pattern: ast.pattern, subject: ast.expr, scope: Scope) -> None:
+    """Bind what a case captures: all of the subject, or something that it holds."""
+    for part in ast.walk(pattern):
+        name = getattr(part, "rest", None) or getattr(part, "name", None)
+        if isinstance(name, str):
+            whole = part is pattern
+            scope.bind(name, Binding(value=subject, scope=scope, item=not whole))
 
 
 def _target(

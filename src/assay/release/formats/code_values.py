@@ -9,18 +9,20 @@ if TYPE_CHECKING:
     from assay.release.formats.code_constants import Plain
     from assay.release.formats.code_scopes import Scope
 
-__all__ = ["Const", "Named", "Own", "Value", "join"]
+__all__ = ["UNKNOWN", "Const", "Named", "Own", "Value", "canonical", "join"]
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
     """A name of another module; `()` in it stands for what a call gives.
 
-    `loose` says that some of it was worked out and not written.
+    `loose` says that some of it was worked out and not written; `text` is the path
+    that a thing of `pathlib` stands for, as far as it is known.
     """
 
     name: str
     loose: bool = False
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +42,39 @@ class Own:
 
 
 Value = Named | Const | Own
+# Stands among what is known for what is not.
+UNKNOWN = Const("…")
+
+
+# Modules of Python that others import, so that they can be reached through them.
+_REACHED = frozenset(
+    {"builtins", "ctypes", "importlib", "marshal", "os", "pickle", "posix", "pty"}
+    | {"shutil", "socket", "subprocess", "sys"}
+)
+# Packages with modules of their own by those names.
+_NAMESAKES = frozenset(
+    {"asyncio", "curio", "gevent", "eventlet.green", "six.moves", "tornado", "trio"}
+    | {"anyio", "paramiko", "tensorflow", "multiprocess", "cloudpickle", "requests"}
+    | {"", "."}
+)
+
+
+def canonical(dotted: str) -> str:
+    """Give the dotted name of what is imported, by the shortest way to it."""
+    base, _, name = dotted.rpartition(".")
+    return join(base, name) if base and not dotted.startswith(".") else dotted
 
 
 def join(base: str, name: str) -> str:
     """Give the dotted name of an attribute, whatever Python calls its builtins."""
+    plain = name.lstrip("_")
+    if plain in _REACHED and "()" not in base and base not in _NAMESAKES | {plain}:
+        # `logging.os` is `os`, and so is what other modules keep under its name.
+        return plain
     if base in ("builtins.__builtins__", "__builtins__", "builtins"):
         return f"builtins.{name}"
+    if name == "__call__":
+        return base
+    if name == "__self__" and base.startswith("builtins."):
+        return "builtins"
     return f"{base}.{name}"[:200]

@@ -35,7 +35,7 @@ __all__ = ["WORDS", "Findings", "read", "walk_values"]
 WORDS: tuple[bytes, ...] = (
     *BUILDING_WORDS,
     b"auto_map",
-    b"custom_pipelines",
+    b"custom_pipeline",
     b"trust_remote_code",
     b"custom_generate",
     b"_name_or_path",
@@ -48,6 +48,25 @@ WORDS: tuple[bytes, ...] = (
 )
 _REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}")
 _REFERENCE_KEYS = frozenset({"_name_or_path", "base_model_name_or_path"})
+# Keys that name what is loaded, beside those that say with whose code.
+_NAMING = (
+    "pretrained_model_name_or_path",
+    "model_name_or_path",
+    "base_model_name_or_path",
+    "tokenizer_name_or_path",
+    "name_or_path",
+    "repo_id",
+    "model_id",
+)
+_SWITCHED = frozenset(
+    {"trust_remote_code", "model_args", "config_args", "tokenizer_args"}
+    | {"model_kwargs", "config_kwargs", "tokenizer_kwargs", "processor_kwargs"}
+)
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+_LOADED = re.compile(
+    r"(?:config|modules|model_index|(?:adapter|tokenizer|generation|processor"
+    r"|preprocessor|\w*sentence_\w*)_config|config_sentence_transformers)\.json\Z"
+)
 _PROBLEM_KINDS = {
     "document.bad-number": "bad-number",
     "document.repeated-key": "duplicate-key",
@@ -70,6 +89,8 @@ class Findings:
     inspection: Inspection
     remote: list[RemoteCode] = field(default_factory=list)
     references: list[HubReference] = field(default_factory=list)
+    # Repositories that stand beside an entry that trusts their code, by its path.
+    trusted: dict[str, str] = field(default_factory=dict)
 
     def code(self, key: str, target: object, repository: str | None = None) -> None:
         """Note an entry that runs code; split `org/name--module.Class`."""
@@ -190,6 +211,8 @@ def walk_values(value: object, findings: Findings) -> None:
                 path = f"{prefix}.{key}" if prefix else str(key)
                 if len(path) > _MAX_KEY_CHARS:
                     path = f"…{path[-_MAX_KEY_CHARS:]}"
+                if key in _SWITCHED:
+                    _beside(path, str(key), child, item, findings)
                 _entry(path, str(key), child, item, findings)
                 if isinstance(child, (dict, list)):
                     children.append((path, child, depth + 1))
@@ -213,7 +236,7 @@ def _entry(
     elif key == "custom_pipelines":
         _custom_pipelines(path, value, findings)
     elif key == "trust_remote_code" and value is True:
-        findings.code(path, value)
+        findings.code(path, value, findings.trusted.get(path))
     elif key == "custom_generate" and isinstance(value, str):
         findings.code(path, value, value if _REPOSITORY.fullmatch(value) else None)
     elif (
@@ -222,6 +245,26 @@ def _entry(
         and findings.local_file(value) is not None
     ):
         findings.code(path, value)
+
+
+def _beside(
+    path: str, key: str, value: object, parent: dict[str, object], findings: Findings
+) -> None:
+    """Note the other repository that an entry speaks of which trusts code.
+
+    Only in files that a loader reads: recipes of a training name both, too.
+    """
+    if not _LOADED.match(findings.subject.name):
+        return
+    named = [parent.get(name) for name in _NAMING]
+    texts = [n for n in named if isinstance(n, str) and _REPOSITORY.fullmatch(n)]
+    commits = [parent.get(name) for name in ("revision", "code_revision")]
+    given = [commit for commit in commits if commit is not None]
+    if not texts or (given and all(_COMMIT.fullmatch(str(c)) for c in given)):
+        return
+    inner = f"{path}.trust_remote_code" if key != "trust_remote_code" else path
+    if inner == path or isinstance(value, dict):
+        findings.trusted[inner] = texts[0]
 
 
 def _auto_map(path: str, value: object, findings: Findings) -> None:
@@ -264,6 +307,9 @@ def _modules(value: list[object], findings: Findings) -> None:
 
 def _pipeline(value: dict[str, object], findings: Findings) -> None:
     """Read a diffusers index: parts whose module is a file of the release."""
+    custom = value.get("custom_pipeline")
+    if isinstance(custom, str) and _REPOSITORY.fullmatch(custom):
+        findings.code("custom_pipeline", custom, custom)
     for key, entry in value.items():
         if not (isinstance(entry, list) and len(entry) == 2):
             continue
@@ -274,3 +320,6 @@ def _pipeline(value: dict[str, object], findings: Findings) -> None:
                 if findings.local_file(target) is not None:
                     findings.code(key, target)
                     break
+            else:
+                if _REPOSITORY.fullmatch(module):
+                    findings.code(key, f"{module}.{name}", module)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from assay.assess.checks.code_behaviour import CHECK
@@ -53,7 +55,7 @@ def said(kind, name, when="import", detail="", scope="", *, path=PATH, **more):
         (("file-write", "stays-behind", "call"), "hostile-command"),
         (("process", "os.system", "import", "echo"), "starts-program"),
         (("process", "os.system", "load", "echo"), "starts-program"),
-        (("process", "os.system", "call", "echo", "A.forward"),
+        (("process", "os.system", "use", "echo", "A.forward"),
          "starts-program-in-use"),
         (("process", "os.system", "call", "echo", "A.other"),
          "starts-program-on-call"),
@@ -67,7 +69,7 @@ def said(kind, name, when="import", detail="", scope="", *, path=PATH, **more):
         (("dynamic-code", "builtins.exec", "import"), "runs-text"),
         (("dynamic-code", "builtins.eval", "load", "self.x"), "runs-text-on-call"),
         (("dynamic-code", "builtins.eval", "call"), "runs-text-on-call"),
-        (("dynamic-code", "builtins.exec", "call", "", "A.forward"),
+        (("dynamic-code", "builtins.exec", "use", "", "A.forward"),
          "starts-program-in-use"),
         (("dynamic-code", "importlib.import_module", "import"), "runs-text-on-call"),
         (("dynamic-code", "torch.hub.load", "load"), "fetches-files"),
@@ -79,8 +81,28 @@ def said(kind, name, when="import", detail="", scope="", *, path=PATH, **more):
         (("install", "other-index", "call"), "installs-packages"),
         (("network", "requests.get", "import"), "opens-connection"),
         (("network", "requests.post", "load"), "opens-connection"),
-        (("network", "requests.post", "call", "", "A.forward"), "opens-connection"),
-        (("network", "requests.get", "call", "", "A.forward"), "fetches-files"),
+        (("network", "requests.post", "use", "", "A.forward"), "opens-connection"),
+        (("network", "requests.get", "use", "", "A.forward"), "fetches-files"),
+        (("network", "requests.get", "call", "http://169.254.169.254/latest"),
+         "reads-secrets"),
+        (("network", "socket.gethostbyname", "use", "….a.invalid"),
+         "opens-connection"),
+        (("network", "socket.gethostbyname", "import", "a.invalid"), "fetches-files"),
+        (("network", "huggingface_hub.upload_file", "load", "x"), "opens-connection"),
+        (("network", "huggingface_hub.upload_file", "call", "~/.ssh/id_rsa"),
+         "secrets-sent"),
+        (("process", "os.system", "import", "nvidia-smi | lscpu"), "known-program"),
+        (("process", "os.system", "import", "nvidia-smi | …"), "starts-program"),
+        (("remote-code", "AutoModel.from_pretrained", "load", "a/b"),
+         "trusts-code-elsewhere"),
+        (("remote-code", "AutoModel.from_pretrained", "use", "a/b"),
+         "trusts-code-elsewhere"),
+        (("remote-code", "AutoModel.from_pretrained", "call", "a/b"), "trusts-code"),
+        (("remote-code", "AutoModel.from_pretrained", "load", "…"), "trusts-code"),
+        (("remote-code", "torch.hub.load", "load", "pytorch/vision"), "trusts-code"),
+        (("safeguard", "torch.load", "import", "exchanged"), "disarms-loader"),
+        (("safeguard", "torch.load", "call", "exchanged"), "disarms-loader-on-call"),
+        (("file-read", "os.walk", "import", "~"), "reads-secrets"),
         (("network", "huggingface_hub.hf_hub_download", "load"), "fetches-files"),
         (("network", "script", "call"), "active-content"),
         (("deserialise", "pickle.load", "load"), "loads-objects"),
@@ -98,6 +120,32 @@ def said(kind, name, when="import", detail="", scope="", *, path=PATH, **more):
 )  # fmt: skip
 def test_each_action_falls_under_its_rule(action, rule):
     assert said(*action) == [rule]
+
+
+@pytest.mark.parametrize(
+    ("name", "detail", "origin", "rule"),
+    [
+        ("pickle.load", "…", "fetched", "loads-objects-elsewhere"),
+        ("pickle.load", "/tmp/x", "outside", "loads-objects-elsewhere"),  # noqa: S108 - a text
+        ("pickle.load", "…", "pinned", "loads-objects"),
+        ("torch.load", "…, weights_only=False", "fetched", "loads-objects-elsewhere"),
+        ("torch.load", "…", "fetched", "loads-objects-on-call"),
+        ("torch.load", "…, weights_only=False", "pinned", "loads-objects-on-call"),
+    ],
+)
+def test_objects_from_elsewhere_are_worse_than_those_of_the_release(
+    name, detail, origin, rule
+):
+    action = replace(act("deserialise", name, "load", detail), origin=origin)
+    assert rules(run(CHECK, source(action))) == [rule]
+    late = replace(action, when="call")
+    assert rules(run(CHECK, source(late))) == ["loads-objects-on-call"]
+
+
+def test_code_at_one_commit_is_bound():
+    action = act("remote-code", "AutoModel.from_pretrained", "load", "a/b")
+    pinned = replace(action, origin="pinned")
+    assert rules(run(CHECK, source(pinned))) == ["trusts-code"]
 
 
 @pytest.mark.parametrize(
@@ -171,7 +219,7 @@ WHOLE = act("environment", "os.environ", "call", "")
     ("taken", "sent", "rule"),
     [
         (SECRET, act("network", "requests.post"), "secrets-sent"),
-        (SECRET, act("network", "requests.post", "call", scope="A.forward"),
+        (SECRET, act("network", "requests.post", "use", scope="A.forward"),
          "secrets-sent"),
         (SECRET, act("network", "requests.post", "call", scope="f"), "fetches-files"),
         (SECRET, act("network", "huggingface_hub.HfApi"), "fetches-files"),

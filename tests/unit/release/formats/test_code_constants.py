@@ -123,7 +123,7 @@ def test_a_method_gives_what_python_would(value, name, given, made):
         ("x" * 100, "join", [("y",) * 100]),
         ("x", "join", [(1, 2)]),
         ("x", "join", []),
-        ("x", "zfill", [4]),
+        ("x", "expandtabs", [4]),
         (7, "lower", []),
         ("x", "lower", ["y"]),
         (b"os", "decode", [7]),
