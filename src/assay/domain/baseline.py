@@ -27,7 +27,8 @@ class Accepted:
         reason: Why, in one sentence.
         owner: Role that answers for it.
         expires: Last day on which it holds.
-        sha256: Digest of the file that it was seen in; None to hold for any content.
+        sha256: Digest of the file that it was seen in. None for what is seen in no file
+            of the release, such as a card that is missing: nothing else can do without.
     """
 
     id: str
@@ -52,12 +53,15 @@ class Comparison:
         accepted: By id of finding, those that the baseline accepts today.
         expired: Entries whose day is over, though the finding is still there.
         changed: Entries whose file has other content now.
+        unbound: Entries without a digest, for findings in a file. They accept nothing:
+            whoever looked at one content knows nothing of the next.
         unused: Entries for which there is no finding.
     """
 
     accepted: Mapping[str, Accepted]
     expired: tuple[Accepted, ...] = ()
     changed: tuple[Accepted, ...] = ()
+    unbound: tuple[Accepted, ...] = ()
     unused: tuple[Accepted, ...] = ()
 
     def accepts(self, finding: Finding) -> bool:
@@ -82,21 +86,23 @@ def compare_with(
     paths: dict[str, set[str]] = {}
     for finding in findings:
         paths.setdefault(finding.id, set()).add(finding.place.path)
-    accepted, expired, changed, unused = {}, [], [], []
+    accepted = {}
+    expired, changed, unbound, unused = [], [], [], []
     for entry in baseline.accepted:
         if entry.id not in paths:
             unused.append(entry)
         elif entry.expires < today:
             expired.append(entry)
-        elif entry.sha256 is not None and any(
-            digests.get(path) != entry.sha256 for path in paths[entry.id]
-        ):
-            changed.append(entry)
-        else:
+        elif all(digests.get(path) == entry.sha256 for path in paths[entry.id]):
             accepted[entry.id] = entry
+        elif entry.sha256 is None:
+            unbound.append(entry)
+        else:
+            changed.append(entry)
     return Comparison(
         accepted=accepted,
         expired=tuple(expired),
         changed=tuple(changed),
+        unbound=tuple(unbound),
         unused=tuple(unused),
     )

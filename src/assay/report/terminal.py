@@ -321,6 +321,11 @@ def _accepted(screen: Screen, comparison: Comparison | None) -> list[str]:
     counts = (
         (len(comparison.expired), "entry has expired", "entries have expired"),
         (len(comparison.changed), "is of another content", "are of another content"),
+        (
+            len(comparison.unbound),
+            "accepts nothing, for want of the file's sha256",
+            "accept nothing, for want of their files' sha256",
+        ),
         (len(comparison.unused), "has no finding", "have no finding"),
     )
     stale = [plural(n, one, many) for n, one, many in counts if n]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import jsonschema
@@ -94,6 +95,30 @@ def test_an_acceptance_ends_with_its_day_and_with_the_content(release, tmp_path)
     done = assay("check", release, "--baseline", form)
     assert done.exit_code == 1
     assert "of another content" in done.stdout
+
+
+def test_an_entry_without_a_digest_accepts_nothing_in_a_file(release, tmp_path):
+    form = tmp_path / "accepted.toml"
+    assay("check", release, "--write-baseline", form)
+    accept(form)
+    form.write_text(re.sub(r"(?m)^sha256 = .*\n", "", form.read_text()))
+    done = assay("check", release, "--baseline", form)
+    assert done.exit_code == 1
+    assert "for want of" in done.stdout
+    status, found = document("check", release, "--baseline", form)
+    assert status == 1
+    assert found["baseline"]["unbound"]
+    assert not any(f["accepted"] for f in found["findings"] if f["path"] == "model.pkl")
+
+
+def test_a_missing_card_is_accepted_without_a_digest(release, tmp_path):
+    (release / "README.md").unlink()
+    form = tmp_path / "accepted.toml"
+    assay("check", release, "--write-baseline", form)
+    accept(form, only="model-card/no-card")
+    _, found = document("check", release, "--baseline", form)
+    (card,) = [f for f in found["findings"] if f["rule"] == "no-card"]
+    assert card["accepted"]["reason"] == "seen"
 
 
 def test_a_form_is_never_written_over_another(release, tmp_path):

@@ -62,8 +62,20 @@ def test_other_content_is_not_what_was_accepted():
     assert found.changed == (entry(),)
 
 
-def test_an_entry_without_a_digest_holds_for_any_content():
-    assert compare(entry(sha256=None), digest="b" * 64).accepts(FINDING)
+def test_an_entry_without_a_digest_accepts_nothing_in_a_file():
+    found = compare(entry(sha256=None))
+    assert not found.accepts(FINDING)
+    assert (found.unbound, found.changed) == ((entry(sha256=None),), ())
+
+
+def test_what_is_seen_in_no_file_is_accepted_without_a_digest_alone():
+    for path in ("README.md", ""):
+        missing = replace(FINDING, place=Place(path=path))
+        for sha256, accepted in ((None, True), ("a" * 64, False)):
+            known = Baseline(accepted=(entry(id=missing.id, sha256=sha256),))
+            found = compare_with(known, [missing], {"a.pkl": "a" * 64}, TODAY)
+            assert found.accepts(missing) is accepted
+            assert len(found.changed) == (not accepted)
 
 
 def test_an_entry_without_a_finding_is_told():

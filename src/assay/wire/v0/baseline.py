@@ -106,7 +106,7 @@ def baseline_form(
         "# Findings that are accepted. An entry without reason and owner accepts",
         "# nothing; remove what should not be accepted. To accept one, fill in reason",
         "# and owner, and take the # away before `expires`. `sha256` binds an entry to",
-        "# the content that was looked at: without it the entry holds for any content.",
+        "# the content that was looked at: none in a file is accepted without it.",
         f"format = {_quoted(FORMAT)}",
     ]
     done: set[str] = set()

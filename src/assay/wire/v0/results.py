@@ -131,6 +131,7 @@ class BaselinePart(JsonModel):
     accepted: tuple[Text, ...]
     expired: tuple[Text, ...]
     changed: tuple[Text, ...]
+    unbound: tuple[Text, ...]
     unused: tuple[Text, ...]
 
     @classmethod
@@ -140,6 +141,7 @@ class BaselinePart(JsonModel):
             accepted=tuple(comparison.accepted),
             expired=tuple(entry.id for entry in comparison.expired),
             changed=tuple(entry.id for entry in comparison.changed),
+            unbound=tuple(entry.id for entry in comparison.unbound),
             unused=tuple(entry.id for entry in comparison.unused),
         )
 
