@@ -63,7 +63,13 @@ def _tidied(report: CheckReport, subject: CheckSubject) -> CheckReport:
         for finding in report.findings
     }
     left = {
-        replace(gap, reason=redact(gap.reason), place=_without_secrets(gap.place))
+        replace(
+            gap,
+            reason=redact(gap.reason),
+            place=_without_secrets(gap.place),
+            # Weighed by the checks; what is reported has no place for it.
+            bound="",
+        )
         for gap in report.gaps
     }
     findings = sorted(told, key=finding_order)

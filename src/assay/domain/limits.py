@@ -80,17 +80,22 @@ class Limits:
     max_pickle_calls: int = 4_096
     # Open marks: a pickler recurses for each, and Python ends that near a thousand.
     max_pickle_marks: int = 100_000
-    # Distinct names that one pickle stream may fetch: large honest ones fetch dozens.
+    # Distinct names of one pickle stream that are listed, and as many again of those
+    # that come with Python: large honest ones fetch dozens.
     max_pickle_imports: int = 10_000
-    # Pickles and archives inside the byte strings of one pickle that are read.
+    # Pickles and archives inside the byte strings of one pickle that are listed one by
+    # one; those beyond are taken as one.
     max_pickle_embedded: int = 256
     # Byte strings of one pickle that are tried: lists of arrays hold thousands.
     max_pickle_byte_strings: int = 65_536
     # Calls of one callee that are printed, to be compared with those listed already:
     # at some five microseconds each, 40 milliseconds.
     max_pickle_printed_calls: int = 8_192
-    # Pickle streams read in one file: PyTorch's old form has five.
+    # Pickle streams listed one by one in one file: PyTorch's old form has five. Records
+    # that a program appended are more, and taken as one; each takes some 50
+    # microseconds to read.
     max_pickle_streams: int = 1_000
+    max_pickle_streams_read: int = 200_000
     # Longest string kept from an untrusted file to show in a finding.
     max_shown_chars: int = 200
 

@@ -136,7 +136,7 @@ class FileInspection:
                 "nested deeper than the "
                 f"{self.limits.max_archive_depth} wrappers that are opened"
             )
-            return [self._passed_over(parent, place, source, reason)]
+            return [self._passed_over(parent, place, source, reason, "depth")]
         if self._members <= 0:
             # Said once: an archive of archives could repeat it without end.
             if self._overflowed:
@@ -146,7 +146,7 @@ class FileInspection:
                 f"more members than the {self.limits.max_archive_members} that are "
                 "read in one file; this one and all that follow were not"
             )
-            return [self._passed_over(parent, place, source, reason)]
+            return [self._passed_over(parent, place, source, reason, "members")]
         self._members -= 1
         contents = identify(source, place, self.limits)
         return self.read(source, place, contents, parent.depth + 1)
@@ -172,14 +172,19 @@ class FileInspection:
         return []
 
     def _passed_over(
-        self, parent: Subject, place: Place, source: ByteSource, reason: str
+        self,
+        parent: Subject,
+        place: Place,
+        source: ByteSource,
+        reason: str,
+        bound: str,
     ) -> Gap:
         """Give the Gap for a member, with the type of what may be hidden."""
         content = parent.content
         if content not in _WRAPPERS:
             # A pickle or a text holds one thing only, and its type is at hand.
             content = identify(source, place, self.limits)[0]
-        return Gap(place=place, reason=reason, content=content)
+        return Gap(place=place, reason=reason, content=content, bound=bound)
 
     def may_inflate(self, count: int) -> bool:
         """Take `count` bytes off what this file may still expand to."""

@@ -21,6 +21,15 @@ if TYPE_CHECKING:
 
 __all__ = ["CHECK"]
 
+BEYOND = Rule(
+    id="beyond-bounds",
+    severity=Severity.HIGH,
+    confidence=Confidence.MEDIUM,
+    summary="Content lies deeper, or in a greater crowd, than in any honest release",
+    remediation="Publish the files unpacked, or in one archive of few members.",
+    gain="Puts a payload where no scanner gets to, and loaders do.",
+    references=("CWE-693", "CWE-400"),
+)
 CONTAINER = Rule(
     id="container-not-inspected",
     severity=Severity.MEDIUM,
@@ -57,6 +66,9 @@ DOCUMENT = Rule(
     references=("CWE-693",),
 )
 
+# Bounds that no honest release known comes near: wrappers inside one another, members
+# of one file, what one pickle holds, objects of one description.
+_NEVER_REACHED = frozenset({"depth", "members", "crowd"})
 _MODEL_FORMATS = frozenset(
     {
         Content.SAFETENSORS,
@@ -90,6 +102,8 @@ _MODEL_FORMATS = frozenset(
 
 
 def _rule(gap: Gap) -> Rule:
+    if gap.bound in _NEVER_REACHED:
+        return BEYOND
     if gap.content in CONTAINERS:
         return CONTAINER
     if gap.content in _MODEL_FORMATS:
@@ -114,8 +128,8 @@ def _examine(subject: CheckSubject) -> Examination:
 
 CHECK = FactCheck(
     id="content-inspected",
-    version=1,
+    version=2,
     title="Every file was looked into, to its end",
-    rules=(CONTAINER, MODEL, UNKNOWN, DOCUMENT),
+    rules=(BEYOND, CONTAINER, MODEL, UNKNOWN, DOCUMENT),
     examine=_examine,
 )

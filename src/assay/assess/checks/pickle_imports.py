@@ -15,6 +15,7 @@ from assay.assess.check import (
 )
 from assay.assess.pickle_entries import is_borrowed
 from assay.assess.pickle_names import Verdict, judge
+from assay.assess.pickle_stream import StreamCalls
 from assay.assess.pickle_surveyed import is_function, is_surveyed, looks_like_code
 from assay.assess.pickle_uses import (
     fetches_methods,
@@ -167,8 +168,9 @@ _SIGNS = {
 }
 
 
-def _imports(stream: PickleFacts, limits: Limits) -> Iterable[Sighting]:
-    for entry in stream.imports:
+def _imports(facts: PickleFacts, limits: Limits) -> Iterable[Sighting]:
+    stream = StreamCalls(facts)
+    for entry in facts.imports:
         if _is_torchscript(entry):
             continue
         judgement = judge(entry.module, entry.name)
@@ -180,12 +182,10 @@ def _imports(stream: PickleFacts, limits: Limits) -> Iterable[Sighting]:
 
 
 def _indirect(
-    entry: PickleImport, stream: PickleFacts, limits: Limits
+    entry: PickleImport, stream: StreamCalls, limits: Limits
 ) -> Iterable[Sighting]:
     """Judge the calls of an allowed name: some call what they are given."""
-    for call in stream.calls:
-        if call.callee != f"{entry.module}.{entry.name}":
-            continue
+    for call in stream.calls_of(entry):
         if not is_plain_call(entry, call.arguments):
             name, given = shown(call.callee, limits), shown(call.arguments, limits)
             message = f"The pickle calls `{name}` with {given}; honest files do not."
@@ -193,14 +193,12 @@ def _indirect(
 
 
 def _made_of_more(
-    entry: PickleImport, judgement: Judgement, stream: PickleFacts, limits: Limits
+    entry: PickleImport, judgement: Judgement, stream: StreamCalls, limits: Limits
 ) -> Iterable[Sighting]:
     """Judge what a class that is rebuilt from its state alone is called with."""
     if judgement.given is None:
         return
-    for call in stream.calls:
-        if call.callee != f"{entry.module}.{entry.name}":
-            continue
+    for call in stream.calls_of(entry):
         if judgement.given.fullmatch(call.arguments) is None:
             name, given = shown(call.callee, limits), shown(call.arguments, limits)
             telling = looks_like_code(call.arguments)
@@ -237,22 +235,17 @@ def _torchscript(
         yield Sighting(rule=TORCHSCRIPT, place=entries[0].place, message=message)
 
 
-def _harmless(entry: PickleImport, stream: PickleFacts) -> bool:
-    if f"{entry.module}.{entry.name}" in stream.unlisted:
+def _harmless(entry: PickleImport, stream: StreamCalls) -> bool:
+    if not stream.lists_all(entry):
         return False
-    calls = _arguments(entry, stream)
+    calls = stream.arguments(entry)
     return bool(calls) and all(
-        is_honest_use(entry, given, stream.imports) for given in calls
+        is_honest_use(entry, given, stream.facts.imports) for given in calls
     )
 
 
-def _arguments(entry: PickleImport, stream: PickleFacts) -> tuple[str, ...]:
-    callee = f"{entry.module}.{entry.name}"
-    return tuple(call.arguments for call in stream.calls if call.callee == callee)
-
-
 def _sighting(
-    entry: PickleImport, judgement: Judgement, stream: PickleFacts, limits: Limits
+    entry: PickleImport, judgement: Judgement, stream: StreamCalls, limits: Limits
 ) -> Sighting:
     name = shown(f"{entry.module or '?'}.{entry.name or '?'}", limits)
     method = _unknown_method(entry, stream, limits)
@@ -266,7 +259,7 @@ def _sighting(
         return Sighting(
             rule=rule, place=entry.place, message=message, gain=judgement.gain or None
         )
-    given = _arguments(entry, stream)
+    given = stream.arguments(entry)
     call = f" with {shown(given[0], limits)}" if given else ""
     return Sighting(
         rule=DENIED_CALL if entry.called else DENIED_IMPORT,
@@ -277,7 +270,7 @@ def _sighting(
 
 
 def _weighed(
-    entry: PickleImport, judgement: Judgement, stream: PickleFacts
+    entry: PickleImport, judgement: Judgement, stream: StreamCalls
 ) -> tuple[Rule, str]:
     """Weigh a name that is neither allowed nor denied; a class is only unknown."""
     rule, why = _SIGNS[judgement.verdict]
@@ -286,22 +279,22 @@ def _weighed(
         return rule, why
     if is_surveyed(entry.module):
         return UNLISTED_CALL, "a function that no honest file needs"
-    if any(map(looks_like_code, _arguments(entry, stream))):
+    if any(map(looks_like_code, stream.arguments(entry))):
         return UNKNOWN_CALL, f"{why}, and gives it what reads like a command or code"
     return rule, why
 
 
 def _unknown_method(
-    entry: PickleImport, stream: PickleFacts, limits: Limits
+    entry: PickleImport, stream: StreamCalls, limits: Limits
 ) -> Sighting | None:
     """Say that methods on no list are fetched, and whether anything gets them."""
-    given = _arguments(entry, stream)
-    if f"{entry.module}.{entry.name}" in stream.unlisted or not given:
+    given = stream.arguments(entry)
+    if not stream.lists_all(entry) or not given:
         return None
-    if not fetches_methods(entry, given, stream.imports):
+    if not fetches_methods(entry, given, stream.facts.imports):
         return None
     used = any(
-        f"{entry.module}.{entry.name}(" in call.arguments for call in stream.calls
+        f"{entry.module}.{entry.name}(" in call.arguments for call in stream.facts.calls
     )
     which = shown(given[0], limits)
     message = f"The pickle fetches a method that is on no list: {which}."
@@ -349,8 +342,9 @@ def _has_condition(entry: PickleImport) -> bool:
 def _unlisted(streams: tuple[PickleFacts, ...]) -> Iterable[Gap]:
     """Give the calls that are not listed, unless the name alone is judged."""
     for stream in streams:
-        if "?" in stream.unlisted or any(
-            f"{entry.module}.{entry.name}" in stream.unlisted
+        unlisted = frozenset(stream.unlisted)
+        if "?" in unlisted or any(
+            f"{entry.module}.{entry.name}" in unlisted
             and judge(entry.module, entry.name).verdict is Verdict.ALLOWED
             and _has_condition(entry)
             for entry in stream.imports
@@ -380,7 +374,7 @@ def _examine(subject: CheckSubject) -> Examination:
 
 CHECK = FactCheck(
     id="pickle-imports",
-    version=2,
+    version=3,
     title="Pickles fetch and call only what honest model files need",
     rules=(
         DENIED_CALL,

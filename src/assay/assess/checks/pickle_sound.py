@@ -66,7 +66,7 @@ BOUNDED = Rule(
     id="over-limit",
     severity=Severity.HIGH,
     confidence=Confidence.MEDIUM,
-    summary="The stream is longer or deeper than any honest one known",
+    summary="The stream is longer, deeper or fuller than any honest one known",
     remediation=_RESAVE,
     gain="Hides calls behind more than scanners read, and uses up memory and time.",
     references=("CWE-400", "AML.T0029", "LLM06:2026"),
@@ -76,6 +76,7 @@ BOUNDED = Rule(
 _BY_KIND = {
     "bomb": BOMB,
     "too-large": BOUNDED,
+    "too-many": BOUNDED,
     "trailing-data": TRAILING,
     "truncated": TRUNCATED,
 }
@@ -114,7 +115,7 @@ def _examine(subject: CheckSubject) -> Examination:
 
 CHECK = FactCheck(
     id="pickle-sound",
-    version=2,
+    version=3,
     title="Pickle streams are whole, and nothing is hidden behind them",
     rules=(BROKEN, TRUNCATED, TRAILING, BOMB, BOUNDED),
     examine=_examine,

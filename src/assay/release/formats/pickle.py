@@ -6,7 +6,6 @@ behind the last, and pickles inside the byte strings of a pickle.
 
 from __future__ import annotations
 
-import codecs
 import re
 import threading
 import weakref
@@ -22,16 +21,17 @@ from assay.domain.facts import (
     PickleImport,
 )
 from assay.release.formats import encoded
+from assay.release.formats.pickle_crowd import Crowd
+from assay.release.formats.pickle_inner import embedded, too_many
 from assay.release.formats.pickle_machine import walk
 from assay.release.formats.pickle_opcodes import HIGHEST_PROTOCOL, STARTERS
 from assay.release.formats.reading import Problems, shorten
-from assay.release.source import BytesSource, SliceSource, Spool, chunks
+from assay.release.source import chunks
 
 if TYPE_CHECKING:
     from assay.domain.facts import Fact
     from assay.domain.limits import Limits
     from assay.release.formats.pickle_machine import Walk
-    from assay.release.formats.pickle_state import Embedded
     from assay.release.formats.pickle_values import Import
     from assay.release.formats.reading import Inspection, Subject
     from assay.release.source import ByteSource
@@ -46,6 +46,9 @@ _KEPT_NAME = 512
 _SEARCHED_BYTES = 64 * 1024
 _START = re.compile(rb"\x80[\x02-\x05]|c[A-Za-z_][\w.]{0,99}\n[A-Za-z_][\w.]{0,99}\n")
 _TRIED_STARTS = 16
+# What fetches a name in a stream that has no header: GLOBAL or INST with two lines.
+_FETCHES = re.compile(rb"[ci][A-Za-z_][\w.]{0,99}\n[A-Za-z_][\w.]{0,99}\n")
+_LONGEST_FETCH = 256
 # Byte strings that are remembered, so that their spelling is not read once more.
 _KNOWN = 64
 # Opcodes of a stream that chance or a text does not bring to a good end.
@@ -68,7 +71,7 @@ def is_pickle(source: ByteSource, limits: Limits) -> bool:
     if _acts(found):
         return True
     if not found.stopped:
-        return False
+        return _goes_on(source, found)
     rest = source.read_at(found.end, 16)
     if not rest.strip() or (found.imports and found.opcodes > 2):
         return True
@@ -88,7 +91,7 @@ def _pickle_follows(source: ByteSource, start: int, limits: Limits) -> bool:
         if _acts(found):
             return True
         if not found.stopped:
-            return False
+            return _goes_on(source, found)
         if _has_header(source, start) or (found.imports and found.opcodes > 2):
             return True
         start = found.end
@@ -96,6 +99,24 @@ def _pickle_follows(source: ByteSource, start: int, limits: Limits) -> bool:
         if start >= source.size:
             return longest >= _TELLING_OPCODES
     return True
+
+
+def _goes_on(source: ByteSource, found: Walk) -> bool:
+    """Tell a stream that was not read to its end from a text that is no stream.
+
+    A million values in a row may be a row of letters; one that fetches something
+    behind them is a stream that hides it there.
+    """
+    if not found.bounded:
+        return False
+    if any(map(_is_plausible, found.imports)):
+        return True
+    before = b""
+    for chunk in chunks(source, found.end):
+        if _FETCHES.search(before + chunk):
+            return True
+        before = chunk[-_LONGEST_FETCH:]
+    return False
 
 
 class _Latest(threading.local):
@@ -141,42 +162,75 @@ def read(subject: Subject, inspection: Inspection) -> list[Fact]:
 def _streams(
     subject: Subject, inspection: Inspection, known: set[bytes | int]
 ) -> list[Fact]:
-    facts: list[Fact] = []
+    listing = _Listing(subject, inspection)
     source = subject.source
-    start = last = 0
+    start = 0
     legacy_pytorch = searched = False
-    bound = inspection.limits.max_pickle_streams
-    for count in range(bound + 1):
+    most = inspection.limits.max_pickle_streams_read
+    for count in range(most):
         found = _walked(source, start, inspection.limits)
         if count and not _is_stream(source, start, found):
             if legacy_pytorch:
-                return facts
-            facts[last] = _with_trailing(facts[last], subject, start)
+                break
+            left = f"expected the end, found {source.size - start} more bytes"
+            listing.problem("trailing-data", left, start)
             hidden = None if searched else _hidden(source, start, inspection.limits)
             if hidden is None:
-                return facts
+                break
             found, searched = hidden, True
         if not count:
             legacy_pytorch = found.result == _PYTORCH_MAGIC
-        last = len(facts)
-        facts.append(_facts(subject, found, inspection.limits))
-        facts.extend(_gaps(subject, found))
-        facts.extend(_embedded(subject, found, inspection))
+        listing.take(found)
         known.update(
             item.offset if item.data is None else item.data
             for item in found.embedded[:_KNOWN]
         )
         start = found.end
         if not found.stopped or start >= source.size:
-            return facts
-    facts.append(
-        Gap(
-            place=subject.at(offset=start),
-            reason=f"more than {bound} pickle streams in one file",
-            content=Content.PICKLE,
-        )
-    )
-    return facts
+            break
+    else:
+        reason = f"more than {most} pickle streams in one file"
+        listing.facts.append(too_many(subject.at(offset=start), reason))
+    return listing.done()
+
+
+class _Listing:
+    """The facts of a file's streams; beyond a number all are taken as one."""
+
+    def __init__(self, subject: Subject, inspection: Inspection) -> None:
+        self.facts: list[Fact] = []
+        self._subject = subject
+        self._inspection = inspection
+        self._crowd = Crowd(inspection.limits)
+        self._count = 0
+        self._last = 0
+
+    def take(self, found: Walk) -> None:
+        """Take in the next stream, and what is inside its byte strings."""
+        limits = self._inspection.limits
+        if self._count < limits.max_pickle_streams:
+            self._last = len(self.facts)
+            self.facts.append(_facts(self._subject, found, limits))
+        elif found.acts or found.problems:
+            self._crowd.add(_facts(self._subject, found, limits))
+        self._count += 1
+        self.facts.extend(_gaps(self._subject, found))
+        if found.embedded:
+            inner = embedded(self._subject, found, self._inspection, self._crowd)
+            self.facts.extend(inner)
+
+    def problem(self, kind: str, detail: str, start: int) -> None:
+        """Add to the last stream that is listed what lies behind it."""
+        fact = self.facts[self._last]
+        if isinstance(fact, PickleFacts):
+            place = self._subject.at(offset=start)
+            added = ParseProblem(kind=kind, detail=detail, place=place)
+            self.facts[self._last] = replace(fact, problems=(*fact.problems, added))
+
+    def done(self) -> list[Fact]:
+        """Give all facts, those of the crowd last."""
+        together = self._crowd.done()
+        return self.facts if together is None else [*self.facts, together]
 
 
 def _hidden(source: ByteSource, start: int, limits: Limits) -> Walk | None:
@@ -238,18 +292,6 @@ def _facts(subject: Subject, found: Walk, limits: Limits) -> PickleFacts:
     )
 
 
-def _with_trailing(fact: Fact, subject: Subject, start: int) -> Fact:
-    """Add to the last stream's facts that more bytes follow it."""
-    if not isinstance(fact, PickleFacts):
-        return fact
-    problem = ParseProblem(
-        kind="trailing-data",
-        detail=f"expected the end, found {subject.source.size - start} more bytes",
-        place=subject.at(offset=start),
-    )
-    return replace(fact, problems=(*fact.problems, problem))
-
-
 def _gaps(subject: Subject, found: Walk) -> list[Fact]:
     if found.bounded:
         reason = "the pickle is longer than is interpreted"
@@ -260,44 +302,3 @@ def _gaps(subject: Subject, found: Walk) -> list[Fact]:
     return [
         Gap(place=subject.at(offset=found.end), reason=reason, content=Content.PICKLE)
     ]
-
-
-def _embedded(subject: Subject, found: Walk, inspection: Inspection) -> list[Fact]:
-    """Read the pickles and archives inside the byte strings of a stream."""
-    facts: list[Fact] = []
-    limits = inspection.limits
-    tried = found.embedded[: limits.max_pickle_byte_strings]
-    beyond = found.embedded[len(tried) :]
-    count = 0
-    for index, item in enumerate(tried):
-        name = f"bytes@{item.offset}"
-        # Spelled as a text it is written out; it may be too long for the memory.
-        with Spool() as spool:
-            source = _content(subject, item, spool)
-            seen = list(inspection.raw_data(subject, name, source))
-        if seen and count == limits.max_pickle_embedded:
-            beyond = tried[index:]
-            break
-        count += bool(seen)
-        facts.extend(seen)
-    if beyond:
-        facts.append(
-            Gap(
-                place=subject.at(offset=beyond[0].offset),
-                reason=f"more byte strings than the {count} read look like files",
-                content=Content.PICKLE,
-            )
-        )
-    return facts
-
-
-def _content(subject: Subject, item: Embedded, spool: Spool) -> ByteSource:
-    if item.data is not None:
-        return BytesSource(item.data)
-    part = SliceSource(subject.source, item.offset, item.length)
-    if not item.codec:
-        return part
-    decoder = codecs.getincrementaldecoder(item.codec)("replace")
-    for chunk in chunks(part):
-        spool.write(decoder.decode(chunk).encode("latin-1", "replace"))
-    return spool.source()

@@ -61,6 +61,8 @@ class CallList:
             if self._may_print_computed():
                 self._add(_COMPUTED, None, self._described(callee), arguments, at)
             return
+        if not callee.listed:
+            return
         plain = isinstance(arguments, Node) and _NOT_PLAIN.isdisjoint(
             map(type, arguments.items)
         )

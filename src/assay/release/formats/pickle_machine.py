@@ -185,7 +185,7 @@ def _described(machine: MachineState, start: int, *, stopped: bool) -> Walk:
         stopped=stopped,
         opcodes=machine.opcodes,
         protocol=max((PROTOCOL_OF[opcode] for opcode in seen), default=0),
-        imports=tuple(machine.imports.values()),
+        imports=tuple(machine.imports),
         calls=machine.calls.done(),
         unlisted=_unlisted(machine),
         problems=tuple(machine.problems),
@@ -197,11 +197,7 @@ def _described(machine: MachineState, start: int, *, stopped: bool) -> Walk:
 
 
 def _unlisted(machine: MachineState) -> tuple[str, ...]:
-    names = {
-        f"{item.module}.{item.name}"
-        for item in machine.imports.values()
-        if item.unlisted
-    }
+    names = {f"{item.module}.{item.name}" for item in machine.imports if item.unlisted}
     return tuple(sorted(names | ({"?"} if machine.calls.unlisted else set())))
 
 

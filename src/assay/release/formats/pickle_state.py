@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from assay.domain.python_modules import comes_with_python
+from assay.release.formats.kept import Kept
 from assay.release.formats.pickle_calls import CallList
 from assay.release.formats.pickle_memo import Memo
 from assay.release.formats.pickle_memory import (
@@ -128,7 +130,11 @@ class MachineState:
         # What takes in long runs at once, and the container that it may fill now.
         self.bulk: Bulk | None = None
         self.full: Node | None = None
-        self.imports: dict[tuple[str, str], Import] = {}
+        self.imports: Kept[tuple[str, str], Import] = Kept(limits.max_pickle_imports)
+        # Stands for every name that is left out.
+        self._left_out = Import("…", "…", start, 0)
+        self._left_out.listed = False
+        self._crowded = False
         self.calls = CallList(limits)
         self.problems: list[tuple[str, str, int, int]] = []
         self.embedded: list[Embedded] = []
@@ -327,13 +333,18 @@ class MachineState:
         """Note an import and give its one object."""
         key = (module, name)
         known = self.imports.get(key)
-        if known is None:
-            if len(self.imports) >= self.limits.max_pickle_imports:
-                self.bounded = True
-                raise Broken("too-large", "fetches more names than are listed")
-            known = self.imports[key] = Import(module, name, *self.here)
-            self.near_joblib = self.near_joblib or known.near_joblib
-        return known
+        if known is not None:
+            return known
+        new = Import(module, name, *self.here)
+        self.near_joblib = self.near_joblib or new.near_joblib
+        if self.imports.put(key, new, telling=_is_telling(module, name)):
+            return new
+        if not self._crowded:
+            # The reading goes on: what is worth most is listed apart.
+            self._crowded = True
+            bound = self.limits.max_pickle_imports
+            self.problem("too-many", f"fetches more than the {bound} names listed")
+        return self._left_out
 
     def call(self, callee: object, arguments: object) -> Call:
         """Note a call and give its result."""
@@ -351,3 +362,11 @@ class MachineState:
         """Remember a byte string to be read as a member of its own."""
         if len(self.embedded) <= self.limits.max_pickle_byte_strings:
             self.embedded.append(found)
+
+
+def _is_telling(module: str, name: str) -> bool:
+    """Tell a name that any Python has, or one that is computed, from all others.
+
+    With a dot one object has names without end: those count among the others.
+    """
+    return not module or ("." not in name and comes_with_python(module))

@@ -53,6 +53,7 @@ class Import:
     __slots__ = (
         "called",
         "calls",
+        "listed",
         "module",
         "name",
         "near_joblib",
@@ -73,6 +74,8 @@ class Import:
         self.plain_calls = 0
         self.plain_listed = 0
         self.unlisted = False
+        # False for what stands for all names beyond the bound.
+        self.listed = True
         # Whether it is, or leads to, joblib's description of an array.
         # Its cache of results, which estimators hold, is neither.
         self.near_joblib = (module, name) != ("joblib.memory", "Memory") and (

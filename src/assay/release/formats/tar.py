@@ -96,7 +96,12 @@ class _Tar:
         if self.members > limits.max_archive_members:
             reason = f"more than {limits.max_archive_members} members"
             self.facts.append(
-                Gap(place=self.subject.place, reason=reason, content=Content.TAR)
+                Gap(
+                    place=self.subject.place,
+                    reason=reason,
+                    content=Content.TAR,
+                    bound="members",
+                )
             )
             return False
         return self.position < self.subject.source.size

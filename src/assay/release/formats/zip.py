@@ -94,7 +94,8 @@ class _Zip:
             self._problems.add("truncated", f"zip directory: {directory.cut}")
         if directory.declared > self._limits.max_archive_members:
             bound = self._limits.max_archive_members
-            self._gap(f"{directory.declared} members, {bound} are read")
+            reason = f"{directory.declared} members, {bound} are read"
+            self._gap(reason, bound="members")
         # Files that go with a TensorFlow Lite model are a zip behind it, by its format.
         carried = self._source.read_at(4, 4) == b"TFL3"
         if directory.prefix and not carried:
@@ -326,14 +327,15 @@ class _Zip:
             position = local.data_offset + member.stored
         return members
 
-    def _gap(self, reason: str, *, member: str | None = None) -> None:
+    def _gap(self, reason: str, *, member: str | None = None, bound: str = "") -> None:
         outer = self._subject.place.member
         inner = member if outer is None or member is None else f"{outer}!/{member}"
         place = self._subject.place
         if inner is not None:
             place = type(place)(path=place.path, member=inner)
+        content = self._subject.content
         self._facts.append(
-            Gap(place=place, reason=reason, content=self._subject.content)
+            Gap(place=place, reason=reason, content=content, bound=bound)
         )
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from assay.assess.checks.content_inspected import CHECK
-from assay.domain.facts import ArchiveFacts, Content
+from assay.domain.facts import ArchiveFacts, Content, Gap
 from assay.domain.finding import CheckStatus, Severity
 from tests.unit.assess.subjects import at, file, gap, problem, rules, run
 
@@ -30,6 +30,18 @@ def test_every_gap_is_a_finding(content, rule, severity):
     (finding,) = report.findings
     assert (finding.rule, finding.severity) == (rule, severity)
     assert "nobody looked" in finding.message
+
+
+@pytest.mark.parametrize("bound", ["depth", "members", "crowd"])
+@pytest.mark.parametrize("content", [Content.ZIP, Content.PICKLE, Content.TEXT])
+def test_what_lies_beyond_a_bound_that_no_honest_release_reaches_is_high(
+    bound, content
+):
+    beyond = Gap(place=at("a"), content=content, reason="too many", bound=bound)
+    report = run(CHECK, file("a", beyond))
+    (finding,) = report.findings
+    assert (finding.rule, finding.severity) == ("beyond-bounds", Severity.HIGH)
+    assert not any(left.bound for left in report.gaps)
 
 
 def test_an_archive_that_was_not_read_whole_is_a_finding():

@@ -292,7 +292,7 @@ def test_a_module_that_only_begins_like_torchscript_is_unknown():
     assert rules(run(CHECK, pickle("__torch__x:Net"))) == ["unknown-import"]
 
 
-@pytest.mark.parametrize("kind", ["malformed", "truncated", "too-large"])
+@pytest.mark.parametrize("kind", ["malformed", "truncated", "too-large", "too-many"])
 def test_a_stream_that_was_not_read_whole_is_never_clean(kind):
     report = run(CHECK, pickle(problems=(problem(kind),)))
     assert report.status is CheckStatus.INCOMPLETE

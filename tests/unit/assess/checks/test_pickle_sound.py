@@ -20,6 +20,7 @@ def test_a_whole_stream_is_clean():
         ("trailing-data", "trailing-data"),
         ("bomb", "bomb"),
         ("too-large", "over-limit"),
+        ("too-many", "over-limit"),
     ],
 )
 def test_each_problem_falls_under_a_rule(kind, rule):

@@ -413,6 +413,7 @@ def test_wrappers_nested_too_deep_leave_a_gap(look, only):
     assert not prints(file)
     (found,) = only(file, Gap)
     assert "nested deeper" in found.reason
+    assert found.bound == "depth"
     assert found.content is Content.GZIP
 
 

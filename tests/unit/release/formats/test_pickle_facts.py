@@ -194,9 +194,56 @@ def test_streams_of_protocol_zero_may_follow(look, only):
     assert imports(only(file, PickleFacts)[1]) == [("builtins", "print", True)]
 
 
-def test_more_streams_than_are_read_leave_a_gap(look, only):
-    file = look(b"\x80\x02N." * 1002)
-    assert "1000 pickle streams" in only(file, Gap)[0].reason
+def test_more_streams_than_are_read_leave_a_gap_beyond_a_bound(look, only):
+    limits = replace(DEFAULT_LIMITS, max_pickle_streams_read=1000)
+    gap = only(look(b"\x80\x02N." * 1002, limits=limits), Gap)[0]
+    assert "1000 pickle streams" in gap.reason
+    assert gap.bound == "crowd"
+
+
+def test_streams_beyond_those_listed_are_taken_as_one(look, only):
+    limits = replace(DEFAULT_LIMITS, max_pickle_streams=2)
+    record = b"\x80\x02ccollections\nOrderedDict\n)R."
+    data = record * 9 + b"\x80\x02" + CALL + b"." + b"\x80\x03" + CALL + b"0)R."
+    *listed, crowd = only(look(data, limits=limits), PickleFacts)
+    assert len(listed) == 2
+    assert imports(crowd) == [
+        ("collections", "OrderedDict", True),
+        ("builtins", "print", True),
+    ]
+    assert calls(crowd) == [
+        ("collections.OrderedDict", ""),
+        ("builtins.print", "'hello'"),
+    ]
+    assert crowd.protocol == 2
+    assert crowd.place.offset == 2 * len(record)
+    assert kinds(crowd) == ["malformed"]
+
+
+def test_streams_that_do_nothing_are_no_crowd(look, only):
+    limits = replace(DEFAULT_LIMITS, max_pickle_streams=2)
+    assert len(only(look(b"\x80\x02N." * 9, limits=limits), PickleFacts)) == 2
+
+
+def test_calls_of_a_crowd_are_bounded_and_say_so(look, only):
+    limits = replace(DEFAULT_LIMITS, max_pickle_streams=1)
+    data = b"".join(b"\x80\x02cm\nf\n(K%ctR." % n for n in range(100))
+    crowd = only(look(data, limits=limits), PickleFacts)[-1]
+    assert len(crowd.calls) == 64
+    assert crowd.unlisted == ("m.f",)
+    data += b"".join(b"\x80\x02cm%d\nf\n)R)R." % n for n in range(100))
+    limits = replace(limits, max_pickle_calls=9, max_pickle_imports=9)
+    crowd = only(look(data, limits=limits), PickleFacts)[-1]
+    assert "?" in crowd.unlisted
+    assert crowd.bounded
+    assert len(crowd.imports) == 9
+
+
+def test_a_name_of_a_crowd_is_called_when_any_stream_calls_it(look, only):
+    limits = replace(DEFAULT_LIMITS, max_pickle_streams=1)
+    data = b"\x80\x02N." + (b"\x80\x02" + PRINT + b".") * 2 + b"\x80\x02" + CALL + b"."
+    crowd = only(look(data, limits=limits), PickleFacts)[-1]
+    assert imports(crowd) == [("builtins", "print", True)]
 
 
 def test_the_old_form_of_pytorch_ends_in_raw_data_without_alarm(sample, only):
@@ -229,13 +276,33 @@ def test_a_python_two_string_with_a_pickle_inside_is_read(look, only):
     assert calls(only(file, PickleFacts)[-1]) == [("builtins.print", "'x'")]
 
 
-def test_too_many_embedded_files_leave_a_gap(look, only):
+def _inside(*members):
+    inner = b"".join(b"B" + struct.pack("<I", len(item)) + item for item in members)
+    return b"\x80\x04(" + inner + b"t."
+
+
+def test_pickles_inside_beyond_those_listed_are_taken_as_one(look, only):
     limits = replace(DEFAULT_LIMITS, max_pickle_embedded=2)
-    inner = b"\x80\x02" + CALL + b"."
-    data = b"\x80\x04(" + (b"C" + bytes((len(inner),)) + inner) * 5 + b"t."
+    plain = b"\x80\x02ccollections\nOrderedDict\n)R."
+    data = _inside(*[plain] * 5, b"\x80\x02" + CALL + b".")
     file = look(data, limits=limits)
-    assert len(only(file, PickleFacts)) == 3
-    assert "byte strings" in only(file, Gap)[0].reason
+    facts = only(file, PickleFacts)
+    assert len(facts) == 4
+    assert ("builtins", "print", True) in imports(facts[-1])
+    assert not only(file, Gap)
+
+
+def test_too_many_byte_strings_leave_a_gap(look, only):
+    limits = replace(DEFAULT_LIMITS, max_pickle_byte_strings=2)
+    data = _inside(*[b"\x80\x02" + CALL + b"."] * 5)
+    assert "byte strings" in only(look(data, limits=limits), Gap)[0].reason
+
+
+def test_more_members_inside_than_are_listed_leave_a_gap_beyond_a_bound(look, only):
+    limits = replace(DEFAULT_LIMITS, max_pickle_embedded=2)
+    programs = [b"\x7fELF\x02\x01\x01" + bytes(57)] * 7
+    gaps = only(look(_inside(*programs), limits=limits), Gap)
+    assert [gap.bound for gap in gaps if gap.bound] == ["crowd"]
 
 
 def test_joblib_arrays_between_the_opcodes_are_passed_over(sample, only):
@@ -394,11 +461,22 @@ def test_opcode_bound_ends_the_walk(look, only):
     assert only(file, Gap)
 
 
-def test_more_names_than_are_listed_end_the_walk():
-    data = b"\x80\x02" + b"".join(b"cm\nn%d\n0" % n for n in range(20)) + b"N."
-    found = run(data, max_pickle_imports=5)
-    assert found.bounded
-    assert len(found.imports) == 5
+def test_names_that_come_with_python_are_listed_behind_any_crowd():
+    crowd = b"".join(b"cm\nn%d\n)R0" % n for n in range(20))
+    found = run(b"\x80\x02" + crowd + CALL + b".", max_pickle_imports=5)
+    assert found.stopped
+    assert not found.bounded
+    names = [(item.module, item.name, item.called) for item in found.imports]
+    assert names[-1] == ("builtins", "print", True)
+    assert len(names) == 6
+    assert [problem[0] for problem in found.problems] == ["too-many"]
+    assert not any("…" in call.callee for call in found.calls)
+
+
+def test_dotted_names_of_python_count_among_the_others():
+    crowd = b"".join(b"cos\npath.n%d\n0" % n for n in range(20))
+    found = run(b"\x80\x04" + crowd + CALL + b".", max_pickle_imports=5)
+    assert [item.module for item in found.imports] == ["os"] * 5 + ["builtins"]
 
 
 def test_stack_and_memo_bounds_end_the_walk():

@@ -52,7 +52,7 @@ def test_samples_of_streams_behind_others_are_seen(sample, only, name):
 
 
 def test_more_streams_than_are_read_are_a_pickle_and_leave_a_gap(look, only):
-    limits = replace(DEFAULT_LIMITS, max_pickle_streams=10)
+    limits = replace(DEFAULT_LIMITS, max_pickle_streams=10, max_pickle_streams_read=15)
     file = look(b"I1\n." * 20 + b"\nthe end", limits=limits)
     assert Content.PICKLE in file.contents
     assert "pickle streams in one file" in only(file, Gap)[0].reason
@@ -183,3 +183,32 @@ def test_joblib_wrappers_of_the_first_protocols_are_passed_over(look, only):
     (facts,) = only(look(data), PickleFacts)
     assert not facts.problems
     assert facts.calls[-1].callee == "builtins.print"
+
+
+@pytest.mark.parametrize(
+    "crowd",
+    [
+        b"N" * 60 + b"1",
+        b"(" * 60,
+        b"Np1\n0" * 60,
+        b"".join(b"cm\nn%d\n0" % number for number in range(60)),
+    ],
+)
+def test_an_old_stream_that_goes_beyond_a_bound_is_a_pickle(look, only, crowd):
+    limits = replace(
+        DEFAULT_LIMITS,
+        max_pickle_opcodes=50,
+        max_pickle_marks=50,
+        max_pickle_imports=5,
+    )
+    file = look(crowd + b"cbuiltins\nprint\n(Vhello\ntR.", "a.txt", limits=limits)
+    assert file.content is Content.PICKLE
+    facts = only(file, PickleFacts)[0]
+    assert facts.bounded or facts.problems
+
+
+@pytest.mark.parametrize("before", [b"", b"N.N."])
+def test_a_row_of_letters_beyond_a_bound_is_a_text(look, before):
+    limits = replace(DEFAULT_LIMITS, max_pickle_opcodes=50)
+    file = look(before + b"N" * 60 + b"\nthe end, which is no call\n", limits=limits)
+    assert file.content is Content.TEXT
