@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from assay.assess.pickle_allowed_models import MODEL_FAMILIES, MODELS
 from assay.assess.pickle_allowed_python import PYTHON
+from assay.assess.pickle_allowed_settings import SETTINGS, SETTINGS_FAMILIES
 from assay.assess.pickle_allowed_tables import TABLE_FAMILIES, TABLES
 from assay.assess.pickle_allowed_torch import TORCH, TORCH_FAMILIES
 from assay.assess.pickle_entries import Allowed, Family
 
 __all__ = ["ALLOWED", "FAMILIES", "Allowed", "Family"]
 
-ALLOWED = PYTHON + TABLES + TORCH + MODELS
+ALLOWED = PYTHON + TABLES + TORCH + MODELS + SETTINGS
 
-FAMILIES = TABLE_FAMILIES + TORCH_FAMILIES + MODEL_FAMILIES
+FAMILIES = TABLE_FAMILIES + TORCH_FAMILIES + MODEL_FAMILIES + SETTINGS_FAMILIES

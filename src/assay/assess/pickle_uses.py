@@ -136,6 +136,10 @@ _NAME = r"[A-Za-z_][\w.]*"
 _RANDOM = r"numpy\.random\.[\w.]+"
 
 
+# The one method that a library fills a dictionary by.
+_GAUSSIAN = r"river\.naive_bayes\.gaussian\.GaussianNB, '_make_gaussian'"
+
+
 def _given(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.ASCII | re.DOTALL)
 
@@ -199,7 +203,7 @@ CONDITIONS: dict[tuple[str, str], re.Pattern[str]] = {
     **{("codecs", name): _CODED for name in ("encode", "decode")},
     ("functools", "partial"): _ANY_CLASS,
     ("collections", "defaultdict"): _given(
-        rf"(?:(?:{_NAME}|{_BUILTINS}\.getattr\({_NAME}, '\w+'\)"
+        rf"(?:(?:{_NAME}|{_BUILTINS}\.getattr\({_GAUSSIAN}\)"
         r"|functools\.partial\(.*)(?:, .*)?)?"
     ),
     ("copyreg", "_reconstructor"): _TWO_CLASSES,

@@ -140,7 +140,7 @@ def test_every_form_of_value_is_passed_over(look, value):
         b"\x81\xa1k\xc1",
         b"\x81\xa1k\xc4\x05ab",
         b"\x81\xa1k\xdd\xff\xff\xff\xff",
-        b"\x81\xa1k\x81\x01\x01",
+        b"\x81\xa1k\x81\xc0\x01",
         b"\xde\0\x02\xa1k\x01",
         b"\x81\xa1k" + b"\x91" * 200 + b"\x01",
     ],
