@@ -28,8 +28,9 @@ from assay.flows.manifest import (
     sign_model,
     verify_model,
 )
-from assay.report.text import clean
+from assay.report.text import clean, plural
 from assay.wire.v0.manifest_answers import (
+    CertificatePart,
     DifferencePart,
     SerializationPart,
     SignedModelDocument,
@@ -299,11 +300,18 @@ def _text(verified: VerifiedModel) -> str:
             f"{how.hash_type.value}, {verified.resources} found"
         ),
     ]
+    names = verified.signed.certificate
+    if names is not None:
+        whom = ", ".join(filter(None, (names.subject, *names.alternative)))
+        lines.insert(1, f"  certificate of {_line(whom)}, by {_line(names.issuer)}")
     if verified.signed.left_out:
         lines.append(f"  note: the signer left out {_listed(verified.signed.left_out)}")
     if verified.left_out:
         listed = _listed(verified.left_out)
-        lines.append(f"  warning: there, and signed by nobody: {listed}")
+        lines.append(
+            f"  warning: {plural(len(verified.left_out), 'entry', 'entries')} there, "
+            f"and signed by nobody: {listed}"
+        )
     shown = verified.differences[: DEFAULT_LIMITS.max_report_rows]
     lines += [f"  {entry.kind.value:8s}  {_line(entry.name)}" for entry in shown]
     if len(verified.differences) > len(shown):
@@ -324,6 +332,7 @@ def _line(name: str) -> str:
 
 def _document(verified: VerifiedModel) -> VerifiedModelDocument:
     manifest = verified.signed.manifest
+    names = verified.signed.certificate
     shown = verified.differences[: DEFAULT_LIMITS.max_findings_per_check]
     return VerifiedModelDocument(
         format="assay-manifest-verify/0",
@@ -337,8 +346,20 @@ def _document(verified: VerifiedModel) -> VerifiedModelDocument:
             DifferencePart(name=entry.name, kind=entry.kind.value) for entry in shown
         ),
         differences_total=len(verified.differences),
-        left_out=verified.left_out,
+        left_out=verified.left_out[: DEFAULT_LIMITS.max_findings_per_check],
+        left_out_total=len(verified.left_out),
+        certificate=None
+        if names is None
+        else CertificatePart(
+            subject=_shown(names.subject),
+            issuer=_shown(names.issuer),
+            alternative=tuple(map(_shown, names.alternative)),
+        ),
     )
+
+
+def _shown(name: str) -> str:
+    return name[: DEFAULT_LIMITS.max_report_text_chars]
 
 
 def _part(manifest: Manifest) -> SerializationPart:

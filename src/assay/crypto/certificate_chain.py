@@ -14,6 +14,7 @@ Steps, each of which must hold (RFC 5280 section 6.1, as far as code signing nee
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from cryptography import x509
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
 __all__ = [
     "MAX_CERTIFICATES",
     "Certificate",
+    "CertificateNames",
     "certificates_from_pem",
+    "names_of",
     "signing_key_of_chain",
 ]
 
@@ -60,6 +63,48 @@ _UNDERSTOOD = frozenset(
 _FOR_CODE = frozenset(
     {ExtendedKeyUsageOID.CODE_SIGNING, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE}
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateNames:
+    """Whom a certificate is about, and who says so.
+
+    Attributes:
+        subject: Distinguished name as RFC 4514 writes it; may be empty.
+        issuer: That of the authority.
+        alternative: Mail addresses, addresses and hosts that stand for the subject.
+    """
+
+    subject: str
+    issuer: str
+    alternative: tuple[str, ...] = ()
+
+
+def names_of(der: bytes) -> CertificateNames:
+    """Give the names in a certificate; they prove nothing without its chain.
+
+    Raises:
+        KeyFileError: `key.not-a-certificate`.
+    """
+    try:
+        certificate = x509.load_der_x509_certificate(der)
+        others = _extension(certificate, x509.SubjectAlternativeName)
+        return CertificateNames(
+            subject=certificate.subject.rfc4514_string(),
+            issuer=certificate.issuer.rfc4514_string(),
+            alternative=()
+            if others is None
+            else tuple(
+                name.value
+                for name in others
+                if isinstance(
+                    name,
+                    (x509.RFC822Name, x509.UniformResourceIdentifier, x509.DNSName),
+                )
+            ),
+        )
+    except _MALFORMED as error:
+        raise _not_a_certificate("an X.509 certificate in DER") from error
 
 
 def certificates_from_pem(pem: bytes) -> tuple[x509.Certificate, ...]:

@@ -210,8 +210,9 @@ class Limits:
     # Requirements of one file: the longest locks of honest projects have some thousand.
     max_requirements: int = 20_000
 
-    # Files or shards of one signed manifest: shards of 1 MB of a model of 1 TB.
-    max_manifest_resources: int = 1_000_000
+    # Files or shards of one signed manifest: shards of 10 MB of a model of 2.5 TB. More
+    # would make a signature larger than any that is read (`max_payload_bytes`).
+    max_manifest_resources: int = 250_000
 
     # Findings kept for one check; beyond it the count goes on and the list stops.
     max_findings_per_check: int = 1_000

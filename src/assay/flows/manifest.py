@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -12,11 +11,12 @@ from assay.crypto.certificate_chain import certificates_from_pem
 from assay.crypto.dsse import pre_authentication_encoding
 from assay.crypto.model_key import model_key_from_pem, model_key_of
 from assay.domain.limits import DEFAULT_LIMITS
+from assay.domain.manifest import Method
 from assay.domain.release import OMS_IGNORED
 from assay.domain.statement import PAYLOAD_TYPE
 from assay.errors import ManifestError
 from assay.flows.files import read_file, write_file
-from assay.release.manifest import make_manifest
+from assay.release.manifest import make_manifest, present_paths
 from assay.statement.model_manifest import manifest_statement
 from assay.statement.signers.model import read_model_signer
 from assay.verify.model_manifest import compare_manifests, verify_manifest
@@ -92,7 +92,9 @@ class VerifiedModel:
         signed: The manifest, whose signature holds.
         differences: In which ways the model is not as signed; none when it is.
         resources: Files or shards that were read.
-        left_out: What the signer left out and is there, so that nobody signed it.
+        left_out: What is there and bound by nothing: what OMS, the signer or the
+            verifier leaves out, what the verifier lets pass unsigned, and files without
+            bytes where shards were signed. The signature itself is none of it.
     """
 
     signed: SignedManifest
@@ -241,22 +243,38 @@ def verify_model(
             signed.manifest, found, ignore_unsigned=accepted.ignore_unsigned
         ),
         resources=len(found.resources),
-        left_out=_there(model, signed.left_out, _below(model, signature)),
+        left_out=_bound_by_nothing(
+            model,
+            _compared(signed.manifest, found, ignore_unsigned=accepted.ignore_unsigned),
+            besides=_below(model, signature),
+        ),
     )
 
 
-def _there(
-    model: Path, left_out: tuple[str, ...], signature: tuple[str, ...]
+def _compared(signed: Manifest, found: Manifest, *, ignore_unsigned: bool) -> set[str]:
+    """Give the paths that were held against what was signed."""
+    wanted = {resource.name for resource in signed.resources}
+    # The reference tool names a model that is one file so.
+    some = ignore_unsigned and wanted != {"."}
+    names = (
+        resource.name
+        for resource in found.resources
+        if not some or resource.name in wanted
+    )
+    if found.serialization.method is Method.SHARDS:
+        # A shard is named by its file and two numbers.
+        return {name.rsplit(":", 2)[0] for name in names}
+    return set(names)
+
+
+def _bound_by_nothing(
+    model: Path, compared: set[str], *, besides: tuple[str, ...]
 ) -> tuple[str, ...]:
-    """Give which of the paths are in the model, besides the signature itself."""
+    """Give what is in the model and was compared with nothing."""
     if not model.is_dir():
         return ()
-    return tuple(
-        path
-        for path in left_out
-        # A name from outside may hold a NUL, for which pathlib raises.
-        if path not in signature and os.path.lexists(model / path)
-    )
+    told = {*compared, *besides}
+    return tuple(path for path in present_paths(model) if path not in told)
 
 
 def _below(model: Path, file: Path) -> tuple[str, ...]:

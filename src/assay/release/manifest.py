@@ -34,9 +34,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-__all__ = ["make_manifest"]
+__all__ = ["make_manifest", "present_paths"]
 
 _LINKS = frozenset({IrregularKind.SYMLINK_INSIDE, IrregularKind.SYMLINK_OUTSIDE})
+# Keys, quotes and the two numbers of a shard, as the statement writes them.
+_LEAST_RESOURCE_BYTES = 40
 _OPEN = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
 
 
@@ -93,7 +95,8 @@ def make_manifest(
             if single
             else _directory(descriptor, model, serialization, ignored, limits)
         )
-        ranges = _ranges(files, serialization.shard_size, limits)
+        _refuse_crowd(files, serialization, limits)
+        ranges = _ranges(files, serialization.shard_size)
         if not ranges:
             raise _empty(len(files))
         crew = _Crew(descriptor, start_hash, ranges, progress)
@@ -158,18 +161,7 @@ def _directory(
     return files
 
 
-def _ranges(
-    files: dict[str, os.stat_result], shard: int | None, limits: Limits
-) -> list[_Range]:
-    count = sum(-(-status.st_size // shard) for status in files.values() if shard)
-    if count > limits.max_manifest_resources:
-        raise ManifestError(
-            "too-many-shards",
-            "The shards are too small for this model.",
-            expected=f"at most {limits.max_manifest_resources} shards",
-            found=f"{count}",
-            remedy="choose larger shards; OMS recommends 1,000,000,000 bytes",
-        )
+def _ranges(files: dict[str, os.stat_result], shard: int | None) -> list[_Range]:
     ranges = []
     for path, status in files.items():
         size = status.st_size
@@ -182,6 +174,53 @@ def _ranges(
             name = shard_name(path, start, end)
             ranges.append(_Range(path, name, start, end, status))
     return ranges
+
+
+def _refuse_crowd(
+    files: dict[str, os.stat_result], how: Serialization, limits: Limits
+) -> None:
+    """Refuse, before anything is read, what no manifest could name.
+
+    Raises:
+        ManifestError: `manifest.too-many-shards`.
+    """
+    shard = how.shard_size
+    if shard is None:
+        # The walk over the files bounds how many there are.
+        return
+    counts = {path: -(-status.st_size // shard) for path, status in files.items()}
+    count = sum(counts.values())
+    # At the least: each is named, and has a digest.
+    least = sum(
+        number * (len(path) + how.hash_type.hex_length + _LEAST_RESOURCE_BYTES)
+        for path, number in counts.items()
+    )
+    most = limits.max_manifest_resources
+    if count > most or least > limits.max_payload_bytes:
+        raise ManifestError(
+            "too-many-shards",
+            "The shards are too small for this model.",
+            expected=f"at most {most} shards, named in at most "
+            f"{limits.max_payload_bytes} bytes",
+            found=f"{count} shards, named in at least {least} bytes",
+            remedy="choose larger shards; OMS recommends 1,000,000,000 bytes",
+        )
+
+
+def present_paths(model: Path, limits: Limits = DEFAULT_LIMITS) -> tuple[str, ...]:
+    """Give all files, links and special files of a directory, sorted; `.git` by name.
+
+    Raises:
+        ReleaseError: As the walk over a release raises.
+    """
+    descriptor = open_root(model)
+    try:
+        found = find_entries(descriptor, model, limits)
+    finally:
+        os.close(descriptor)
+    paths = [entry.path for entry in found.files]
+    paths += [entry.path for entry in found.irregular]
+    return tuple(sorted(paths))
 
 
 class _Crew:

@@ -21,7 +21,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assay.crypto.certificate_chain import signing_key_of_chain
+from assay.crypto.certificate_chain import names_of, signing_key_of_chain
 from assay.crypto.digest import oms_root
 from assay.crypto.dsse import pre_authentication_encoding
 from assay.domain.limits import DEFAULT_LIMITS, Limits
@@ -34,7 +34,7 @@ from assay.wire.v0.model_signature import read_manifest, read_model_signature
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from assay.crypto.certificate_chain import Certificate
+    from assay.crypto.certificate_chain import Certificate, CertificateNames
     from assay.crypto.model_key import ModelKey
     from assay.domain.manifest import Manifest
     from assay.wire.v0.model_signature import ModelSignature
@@ -49,10 +49,13 @@ class SignedManifest:
     Attributes:
         manifest: What was signed.
         key_id: Hex SHA-256 of the signing key in DER.
+        certificate: Names in the certificate that vouches for the key; None for a
+            bare key.
     """
 
     manifest: Manifest
     key_id: str
+    certificate: CertificateNames | None = None
 
     @property
     def left_out(self) -> tuple[str, ...]:
@@ -114,7 +117,11 @@ def verify_manifest(
             found="allow_symlinks: true",
             remedy="say --follow-links if you accept that files may lie elsewhere",
         )
-    return SignedManifest(manifest=manifest, key_id=signer.key_id)
+    return SignedManifest(
+        manifest=manifest,
+        key_id=signer.key_id,
+        certificate=names_of(signature.chain[0]) if signature.chain else None,
+    )
 
 
 def compare_manifests(

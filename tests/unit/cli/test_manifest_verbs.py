@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from ipaddress import ip_address
 
 import jsonschema
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
@@ -15,6 +17,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from assay.domain.limits import DEFAULT_LIMITS
+from assay.domain.manifest import Manifest, Resource, Serialization
+from assay.flows.manifest import _compared
 from docs.generate_schemas import FOLDER
 from tests.simulators.authorities import issue, root
 from tests.simulators.desk import assay, document, write_release
@@ -249,7 +253,92 @@ def test_what_is_there_and_signed_by_nobody_is_told(model, key):
     keeps("result-manifest-verify", found)
     given = ("--signature", model / "model.sig", "--public-key", f"{key}.pub")
     shown = assay("manifest", "verify", model, *given).output
-    assert "warning: there, and signed by nobody: model.safetensors\n" in shown
+    assert "warning: 1 entry there, and signed by nobody: model.safetensors\n" in shown
+
+
+def test_what_is_left_out_by_default_is_listed_when_it_is_there(model, key):
+    (model / ".git").mkdir()
+    (model / ".git" / "config").write_text("x")
+    (model / ".github" / "workflows").mkdir(parents=True)
+    (model / ".github" / "workflows" / "run.yml").write_text("x")
+    (model / ".gitattributes").write_text("x")
+    assert assay("manifest", "sign", model, "--key", key).exit_code == 0
+    (model / "more.txt").write_text("x")
+    _, found = verify(model, key, "--ignore-unsigned-files", "--ignore", "LICENSE")
+    assert found["leftOut"] == [
+        ".git",
+        ".gitattributes",
+        ".github/workflows/run.yml",
+        "LICENSE",
+        "more.txt",
+    ]
+    assert found["leftOutTotal"] == 5
+    status, found = verify(model, key)
+    assert status == 1
+    assert "more.txt" not in found["leftOut"]
+    assert found["differences"] == [{"name": "more.txt", "kind": "unsigned"}]
+
+
+def test_a_file_without_bytes_has_no_shard_and_is_listed(model, key):
+    (model / "__init__.py").touch()
+    sign = ("manifest", "sign", model, "--key", key, "--method", "shards")
+    assert assay(*sign).exit_code == 0
+    status, found = verify(model, key)
+    assert (int(status), found["leftOut"]) == (0, ["__init__.py"])
+    (model / "more").write_text("x")
+    _, found = verify(model, key, "--ignore-unsigned-files")
+    assert found["leftOut"] == ["__init__.py", "more"]
+
+
+def test_the_one_file_of_a_directory_is_signed_also_where_it_is_named_by_a_dot():
+    one = Resource(name="w.bin", digest="a" * 64)
+    how = Serialization()
+    found = Manifest(model="m", serialization=how, resources=(one,), root="")
+    signed = replace(found, resources=(replace(one, name="."),))
+    assert _compared(signed, found, ignore_unsigned=True) == {"w.bin"}
+
+
+def test_a_certificate_is_named(model, tmp_path):
+    top = root()
+    names = x509.SubjectAlternativeName(
+        [x509.RFC822Name("team@example.org"), x509.IPAddress(ip_address("127.0.0.1"))]
+    )
+    more = ((names.oid, names.public_bytes()),)
+    leaf = issue("leaf\nVALID", top, uses=("digital_signature",), more=more)
+    key = write_key(tmp_path / "leaf.pem", leaf.key)
+    chain, roots = tmp_path / "chain.pem", tmp_path / "root.pem"
+    chain.write_bytes(leaf.pem)
+    roots.write_bytes(top.pem)
+    sign = ("manifest", "sign", model, "--key", key, "--certificates", chain)
+    assert assay(*sign).exit_code == 0
+    look = (
+        "manifest", "verify", model, "--signature", model / "model.sig",
+        "--root", roots, "--at", "2026-11-23",
+    )  # fmt: skip
+    _, found = document(*look)
+    keeps("result-manifest-verify", found)
+    assert found["certificate"] == {
+        "subject": "CN=leaf\nVALID",
+        "issuer": top.certificate.subject.rfc4514_string(),
+        "alternative": ["team@example.org"],
+    }
+    shown = assay(*look).stdout.splitlines()
+    assert shown[1].startswith(
+        "  certificate of CN=leaf\\x0aVALID, team@example.org, by "
+    )
+
+
+def test_a_bare_key_has_no_certificate(model, key):
+    assay("manifest", "sign", model, "--key", key)
+    assert verify(model, key)[1]["certificate"] is None
+
+
+def test_shards_beyond_number_are_refused_before_anything_is_read(model, key):
+    # Sparse: to read it would take minutes.
+    with (model / "huge.bin").open("wb") as file:
+        file.truncate(1 << 40)
+    sign = ("manifest", "sign", model, "--key", key, "--method", "shards")
+    assert code_of(*sign, "--shard-size", "1") == (4, "manifest.too-many-shards")
 
 
 def test_a_name_adds_no_line_to_the_result(model, key):

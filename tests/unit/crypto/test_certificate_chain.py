@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from ipaddress import ip_address
 
 import pytest
 from cryptography import x509
@@ -9,7 +10,9 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 
 from assay.crypto.certificate_chain import (
     MAX_CERTIFICATES,
+    CertificateNames,
     certificates_from_pem,
+    names_of,
     signing_key_of_chain,
 )
 from assay.errors import KeyFileError, SignatureError
@@ -170,3 +173,25 @@ def test_a_certificate_that_breaks_the_format_is_refused(what):
     with pytest.raises(KeyFileError) as error:
         signing_key_of_chain((der,), (top.certificate,), NOW)
     assert error.value.code == "key.not-a-certificate"
+
+
+def test_the_names_in_a_certificate_are_given_as_they_stand():
+    top = root()
+    assert names_of(issue("leaf", top).der) == CertificateNames(
+        subject="CN=leaf", issuer=top.certificate.subject.rfc4514_string()
+    )
+    names = x509.SubjectAlternativeName(
+        [
+            x509.DNSName("example.org"),
+            x509.IPAddress(ip_address("127.0.0.1")),
+            x509.UniformResourceIdentifier("https://example.org/a"),
+        ]
+    )
+    leaf = issue("leaf", top, more=((names.oid, names.public_bytes()),))
+    assert names_of(leaf.der).alternative == ("example.org", "https://example.org/a")
+
+
+def test_what_is_no_certificate_has_no_names():
+    with pytest.raises(KeyFileError) as caught:
+        names_of(b"junk")
+    assert caught.value.code == "key.not-a-certificate"

@@ -125,6 +125,11 @@ def test_shards_without_number_are_refused(model):
     assert refused(model, SHARDS, limits=few) == "manifest.too-many-shards"
 
 
+def test_shards_whose_names_have_no_room_are_refused(model):
+    small = Limits(max_payload_bytes=300)
+    assert refused(model, SHARDS, limits=small) == "manifest.too-many-shards"
+
+
 def test_a_file_that_changes_while_it_is_read_is_refused(model):
     def touch(progress):
         if progress.path == "sub/w.bin":

@@ -8,6 +8,7 @@ from assay.wire.model import JsonModel
 from assay.wire.v0.parts import Count, Hex256, Text
 
 __all__ = [
+    "CertificatePart",
     "DifferencePart",
     "SerializationPart",
     "SignedModelDocument",
@@ -30,6 +31,14 @@ class DifferencePart(JsonModel):
 
     name: Text
     kind: Literal["changed", "missing", "unsigned"]
+
+
+class CertificatePart(JsonModel):
+    """Whom the certificate of a signing key is about, and who says so."""
+
+    subject: Text
+    issuer: Text
+    alternative: tuple[Text, ...]
 
 
 class SignedModelDocument(JsonModel):
@@ -57,3 +66,5 @@ class VerifiedModelDocument(JsonModel):
     differences: tuple[DifferencePart, ...]
     differences_total: Count
     left_out: tuple[Text, ...]
+    left_out_total: Count
+    certificate: CertificatePart | None
