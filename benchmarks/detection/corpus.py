@@ -29,6 +29,8 @@ FAMILIES: tuple[str, ...] = (
     "code_python",
     "code_notebooks",
     "code_install",
+    "code_evading",
+    "code_opened",
     "containers",
     "torchscript",
     "weights_gguf",

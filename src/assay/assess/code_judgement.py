@@ -253,6 +253,40 @@ def _safeguard(case: _Case) -> str:
     return "disarms-loader" if early else "disarms-loader-on-call"
 
 
+# What editors and package managers start in honest folders: tools that build, check
+# and serve, and nothing that is written out in the command itself.
+_TOOL = re.compile(
+    r"(?:(?:sudo\s+)?(?:npm|pnpm|yarn|bun|npx|uvx?|pipx?|pip3|poetry|pdm|hatch|cargo|make"
+    r"|cmake|docker(?:-compose)?|podman|git|tsc|vite|webpack|jest|eslint|prettier|pytest"
+    r"|ruff|mypy|black|isort|husky|patch-package|node-gyp(?:-build)?|prebuild-install"
+    r"|lint-staged|echo|gradle|mvn|dotnet|go|conda|mamba|apt-get|jupyter|streamlit"
+    r"|gradio|uvicorn|playwright|electron-builder|rimraf|opencollective|is-ci|true"
+    r"|python3?\s+-m\s+[\w.]+|python3?\s+[\w./-]+\.py|node\s+[\w./-]+\.[cm]?js"
+    r"|(?:ba)?sh\s+[\w./-]+\.sh|\./[\w./-]+\.sh)\b)"
+)
+_INLINE = re.compile(
+    r"(?:^|\s)(?:-c|-e|-enc\w*|--eval|--print|/c|-Command|-p)\s|://|base64|\$\(|`"
+    r"|/dev/tcp|\beval\b|\bcurl\b|\bwget\b|\bnc\b|\\\\[\w.-]+\\",
+    re.IGNORECASE,
+)
+_LOCAL = re.compile(
+    r"(?:^|\s)(?:\$\{workspace(?:Folder|Root)\}/|\./|\.vscode/)\S|\.(?:sh|bat|ps1|exe)\b"
+)
+
+
+def _hook(case: _Case) -> str:
+    """Weigh a command that a tool runs because of a file of the release."""
+    action = case.action
+    command = action.detail
+    if action.when == "import":
+        known = _TOOL.match(command) and not action.name.startswith("git.")
+        plain = known and not (_INLINE.search(command) or _LOCAL.search(command))
+        return "tool-runs-command" if plain else "runs-when-opened"
+    if action.when == "load" and _INLINE.search(command):
+        return "runs-when-opened"
+    return "tool-runs-command"
+
+
 def _native(case: _Case) -> str:
     early = _is_early(case.action)
     return "loads-native-code" if early else "native-code-on-call"
@@ -320,6 +354,7 @@ _RULES = {
     "native": _native,
     "remote-code": _remote,
     "safeguard": _safeguard,
+    "hook": _hook,
     "install": _install,
     "deserialise": _deserialise,
     "file-delete": _delete,

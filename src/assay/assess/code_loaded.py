@@ -22,7 +22,7 @@ __all__ = ["Loaded"]
 _BY_NAME = re.compile(
     r"(?:^|/)(?:(?:modell?ing|configuration|tokeni[sz]ation|processing|image_processing"
     r"|video_processing|feature_extraction|pipeline|custom_pipeline|generation)\w*"
-    r"|handler|hubconf|setup|conftest|sitecustomize|usercustomize|__init__|__main__"
+    r"|handler|hubconf|setup|hatch_build|conftest|sitecustomize|usercustomize|__init__|__main__"
     r"|model|inference|predict|transform|custom_st|loading_script|processor|tokenizer"
     r"|custom_generate/[^/]+)\.py\Z|\.pth\Z|(?:^|/)1/model\.py\Z",
     re.IGNORECASE,
@@ -106,7 +106,8 @@ class Loaded:
         What libraries call when they load a file waits for its caller in one that no
         library loads: a `setup` of a tool for the command line is only a function.
         """
-        if action.when == "load" and source not in self:
+        python = source.language == "python"
+        if action.when == "load" and python and source not in self:
             action = replace(action, when="call")
         top = action.scope.split(".")[0]
         earlier = self._calls.get((source.place.path, top), "call")

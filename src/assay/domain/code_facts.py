@@ -133,7 +133,8 @@ class CodeAction:
     Attributes:
         kind: Stable word: `network`, `process`, `file-write`, `file-delete`,
             `file-read`, `environment`, `dynamic-code`, `deserialise`, `native`,
-            `obfuscation`, `install`, `remote-code`, `safeguard`.
+            `obfuscation`, `install`, `remote-code`, `safeguard`,
+            `hook` (what a tool runs because of a file).
         name: Dotted name of what is called or read, imports resolved.
         detail: Constant arguments, printed, redacted and shortened.
         when: `import` when loading the module does it, `load` when a loader calls it
@@ -168,7 +169,8 @@ class CodeFacts:
             of it was understood; what single words show is among the actions.
         calls: Functions of other modules of the release that it calls while it is
             imported or loaded, as `(module.function, when)`, sorted, bounded.
-        language: `python`, `shell`, `javascript`.
+        language: `python`, `shell`, `javascript`; `settings` for files by which tools
+            run something.
     """
 
     place: Place

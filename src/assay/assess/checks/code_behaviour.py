@@ -272,6 +272,23 @@ DISARMS_ON_CALL = Rule(
     remediation="Pass what is needed where it is needed, and leave the loader alone.",
     references=("CWE-502",),
 )
+OPENED = Rule(
+    id="runs-when-opened",
+    severity=Severity.HIGH,
+    confidence=Confidence.MEDIUM,
+    summary="Opening, checking out or installing the folder runs a command",
+    remediation="Remove the file: no model needs the settings of an editor or of git.",
+    gain="Runs a program as soon as somebody opens the folder with a common tool.",
+    references=("CWE-506", "CWE-78", "CWE-829", "AML.T0011.000"),
+)
+TOOL_RUNS = Rule(
+    id="tool-runs-command",
+    severity=Severity.LOW,
+    confidence=Confidence.MEDIUM,
+    summary="A tool runs a command of the release when a person asks it to",
+    remediation="Remove the file where nobody needs it.",
+    references=("CWE-78",),
+)
 ACTIVE_CONTENT = Rule(
     id="active-content",
     severity=Severity.INFO,
@@ -309,6 +326,8 @@ RULES = (
     TRUSTS,
     DISARMS,
     DISARMS_ON_CALL,
+    OPENED,
+    TOOL_RUNS,
     ACTIVE_CONTENT,
 )
 _BY_ID = {rule.id: rule for rule in RULES}

@@ -29,6 +29,7 @@ __all__ = ["facts_of_acts", "look", "read"]
 _RANKS = (
     "obfuscation",
     "process",
+    "hook",
     "dynamic-code",
     "native",
     "install",

@@ -56,7 +56,11 @@ _METHODS = frozenset(
 # Functions outside of any class: modules that are asked for names (PEP 562), SageMaker,
 # Azure, and loaders of whole pipelines.
 _ENTRIES = frozenset(
-    {"__getattr__", "__dir__", "model_fn", "init", "load_model", "create_model"}
+    {"build_wheel", "build_sdist", "build_editable", "get_requires_for_build_wheel"}
+    | {"get_requires_for_build_sdist", "prepare_metadata_for_build_wheel"}
+    | {"pdm_build_initialize", "pdm_build_hook_enabled", "pytest_configure"}
+    | {"pytest_sessionstart", "pytest_load_initial_conftests", "get_build_hook"}
+    | {"__getattr__", "__dir__", "model_fn", "init", "load_model", "create_model"}
     | {"get_model", "load_pipeline", "load_custom_model", "_load_pyfunc"}
 )
 # What a person or a pipeline calls to use a model.

@@ -159,6 +159,19 @@ _HARMLESS_INDEX = re.compile(
     r"https://(?:download\.pytorch\.org|pypi\.nvidia\.com|pypi\.org|pypi\.ngc\.nvidia"
     r"\.com|data\.pyg\.org|wheels\.vllm\.ai|flashinfer\.ai|abetlen\.github\.io)"
 )
+# Installers that their makers tell people to pipe into a shell, over HTTPS only.
+_INSTALLERS = re.compile(
+    r"https://(?:astral\.sh/(?:uv|ruff)/|sh\.rustup\.rs|install\.python-poetry\.org"
+    r"|raw\.githubusercontent\.com/(?:nvm-sh/nvm|Homebrew/install|pyenv/pyenv-installer)/"
+    r"|get\.docker\.com|(?:www\.)?ollama\.(?:com|ai)/install\.sh"
+    r"|deb\.nodesource\.com/(?:gpgkey|setup_)"
+    r"|bootstrap\.pypa\.io/|pyenv\.run|get\.sdkman\.io|bun\.sh/install|pixi\.sh/install"
+    r"|repo\.anaconda\.com/miniconda/|github\.com/conda-forge/miniforge/releases/"
+    r"|micro\.mamba\.pm/|packagecloud\.io/install/repositories/github/git-lfs/"
+    r"|cli\.github\.com/packages/|apt\.llvm\.org/llvm\.sh|deno\.land/(?:x/)?install"
+    r"|nvidia\.github\.io/libnvidia-container/|developer\.download\.nvidia\.com/)"
+)
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]{1,12}://[^\s\"'`|;)>]*", re.IGNORECASE)
 _LOUD = frozenset(
     {"download-and-run", "decode-and-run", "reverse-shell", "destroys-files"}
     | {"stays-behind", "sends-secrets", "mines", "other-index"}
@@ -225,8 +238,17 @@ def commands(text: str, line: int, when: str, *, loud: bool = False) -> Iterator
             continue
         if name == "other-index" and _HARMLESS_INDEX.search(text):
             continue
+        if name == "download-and-run" and not loud and _is_installer(text):
+            yield Act("install", "pip install", line, when, text.strip()[:400])
+            return
         yield Act(kind, name, line, when, text.strip()[:400])
         return
+
+
+def _is_installer(text: str) -> bool:
+    """Tell a command that fetches nothing but well-known installers."""
+    found = _ADDRESS.findall(text)
+    return bool(found) and all(map(_INSTALLERS.match, found))
 
 
 def markup(text: str, *, first: int = 1) -> Iterator[Act]:

@@ -43,6 +43,20 @@ _DEPENDENCIES = re.compile(
     r"|uv\.lock|pdm\.lock|pylock\.toml|pip\.conf|pip\.ini|\.?condarc)\Z",
     re.IGNORECASE,
 )
+# Files by which tools run something when a folder is opened, installed or used; which
+# of them mean what, `code_opened` knows.
+_OPENED = re.compile(
+    r"(?:^|/)\.(?:vscode|idea|run|github|circleci|husky|githooks|cursor|claude|zed|git"
+    r"|devcontainer)/|(?:^|/)\.(?:envrc|npmrc|yarnrc|pnpmrc|gitmodules|gitconfig|replit"
+    r"|mcp\.json|gitlab-ci|travis|pre-commit|gitpod|lefthook|bashrc|bash_profile|profile"
+    r"|zshrc|vimrc|exrc|gdbinit|lldbinit|devcontainer\.json)[^/]*\Z"
+    r"|(?:^|/)(?:package\.json|composer\.json|pyproject\.toml|devcontainer\.json|tox\.ini"
+    r"|mlproject|justfile|jenkinsfile|vagrantfile|procfile|gnumakefile|cmakelists\.txt"
+    r"|config|autorun\.inf|(?:action|cog|dvc|taskfile|compose|docker-compose[^/]*"
+    r"|azure-pipelines|environment)\.ya?ml)\Z|/hooks/[a-z-]+\Z"
+    r"|\.(?:desktop|code-workspace|mk|run\.xml|service|timer|plist|reg|inf|url)\Z",
+    re.IGNORECASE,
+)
 # Where PyTorch's archives keep their source.
 _TORCHSCRIPT = re.compile(r"(?:^|/)code/(?:[^/]+/)*[^/]+\.py$")
 _LICENCE = re.compile(r"(?i)(?:licen[cs]e|copying|unlicense)(?:[-_.][^/]{0,40})?\Z")
@@ -69,6 +83,10 @@ def read(subject: Subject, inspection: Inspection) -> list[Fact]:
         from assay.release.formats import code_other  # noqa: PLC0415 - few have it
 
         facts.extend(code_other.read(subject, inspection))
+    if _OPENED.search(subject.place.member or subject.place.path):
+        from assay.release.formats import code_opened  # noqa: PLC0415 - few are
+
+        facts.extend(code_opened.read(subject, inspection))
     if _DEPENDENCIES.search(subject.place.member or subject.place.path):
         from assay.release.formats import dependencies  # noqa: PLC0415 - few have them
 
@@ -128,9 +146,19 @@ def _is_modelfile(subject: Subject) -> bool:
     return subject.name == "modelfile" or subject.name.startswith("modelfile.")
 
 
+def _is_settings(subject: Subject) -> bool:
+    """Tell what an editor reads, with comments: `code_opened` did."""
+    path = subject.place.member or subject.place.path
+    return (
+        re.search(r"(?:^|/)\.?(?:vscode/|devcontainer|cursor/|zed/)", path) is not None
+    )
+
+
 def _is_document(subject: Subject) -> bool:
     """Tell whether the whole text is read as one document."""
     path = subject.place.path
+    if _is_settings(subject):
+        return False
     return (
         subject.content is Content.JSON
         or subject.name.endswith((*_TEMPLATE_NAMES, *_YAML_NAMES))
@@ -144,7 +172,10 @@ def _document(subject: Subject, inspection: Inspection) -> list[Fact]:
     bound = inspection.limits.max_document_bytes
     if subject.source.size > bound:
         reason = f"a document of more than {bound} bytes is not parsed"
-        return [Gap(place=subject.place, reason=reason, content=subject.content)]
+        gap = Gap(place=subject.place, reason=reason, content=subject.content)
+        if subject.content is Content.JSON or subject.name.endswith(_YAML_NAMES):
+            return [gap, *config.too_large(subject, inspection)]
+        return [gap]
     if subject.content is Content.JSON:
         facts = _json(subject, inspection)
         # What only looks like JSON may be YAML with tags; JSON itself has none.
