@@ -49,6 +49,7 @@ FAMILIES: tuple[str, ...] = (
     "templates",
     "crowding",
     "tokenizers",
+    "beside_models",
 )
 
 

@@ -211,6 +211,47 @@ FAMILIES: tuple[Family, ...] = (
         readers=("xgboost*", "ubjson", "lightgbm", "catboost", "tree_walk"),
     ),
     Family(
+        name="beside",
+        exercises=(
+            "Faiss, Annoy, fastText, word2vec, CRFsuite, Parquet, Arrow, sound, film, "
+            "fonts"
+        ),
+        names=(
+            "index.faiss",
+            "index.ann",
+            "model.bin",
+            "model.crfsuite",
+            "data.parquet",
+            "data.arrow",
+            "sample.wav",
+            "sample.flac",
+            "sample.mp3",
+            "demo.mp4",
+            "font.ttf",
+        ),
+        samples=("beside_models",),
+        vectors=(
+            "formats/real/faiss*",
+            "formats/real/annoy*",
+            "formats/real/fasttext*",
+            "formats/real/word2vec*",
+            "formats/real/crfsuite*",
+            "formats/real/pyarrow*",
+            "formats/real/sound*",
+        ),
+        readers=(
+            "faiss*",
+            "annoy",
+            "fasttext",
+            "word2vec",
+            "crfsuite",
+            "parquet",
+            "thrift",
+            "arrow*",
+            "media*",
+        ),
+    ),
+    Family(
         name="texts",
         exercises=(
             "configurations, chat templates, prompts, tokenizers, cards, credentials"

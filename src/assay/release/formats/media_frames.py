@@ -7,6 +7,7 @@ Source: ISO/IEC 11172-3 and 13818-3 (MPEG audio), ID3v2.4, RFC 9639 (FLAC), RFC 
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from assay.release.formats.media_boxes import Part, Torn
@@ -35,8 +36,11 @@ _TAG_BYTES = 128
 _APE_FOOTER = 32
 # A frame of FLAC: what it begins with, and the longest that writers make of it.
 _FRAME = re.compile(rb"\xff[\xf8\xf9][\x10-\xff].", re.DOTALL)
-_LONGEST_FRAME = 1 << 20
+_LONGEST_FRAME = 256 * 1024
 _MOST_TRIED = 4096
+_MOST_HEADERS = 8
+# How far from the end the last frame is looked for, when something follows it.
+_SEARCHED = 256 * 1024
 
 
 def _frame_bytes(head: bytes) -> int:
@@ -115,8 +119,9 @@ def pages(source: ByteSource) -> list[Part]:
     return [Part("pages", 0, at)]
 
 
-def _check(data: bytes, bits: int, polynomial: int) -> int:
-    """Give a cyclic redundancy check, highest bit first and starting from zero."""
+@cache
+def _table(bits: int, polynomial: int) -> tuple[int, ...]:
+    """Give what each byte does to a check."""
     top, mask = 1 << bits - 1, (1 << bits) - 1
     table = []
     for byte in range(256):
@@ -124,10 +129,35 @@ def _check(data: bytes, bits: int, polynomial: int) -> int:
         for _ in range(8):
             value = (value << 1 ^ polynomial if value & top else value << 1) & mask
         table.append(value)
-    value = 0
+    return tuple(table)
+
+
+class _Check:
+    """A cyclic redundancy check, highest bit first and starting from zero.
+
+    Attributes:
+        value: The check of what was taken so far.
+    """
+
+    __slots__ = ("_bits", "_table", "value")
+
+    def __init__(self, bits: int, polynomial: int) -> None:
+        self._bits = bits
+        self._table = _table(bits, polynomial)
+        self.value = 0
+
+    def take(self, byte: int) -> None:
+        """Take one more byte."""
+        shift = self._bits - 8
+        rest = self.value & (1 << shift) - 1
+        self.value = rest << 8 ^ self._table[self.value >> shift ^ byte]
+
+
+def _check(data: bytes, bits: int, polynomial: int) -> int:
+    check = _Check(bits, polynomial)
     for byte in data:
-        value = (value << 8 & mask) ^ table[(value >> bits - 8) ^ byte]
-    return value
+        check.take(byte)
+    return check.value
 
 
 def flac(source: ByteSource) -> list[Part]:
@@ -146,9 +176,25 @@ def flac(source: ByteSource) -> list[Part]:
         if head[0] & 128:
             break
     end = source.size - _tail(source)
-    if at < end and not _ends_with_frame(source, at, end, longest or _LONGEST_FRAME):
-        raise Torn(at, "a frame that ends the file", whole=True)
+    window = min(longest or _LONGEST_FRAME, _LONGEST_FRAME)
+    if at < end and not _ends_with_frame(source, at, end, window):
+        behind = _behind_last(source, at, window)
+        raise Torn(behind, "a frame that ends the file", whole=True)
     return [Part("frames", 0, source.size)]
+
+
+def _behind_last(source: ByteSource, start: int, window: int) -> int:
+    """Give where the last frame seems to end in a file that goes on behind it."""
+    base = max(start, source.size - _SEARCHED)
+    data = source.read_at(base, _SEARCHED)
+    for at in reversed(_headers(data)):
+        step = _Check(16, 0x8005)
+        header = _header_bytes(data[at : at + 16])
+        for end in range(at, min(at + window, len(data))):
+            step.take(data[end])
+            if not step.value and end > at + header + 2:
+                return base + end + 1
+    return start
 
 
 def _tail(source: ByteSource) -> int:
@@ -158,16 +204,20 @@ def _tail(source: ByteSource) -> int:
 
 def _ends_with_frame(source: ByteSource, start: int, end: int, longest: int) -> bool:
     """Tell whether a frame with its two checks stands right before the end."""
-    base = max(start, end - min(longest, _LONGEST_FRAME))
+    base = max(start, end - longest)
     data = source.read_at(base, end - base)
+    return any(not _check(data[at:], 16, 0x8005) for at in reversed(_headers(data)))
+
+
+def _headers(data: bytes) -> list[int]:
+    """Give where headers of frames stand, the last ones, each with its check."""
     found = [match.start() for match in _FRAME.finditer(data)][-_MOST_TRIED:]
-    for at in reversed(found):
+    sound = []
+    for at in found:
         header = _header_bytes(data[at : at + 16])
-        if not header or _check(data[at : at + header], 8, 0x07):
-            continue
-        if not _check(data[at:], 16, 0x8005):
-            return True
-    return False
+        if header and not _check(data[at : at + header], 8, 0x07):
+            sound.append(at)
+    return sound[-_MOST_HEADERS:]
 
 
 def _header_bytes(head: bytes) -> int:
