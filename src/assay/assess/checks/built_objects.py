@@ -115,6 +115,16 @@ CUSTOM = Rule(
     references=("CWE-829",),
 )
 
+OVER = Rule(
+    id="over-limit",
+    severity=Severity.HIGH,
+    confidence=Confidence.MEDIUM,
+    summary="A description names more objects than any honest one known",
+    remediation=_PLAIN,
+    gain="Hides one object that runs code behind thousands that do nothing.",
+    references=("CWE-400", "CWE-470", "AML.T0011.000"),
+)
+
 _BY_STANDING = {
     Standing.RUNS: RUNS,
     Standing.REACHES: REACHES,
@@ -181,8 +191,11 @@ def _sightings(facts: BuildFacts, limits: Limits) -> Iterable[Sighting]:
                 gain=gain or None,
             )
     for problem in facts.problems:
+        detail = shown(problem.detail, limits)
+        if problem.kind == "too-many":
+            message = f"The {facts.framework} description goes on: {detail}."
+            yield Sighting(rule=OVER, place=problem.place, message=message)
         if problem.kind == "forged-node":
-            detail = shown(problem.detail, limits)
             yield Sighting(
                 rule=FORGED,
                 place=problem.place,
@@ -220,13 +233,14 @@ def _examine(subject: CheckSubject) -> Examination:
 
 CHECK = FactCheck(
     id="built-objects",
-    version=1,
+    version=2,
     title="What loaders build by name is of known frameworks, and does nothing else",
     rules=(
         RUNS,
         REACHES,
         CODE,
         FORGED,
+        OVER,
         OUTSIDE,
         PLUGIN,
         OWN,

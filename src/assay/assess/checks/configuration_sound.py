@@ -67,9 +67,18 @@ TOO_DEEP = Rule(
     gain="Hides code and templates from scanners, behind brackets that loaders read.",
     references=("CWE-674", "CWE-436"),
 )
+BEYOND = Rule(
+    id="beyond-bounds",
+    severity=Severity.HIGH,
+    confidence=Confidence.MEDIUM,
+    summary="What may make a loader run code lies beyond what is read of a file",
+    remediation="Keep settings in a file of their own, and tables in another.",
+    gain="Hides an entry that runs code in a crowd that no scanner reads to its end.",
+    references=("CWE-400", "CWE-436", "AML.T0011.000"),
+)
 
 
-_BY_KIND = {"bad-number": BAD_NUMBER, "too-deep": TOO_DEEP}
+_BY_KIND = {"bad-number": BAD_NUMBER, "too-deep": TOO_DEEP, "beyond-bounds": BEYOND}
 
 
 def _rule(kind: str) -> Rule:
@@ -100,8 +109,8 @@ def _examine(subject: CheckSubject) -> Examination:
 
 CHECK = FactCheck(
     id="configuration-sound",
-    version=2,
+    version=3,
     title="Configurations are well-formed and read the same to every reader",
-    rules=(DUPLICATE, MALFORMED, BAD_NUMBER, EXTRAVAGANT, TOO_DEEP),
+    rules=(DUPLICATE, MALFORMED, BAD_NUMBER, EXTRAVAGANT, TOO_DEEP, BEYOND),
     examine=_examine,
 )

@@ -11,6 +11,8 @@ import re
 from typing import TYPE_CHECKING
 
 from assay.domain.facts import BuildFacts, BuiltObject, ParseProblem
+from assay.domain.python_modules import comes_with_python
+from assay.release.formats.kept import Kept
 from assay.release.formats.reading import Problems, shorten
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ __all__ = ["DOTTED", "Building", "split", "words"]
 # What may be a dotted name of Python; those of one part are names of classes.
 DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*", re.ASCII)
 _WORD = re.compile(rb"[A-Za-z_][A-Za-z0-9_]{2,60}(?:\.[A-Za-z_][A-Za-z0-9_]{1,60})*")
+# Kinds of objects that bring code along, or open files.
+_RUNNING = frozenset({"lambda", "bytecode", "loader"})
 _MAX_WORDS = 400
 _MAX_WORDS_CHARS = 4_000
 
@@ -42,10 +46,10 @@ class Building:
         self.inspection = inspection
         self.members: list[Fact] = []
         self._shown = inspection.limits.max_shown_chars
-        self._bound = inspection.limits.max_built_objects
         self._problems = Problems(subject, inspection.limits)
-        self._objects: dict[str, dict[tuple[str, ...], BuiltObject]] = {}
-        self._count = 0
+        self._objects: Kept[tuple[str, ...], tuple[str, BuiltObject]] = Kept(
+            inspection.limits.max_built_objects
+        )
         self._framework = ""
 
     def note(  # noqa: PLR0913 - the fields of the noun
@@ -61,17 +65,10 @@ class Building:
     ) -> None:
         """Note one object; equal ones once."""
         self._framework = self._framework or framework
-        found = self._objects.setdefault(framework, {})
-        identity = (kind, module, name, registered, source)
-        if identity in found:
+        identity = (framework, kind, module, name, registered, source)
+        if identity in self._objects:
             return
-        if self._count >= self._bound:
-            if self._count == self._bound:
-                self._count += 1
-                self.problem("too-many", f"expected at most {self._bound} objects", key)
-            return
-        self._count += 1
-        found[identity] = BuiltObject(
+        made = BuiltObject(
             place=self._at(key),
             module=shorten(module, self._shown),
             name=shorten(name, self._shown),
@@ -79,6 +76,13 @@ class Building:
             registered=shorten(registered, self._shown),
             source=shorten(source, _MAX_WORDS_CHARS),
         )
+        crowded = self._objects.crowded
+        # What runs code by itself, and what any Python has, is listed apart.
+        telling = kind in _RUNNING or comes_with_python(module)
+        kept = self._objects.put(identity, (framework, made), telling=telling)
+        if not (kept or crowded):
+            bound = self.inspection.limits.max_built_objects
+            self.problem("too-many", f"expected at most {bound} objects", key)
 
     def dotted(self, framework: str, key: str, target: str, kind: str = "") -> None:
         """Note an object by its dotted name; small letters name functions.
@@ -104,14 +108,17 @@ class Building:
     def facts(self) -> Iterable[Fact]:
         """Give it all; the problems go to the framework that was seen first."""
         problems: tuple[ParseProblem, ...] = self._problems.done()
-        for framework, objects in self._objects.items():
+        by_framework: dict[str, list[BuiltObject]] = {}
+        for framework, made in self._objects:
+            by_framework.setdefault(framework, []).append(made)
+        for framework, objects in by_framework.items():
             yield BuildFacts(
                 place=self.subject.place,
                 framework=framework,
-                objects=tuple(objects.values()),
+                objects=tuple(objects),
                 problems=problems if framework == self._framework else (),
             )
-        if problems and not self._objects:
+        if problems and not by_framework:
             yield BuildFacts(
                 place=self.subject.place, framework="unknown", problems=problems
             )

@@ -8,6 +8,7 @@ name of an installed module is for `built_walk`.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,8 @@ from assay.release.formats import prompts, shard_index, tokenizer_names
 from assay.release.formats.built import Building
 from assay.release.formats.built_walk import WORDS as BUILDING_WORDS
 from assay.release.formats.built_walk import built
+from assay.release.formats.config_beyond import beyond
+from assay.release.formats.kept import Kept
 from assay.release.formats.reading import shorten
 from assay.wire import strict_json
 
@@ -73,7 +76,10 @@ _PROBLEM_KINDS = {
     "document.too-deep": "too-deep",
     "document.too-many-values": "too-many-values",
 }
+_TOO_LARGE = frozenset({"document.too-many-values", "document.too-large"})
 _MAX_ENTRIES = 1_000
+# Entries that ask for one and the same are listed so often.
+_OF_ONE = 64
 _MAX_DEPTH = 120
 # Paths of keys are shown, and handed down to every child: their ends are enough.
 _MAX_KEY_CHARS = 180
@@ -87,28 +93,30 @@ class Findings:
 
     subject: Subject
     inspection: Inspection
-    remote: list[RemoteCode] = field(default_factory=list)
+    remote: Kept[int, RemoteCode] = field(default_factory=lambda: Kept(_MAX_ENTRIES))
+    told: Counter[tuple[str | None, str]] = field(default_factory=Counter)
     references: list[HubReference] = field(default_factory=list)
     # Repositories that stand beside an entry that trusts their code, by its path.
     trusted: dict[str, str] = field(default_factory=dict)
 
     def code(self, key: str, target: object, repository: str | None = None) -> None:
         """Note an entry that runs code; split `org/name--module.Class`."""
-        if len(self.remote) >= _MAX_ENTRIES:
-            return
         bound = self.inspection.limits.max_shown_chars
         text = target if isinstance(target, str) else str(target).lower()
         before, separator, after = text.partition("--")
         if separator and _REPOSITORY.fullmatch(before):
             repository, text = before, after
-        self.remote.append(
-            RemoteCode(
-                place=self.subject.at(key=shorten(key, bound)),
-                target=shorten(text, bound),
-                repository=repository,
-                file=self.local_file(text) if repository is None else None,
-            )
+        self.told[repository, text] += 1
+        if self.told[repository, text] > _OF_ONE:
+            return
+        entry = RemoteCode(
+            place=self.subject.at(key=shorten(key, bound)),
+            target=shorten(text, bound),
+            repository=repository,
+            file=self.local_file(text) if repository is None else None,
         )
+        number = self.told.total()
+        self.remote.put(number, entry, telling=entry.file is None)
 
     def local_file(self, target: str) -> str | None:
         """Give the path of the module that `module.Class` lives in, when it is here."""
@@ -145,6 +153,11 @@ class Findings:
 
     def facts(self, problems: tuple[ParseProblem, ...] = ()) -> ConfigFacts:
         """Give it all as the noun."""
+        if self.remote.crowded:
+            detail = f"expected at most {_MAX_ENTRIES} entries that run code"
+            place = self.subject.place
+            crowd = ParseProblem(kind="beyond-bounds", detail=detail, place=place)
+            problems = (*problems, crowd)
         return ConfigFacts(
             place=self.subject.place,
             remote_code=tuple(self.remote),
@@ -169,18 +182,34 @@ def read(data: bytes, subject: Subject, inspection: Inspection) -> list[Fact]:
             place=subject.place,
         )
         problems = (problem,)
+        if error.code in _TOO_LARGE:
+            return too_large(subject, inspection, problems)
         try:
             # A loader may read on where this does not: what it would see is looked at.
             value = strict_json.loads(plain, limits=inspection.limits, tolerant=True)
         except DocumentError:
             return [findings.facts(problems)]
+    return [*_facts_of(value, problems, findings), *_special(value, findings)]
+
+
+def _facts_of(
+    value: object, problems: tuple[ParseProblem, ...], findings: Findings
+) -> list[Fact]:
+    """Give what any document asks a loader to do."""
+    subject, inspection = findings.subject, findings.inspection
     walk_values(value, findings)
     if subject.name == "modules.json" and isinstance(value, list):
         _modules(value, findings)
     if subject.name == "model_index.json" and isinstance(value, dict):
         _pipeline(value, findings)
     building = Building(subject, inspection, findings.local_file)
-    facts: list[Fact] = [findings.facts(problems), *built(value, building)]
+    return [findings.facts(problems), *built(value, building)]
+
+
+def _special(value: object, findings: Findings) -> list[Fact]:
+    """Give what only documents of a kind hold: indexes, notebooks, tokenizers."""
+    subject, inspection = findings.subject, findings.inspection
+    facts: list[Fact] = []
     if shard_index.is_index(subject.name):
         facts.append(shard_index.read(value, subject, inspection))
     facts.extend(_package(value, subject, inspection))
@@ -198,6 +227,17 @@ def read(data: bytes, subject: Subject, inspection: Inspection) -> list[Fact]:
 
         facts.extend(tokenizer_files.from_value(value, subject, inspection))
     return facts
+
+
+def too_large(
+    subject: Subject,
+    inspection: Inspection,
+    problems: tuple[ParseProblem, ...] = (),
+) -> list[Fact]:
+    """Give what a document asks for that is too large to be parsed."""
+    findings = Findings(subject, inspection)
+    building = Building(subject, inspection, findings.local_file)
+    return beyond(subject.source, findings, building, problems)
 
 
 def walk_values(value: object, findings: Findings) -> None:

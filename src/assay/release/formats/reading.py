@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["Inspection", "Problems", "Subject", "shorten"]
 
 
+# Problems of one kind that are noted even when there are too many of others.
+_FIRST_OF_KIND = 3
 # Characters that may follow a cut and still belong to a credential before it.
 _LONGEST_SECRET = 8192
 
@@ -102,17 +105,22 @@ class Inspection(Protocol):
 
 
 class Problems:
-    """Problems of one subject, bounded so that no file can fill the memory."""
+    """Problems of one subject, bounded so that no file can fill the memory.
+
+    A crowd of one kind pushes out no other: the first of each kind are always noted.
+    """
 
     def __init__(self, subject: Subject, limits: Limits) -> None:
         self._subject = subject
         self._bound = limits.max_problems_per_subject
         self._shown = limits.max_shown_chars
         self._list: list[ParseProblem] = []
+        self._kinds: Counter[str] = Counter()
 
     def add(self, kind: str, detail: str, *, place: Place | None = None) -> None:
         """Note a problem, unless there are too many already."""
-        if len(self._list) < self._bound:
+        self._kinds[kind] += 1
+        if len(self._list) < self._bound or self._kinds[kind] <= _FIRST_OF_KIND:
             self._list.append(
                 ParseProblem(
                     kind=kind,

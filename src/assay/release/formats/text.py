@@ -171,11 +171,7 @@ def _is_document(subject: Subject) -> bool:
 def _document(subject: Subject, inspection: Inspection) -> list[Fact]:
     bound = inspection.limits.max_document_bytes
     if subject.source.size > bound:
-        reason = f"a document of more than {bound} bytes is not parsed"
-        gap = Gap(place=subject.place, reason=reason, content=subject.content)
-        if subject.content is Content.JSON or subject.name.endswith(_YAML_NAMES):
-            return [gap, *config.too_large(subject, inspection)]
-        return [gap]
+        return _too_large(subject, inspection)
     if subject.content is Content.JSON:
         facts = _json(subject, inspection)
         # What only looks like JSON may be YAML with tags; JSON itself has none.
@@ -197,6 +193,15 @@ def _document(subject: Subject, inspection: Inspection) -> list[Fact]:
     from assay.release.formats import yaml_config  # noqa: PLC0415 - loads PyYAML
 
     return yaml_config.read(data, subject, inspection)
+
+
+def _too_large(subject: Subject, inspection: Inspection) -> list[Fact]:
+    bound = inspection.limits.max_document_bytes
+    reason = f"a document of more than {bound} bytes is not parsed"
+    gap = Gap(place=subject.place, reason=reason, content=subject.content)
+    if subject.content is Content.JSON or subject.name.endswith(_YAML_NAMES):
+        return [gap, *config.too_large(subject, inspection)]
+    return [gap]
 
 
 def _card(subject: Subject, inspection: Inspection) -> list[Fact]:

@@ -98,8 +98,15 @@ def test_forged_nodes_are_critical():
 
 
 def test_descriptions_that_were_not_read_whole_are_gaps():
-    report = run(CHECK, building("keras", problems=("too-many",)))
+    report = run(CHECK, building("keras", problems=("bad-base64",)))
     assert report.status is CheckStatus.INCOMPLETE
+    assert "bad-base64" in report.gaps[0].reason
+
+
+def test_more_objects_than_any_honest_description_names_are_high():
+    report = run(CHECK, building("keras", problems=("too-many",)))
+    assert rules(report) == ["over-limit"]
+    assert report.findings[0].severity is Severity.HIGH
     assert "too-many" in report.gaps[0].reason
 
 

@@ -169,3 +169,20 @@ def test_objects_are_bounded_and_the_bound_is_told(built):
     (facts,) = built(value, limits=limits)
     assert len(facts.objects) == 3
     assert [problem.kind for problem in facts.problems] == ["too-many"]
+
+
+def test_what_runs_by_itself_is_listed_behind_any_crowd(built):
+    limits = replace(DEFAULT_LIMITS, max_built_objects=3)
+    value = [layer(f"Layer{number}", {}) for number in range(9)]
+    value += [layer("Lambda", {"function": "x + 1"}), layer("function", "system")]
+    value[-1]["module"] = "os"
+    (facts,) = built(value, limits=limits)
+    assert [item.name for item in facts.objects[3:]] == ["__lambda__", "system"]
+
+
+def test_a_crowd_of_problems_of_one_kind_pushes_out_no_other(built):
+    value = [layer("TorchModuleWrapper", {"module": "@"}) for _ in range(150)]
+    value.append({**layer("add", {}), "__loader__": "OperatorFuncNode"})
+    value[-1] |= {"__class__": "system", "__module__": "os"}
+    kinds = [problem.kind for facts in built(value) for problem in facts.problems]
+    assert kinds == ["bad-base64"] * 100 + ["forged-node"]

@@ -194,8 +194,12 @@ def test_documents_beyond_the_bound_are_gaps(look, only):
 
 
 def test_entries_of_one_document_are_bounded(config):
-    facts = config({"a": [{"auto_map": "a.B"}] * 1500})
+    facts = config({"a": [{"auto_map": f"a.B{n}"} for n in range(1500)]})
     assert len(facts.remote_code) == 1000
+    assert [problem.kind for problem in facts.problems] == ["beyond-bounds"]
+    facts = config({"a": [{"auto_map": "a.B"}] * 1500})
+    assert len(facts.remote_code) == 64
+    assert not facts.problems
     facts = config({"a": [{"_name_or_path": "a/b"}] * 1500})
     assert len(facts.references) == 1000
 
@@ -229,7 +233,9 @@ def test_yaml_tags_that_make_objects_are_code(config):
         (b"a: [", "malformed-yaml"),
         (b"a: \x01", "malformed-yaml"),
         (b"- " * 20000 + b"a", "too-deep"),
-        (b"a: " + b"x" * (5 << 20), "malformed-yaml"),
+        (b"a: " + b"x" * (5 << 20) + b"\nauto_map: {}", "beyond-bounds"),
+        (b"%TAG ! tag:yaml.org,2002:\n" + b"x" * (5 << 20), "beyond-bounds"),
+        (b"- 1\n" * 200_001 + b'"\\x61uto_map": {}', "beyond-bounds"),
     ],
 )
 def test_yaml_that_cannot_be_read_is_told(look, only, data, kind):
