@@ -18,7 +18,8 @@ from assay.cli.options import (
     RELEASE,
     VERBOSE_OPTION,
 )
-from assay.cli.output import JSON_OPTION, told, watched
+from assay.cli.output import JSON_OPTION, told
+from assay.cli.progress import watched
 from assay.cli.start import begun_for
 from assay.cli.targets import TARGET, probe_targets, refuse_results_inside
 from assay.domain.finding import Severity

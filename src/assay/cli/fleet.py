@@ -15,6 +15,7 @@ from assay.cli.options import (
     QUIET_OPTION,
 )
 from assay.cli.output import JSON_OPTION, say, told, write_json
+from assay.cli.progress import watched
 from assay.cli.targets import probe_targets, refuse_results_inside
 from assay.domain.finding import Severity
 from assay.flows.fleet import SUMMARY, FleetOrder, Here, check_fleet, read_list
@@ -24,6 +25,7 @@ from assay.flows.programmes import find_programme
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from assay.cli.progress import Watch
     from assay.wire.v0.fleet import FleetDocument, FleetEntryPart
 
 __all__ = ["command"]
@@ -101,19 +103,24 @@ def check(
     for release in releases:
         refuse_results_inside(release, places)
     probe_targets(json_to)
-    document = check_fleet(
-        releases,
-        out,
-        FleetOrder(
-            programme_file=find_programme(programme),
-            fail_on=fail_on,
-            jobs=jobs,
-            cache=None if cache is None else str(cache),
-        ),
-        engine=Cluster(address) if ray or address else Here(),
-        again=again,
-        tell=None if quiet else lambda *news: _tell(*news, json_to=json_to),
-    )
+    with watched(quiet=quiet) as watch:
+        news = None if watch is None else _News(watch, json_to)
+        document = check_fleet(
+            releases,
+            out,
+            FleetOrder(
+                programme_file=find_programme(programme),
+                fail_on=fail_on,
+                jobs=jobs,
+                cache=None if cache is None else str(cache),
+            ),
+            engine=Cluster(address)
+            if ray or address
+            else Here(None if news is None else news.reading),
+            again=again,
+            begin=None if news is None else news.begun,
+            tell=None if news is None else news.done,
+        )
     if not quiet:
         say(_text(document, out), json_to=json_to)
     write_json(document, json_to)
@@ -123,9 +130,40 @@ def check(
     return ExitStatus.CANNOT_TELL if gates - {"passes"} else ExitStatus.YES
 
 
-def _tell(entry: FleetEntryPart, done: int, total: int, *, json_to: str | None) -> None:
-    told = entry.error.message if entry.error else _found(entry)
-    say(f"[{done}/{total}] {entry.gate:<11} {entry.path}: {told}", json_to=json_to)
+class _News:
+    """Tells people how far a fleet is, above a line that shows what is read now."""
+
+    def __init__(self, watch: Watch, json_to: str | None) -> None:
+        self._watch = watch
+        self._json_to = json_to
+        self._done = self._total = 0
+
+    def begun(self, done: int, total: int) -> None:
+        """Say what was done before."""
+        self._done, self._total = done, total
+        if done:
+            which = (
+                "was done before and has" if done == 1 else "were done before and have"
+            )
+            self._say(
+                f"{done} of {total} {which} not changed; {total - done} to check "
+                "(--again checks all)"
+            )
+
+    def reading(self, path: str) -> Watch:
+        """Show what is read from now on."""
+        self._watch.begin(f"[{self._done + 1}/{self._total}] {path}")
+        return self._watch
+
+    def done(self, entry: FleetEntryPart, done: int, total: int) -> None:
+        """Say what came of one."""
+        self._done, self._total = done, total
+        told = entry.error.message if entry.error else _found(entry)
+        self._say(f"[{done}/{total}] {entry.gate:<11} {entry.path}: {told}")
+
+    def _say(self, text: str) -> None:
+        self._watch.clear()
+        say(text, json_to=self._json_to)
 
 
 def _found(entry: FleetEntryPart) -> str:

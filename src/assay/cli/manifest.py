@@ -9,8 +9,9 @@ import click
 
 from assay.cli.exit_status import ExitStatus
 from assay.cli.options import AT_OPTION, JOBS_OPTION, PATH, QUIET_OPTION, now_or
-from assay.cli.output import JSON_OPTION, say, told, watched, write_json
+from assay.cli.output import JSON_OPTION, say, told, write_json
 from assay.cli.passphrase import PASSPHRASE_OPTION, passphrase_source
+from assay.cli.progress import watched
 from assay.cli.targets import probe_targets, refuse_results_inside
 from assay.domain.limits import DEFAULT_LIMITS
 from assay.domain.manifest import (

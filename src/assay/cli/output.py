@@ -6,7 +6,6 @@ import functools
 import json
 import os
 import sys
-import time
 import traceback
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -22,17 +21,16 @@ from assay.flows.files import machine_error
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from assay.release import Progress
     from assay.wire.model import JsonModel
 
 __all__ = [
     "JSON_OPTION",
+    "harmless",
     "on_terminal",
     "say",
     "terminal_width",
     "told",
     "wants_colour",
-    "watched",
     "write_error",
     "write_json",
     "write_result",
@@ -96,7 +94,7 @@ def say(text: str, *, json_to: str | None = None, styled: bool = False) -> None:
     """
     err = json_to is not None
     if not styled:
-        text = "\n".join(map(_harmless, text.split("\n")))
+        text = "\n".join(map(harmless, text.split("\n")))
     stream = sys.stderr if err else sys.stdout
     encoding = getattr(stream, "encoding", None) or "ascii"
     try:
@@ -157,36 +155,6 @@ def terminal_width() -> int:
     return max(60, min(120, columns))
 
 
-@contextmanager
-def watched(*, quiet: bool) -> Iterator[Callable[[Progress], None] | None]:
-    """Show progress on standard error while files are read, on a terminal only."""
-    if quiet or not on_terminal(err=True):
-        yield None
-        return
-    started = last = time.monotonic()
-
-    def show(progress: Progress) -> None:
-        nonlocal last
-        now = time.monotonic()
-        if now - last < 0.1:
-            return
-        last = now
-        rate = progress.bytes_done / max(now - started, 1e-6)
-        left = (progress.bytes_total - progress.bytes_done) / max(rate, 1.0)
-        share = progress.bytes_done * 100 // max(progress.bytes_total, 1)
-        line = (
-            f"reading {share:3d} %  {progress.bytes_done / 1e9:.2f} of "
-            f"{progress.bytes_total / 1e9:.2f} GB  {rate / 1e6:.0f} MB/s  "
-            f"{left:.0f} s left"
-        )
-        click.echo("\r\x1b[2K" + line, nl=False, err=True)
-
-    try:
-        yield show
-    finally:
-        click.echo("\r\x1b[2K", nl=False, err=True)
-
-
 def _defect(error: Exception) -> ExitStatus:
     """Tell a defect of Assay itself; the traceback only for those who ask for it."""
     if os.environ.get("ASSAY_DEBUG"):
@@ -207,9 +175,9 @@ def _tell(error: AssayError) -> None:
     colour = wants_colour(err=True)
     head = f"error [{error.code}]"
     styled = click.style(head, fg="red") if colour else head
-    lines = [f"{styled}: {_harmless(error.message)}"]
+    lines = [f"{styled}: {harmless(error.message)}"]
     lines += [
-        f"  {label}: {_harmless(text)}"
+        f"  {label}: {harmless(text)}"
         for label, text in (
             ("expected", error.expected),
             ("found", error.found),
@@ -221,7 +189,7 @@ def _tell(error: AssayError) -> None:
         _complain(line)
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
     """Make control characters visible: names come from outside, also in errors."""
     if text.isascii() and text.isprintable():
         return text

@@ -15,8 +15,9 @@ from assay.cli.options import (
     PROGRAMME_OPTION,
     QUIET_OPTION,
 )
-from assay.cli.output import JSON_OPTION, say, told, watched, write_json
+from assay.cli.output import JSON_OPTION, say, told, write_json
 from assay.cli.passphrase import PASSPHRASE_OPTION, passphrase_source
+from assay.cli.progress import watched
 from assay.cli.targets import probe_targets, refuse_inside
 from assay.crypto.public_key import KeyKind
 from assay.domain.finding import Severity

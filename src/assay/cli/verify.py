@@ -24,10 +24,10 @@ from assay.cli.output import (
     terminal_width,
     told,
     wants_colour,
-    watched,
     write_json,
     write_result,
 )
+from assay.cli.progress import watched
 from assay.cli.targets import (
     is_standard_output,
     probe_targets,

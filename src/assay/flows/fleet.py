@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from assay.flows.check import CheckedRelease
+    from assay.release import Progress
 
 __all__ = [
     "SUMMARY",
@@ -84,23 +85,35 @@ class Checked:
 
 
 class Here:
-    """Checks one release after the other in this process, each with all cores."""
+    """Checks one release after the other in this process, each with all cores.
+
+    Args:
+        watch: Called with the path of each release before it is read; gives what is to
+            be told how far the reading is.
+    """
+
+    def __init__(
+        self, watch: Callable[[str], Callable[[Progress], None]] | None = None
+    ) -> None:
+        self._watch = watch
 
     def __call__(
         self, order: FleetOrder, releases: list[tuple[str, str]]
     ) -> Iterator[Checked]:
         """Give each as soon as it is done."""
         for path, name in releases:
-            yield check_one(order, path, name)
+            progress = None if self._watch is None else self._watch(path)
+            yield check_one(order, path, name, progress)
 
 
-def check_fleet(
+def check_fleet(  # noqa: PLR0913 - the options of the verb, each with its default
     releases: list[str],
     out: Path,
     order: FleetOrder,
     *,
     engine: Callable[[FleetOrder, list[tuple[str, str]]], Iterator[Checked]],
     again: bool = False,
+    begin: Callable[[int, int], None] | None = None,
     tell: Callable[[FleetEntryPart, int, int], None] | None = None,
 ) -> FleetDocument:
     """Check every release that is not done already, and write the summary.
@@ -111,6 +124,7 @@ def check_fleet(
         order: What to do with each.
         engine: Where the work is done.
         again: Whether to check what is done and has not changed.
+        begin: Told once how many need not be checked again, and how many there are.
         tell: Told of each release, with how many are done and how many there are.
 
     Raises:
@@ -144,6 +158,8 @@ def check_fleet(
         )
 
     waiting = [(path, names[path]) for path in names if path not in done]
+    if begin is not None:
+        begin(len(done), len(names))
     written = time.monotonic()
     try:
         for checked in engine(order, waiting):
@@ -160,13 +176,19 @@ def check_fleet(
     return summary()
 
 
-def check_one(order: FleetOrder, path: str, name: str) -> Checked:
+def check_one(
+    order: FleetOrder,
+    path: str,
+    name: str,
+    progress: Callable[[Progress], None] | None = None,
+) -> Checked:
     """Check one release; whatever is wrong with it is its own result.
 
     Args:
         order: What to do.
         path: Where it is, or its address.
         name: Name of its document.
+        progress: Told now and then how far the reading is.
     """
     started = time.monotonic()
     root = path if "://" in path else Path(path)
@@ -177,7 +199,9 @@ def check_one(order: FleetOrder, path: str, name: str) -> Checked:
             root,
             order.programme_file,
             today=datetime.now(tz=UTC).date(),
-            read=lambda: inspect_release(root, jobs=order.jobs, cache=cache),
+            read=lambda: inspect_release(
+                root, jobs=order.jobs, cache=cache, progress=progress
+            ),
         )
     except AssayError as error:
         return _failed(path, name, error, time.monotonic() - started)

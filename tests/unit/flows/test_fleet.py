@@ -30,6 +30,7 @@ class Watched(Here):
     """Notes which releases it was asked to check."""
 
     def __init__(self):
+        super().__init__()
         self.asked = []
 
     def __call__(self, order, releases):
@@ -57,9 +58,14 @@ def fleet(tmp_path):
 def test_every_release_gets_a_document_and_a_line(tmp_path, fleet):
     out = tmp_path / "out" / "deep"
     news = []
-    document, _ = run(fleet, out, tell=lambda *one: news.append(one[1:]))
+    document, _ = run(
+        fleet,
+        out,
+        begin=lambda *begun: news.append(begun),
+        tell=lambda *one: news.append(one[1:]),
+    )
     assert [entry.gate for entry in document.releases] == ["passes", "passes", "fails"]
-    assert news == [(1, 3), (2, 3), (3, 3)]
+    assert news == [(0, 3), (1, 3), (2, 3), (3, 3)]
     for entry in document.releases:
         found = json.loads((out / entry.document).read_text())
         assert found["format"] == "assay-check/0"
