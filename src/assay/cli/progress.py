@@ -29,6 +29,10 @@ _DRAW_SECONDS = 0.1
 # has a hundred lines of it.
 _FIRST_SECONDS = 10.0
 _NEXT_SECONDS = 30.0
+# Before a rate is worth telling.
+_GUESS_SECONDS = 0.5
+# What a name keeps when the terminal has no room for all.
+_LABEL_COLUMNS = 30
 
 
 class Watch:
@@ -45,10 +49,10 @@ class Watch:
 
     def begin(self, label: str) -> None:
         """Say what is read from now on, when there is more than one thing to read."""
-        self._label = f"{harmless(label)}  "
+        self._label = harmless(label)
         self._started = self._clock()
         if self._terminal:
-            self._draw("")
+            self._draw([])
 
     def __call__(self, progress: Progress) -> None:
         """Show how far the reading is, unless that was shown just now."""
@@ -56,25 +60,28 @@ class Watch:
         if now < self._next:
             return
         self._next = now + (_DRAW_SECONDS if self._terminal else _NEXT_SECONDS)
-        text = _text(progress, max(now - self._started, 1e-6))
+        parts = _parts(progress, max(now - self._started, 1e-6))
         if self._terminal:
-            self._draw(text)
+            self._draw(parts)
         else:
-            self._write(f"{self._label}{text}\n")
+            label = (self._label,) if self._label else ()
+            self._write("  ".join((*label, *parts)) + "\n")
 
     def clear(self) -> None:
         """Take the line away, before others are written."""
         if self._terminal:
             self._write(_CLEAR)
 
-    def _draw(self, text: str) -> None:
+    def _draw(self, parts: list[str]) -> None:
         # One column less than there are: a full line would wrap, and stay.
         width = terminal_width() - 1
-        line = f"{self._label}{text}"
-        if len(line) > width:
-            cut = max(width - len(text) - 5, 0)
-            line = f"{self._label[:cut]}...  {text}"[:width]
-        self._write(_CLEAR + line)
+        label = _shortened(self._label, _LABEL_COLUMNS)
+        # Of what there is no room for, how many bytes there are is missed the least.
+        while parts and len("  ".join((label, *parts))) > width:
+            parts.pop(1 if len(parts) > 1 else 0)
+        rest = "  ".join(parts)
+        label = _shortened(self._label, width - (len(rest) + 2 if rest else 0))
+        self._write(_CLEAR + "  ".join(filter(None, (label, rest))))
 
     def _write(self, text: str) -> None:
         """Write, or be silent from now on: no reading fails for want of a listener."""
@@ -97,12 +104,23 @@ def watched(*, quiet: bool) -> Iterator[Watch | None]:
         watch.clear()
 
 
-def _text(progress: Progress, seconds: float) -> str:
+def _parts(progress: Progress, seconds: float) -> list[str]:
     rate = progress.bytes_done / seconds
     left = (progress.bytes_total - progress.bytes_done) / max(rate, 1.0)
     share = progress.bytes_done * 100 // max(progress.bytes_total, 1)
-    return (
-        f"reading {share:3d} %  {progress.bytes_done / 1e9:.2f} of "
-        f"{progress.bytes_total / 1e9:.2f} GB  {rate / 1e6:.0f} MB/s  "
-        f"{left:.0f} s left"
-    )
+    parts = [
+        f"reading {share:3d} %",
+        f"{progress.bytes_done / 1e9:.2f} of {progress.bytes_total / 1e9:.2f} GB",
+    ]
+    # The first instants tell nothing of the rest.
+    if seconds >= _GUESS_SECONDS:
+        parts += [f"{rate / 1e6:.0f} MB/s", f"{left:.0f} s left"]
+    return parts
+
+
+def _shortened(label: str, width: int) -> str:
+    """Cut the middle out: which of how many stands in front, the name at the end."""
+    if len(label) <= width:
+        return label
+    tail = max(width - 3, 0) // 2
+    return f"{label[: max(width - 3 - tail, 0)]}...{label[len(label) - tail :]}"

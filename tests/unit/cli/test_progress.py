@@ -71,15 +71,29 @@ def test_of_many_things_each_is_named(capsys):
     assert "\x1b[31m" not in err
 
 
-def test_a_line_keeps_within_its_terminal(capsys, monkeypatch):
-    monkeypatch.setattr("assay.cli.progress.terminal_width", lambda: 80)
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_a_line_keeps_within_its_terminal(capsys, monkeypatch, width):
+    monkeypatch.setattr("assay.cli.progress.terminal_width", lambda: width)
     clock = Clock()
     watch = Watch(terminal=True, clock=clock)
-    watch.begin("x" * 300)
+    watch.begin("[3/10] " + "x" * 300 + "/model")
     clock.now += 1
     watch(half())
-    for line in capsys.readouterr().err.split("\r"):
-        assert len(line) < 80
+    lines = capsys.readouterr().err.split("\r")[1:]
+    for line in lines:
+        assert len(line) == width - 1
+        assert line.startswith("[3/10] x")
+        assert "/model" in line
+    assert "reading  50 %" in lines[-1]
+    assert lines[-1].endswith("1 s left")
+
+
+def test_the_first_instants_tell_no_rate(capsys):
+    clock = Clock()
+    watch = Watch(terminal=True, clock=clock)
+    clock.now += 0.2
+    watch(half())
+    assert "left" not in capsys.readouterr().err
 
 
 def test_a_reading_does_not_fail_for_want_of_a_listener(monkeypatch):
