@@ -49,7 +49,7 @@ def is_faiss(source: ByteSource) -> bool:
     head = source.read_at(0, 64)
     name = head[:4].decode("latin-1")
     steps = LAYOUTS.get(name, ("",))
-    if steps[0] == "binary":
+    if steps[0] in {"binary", "binary_ivf"}:
         # Code bytes are an eighth of the bits.
         bits = int.from_bytes(head[4:8], "little")
         return len(head) >= 33 and bits == 8 * int.from_bytes(head[8:12], "little")

@@ -92,7 +92,7 @@ def _walk(source: ByteSource, start: int, words: int, width: int) -> int:
     """Give where the last vector ends; where a word is none, as a negative number."""
     base, data, at = start, b"", 0
     for _ in range(words):
-        end = data.find(b" ", at, at + _LONGEST_WORD)
+        end = _word_end(data, at)
         if end < 0:
             base, at = base + at, 0
             data = source.read_at(base, CHUNK_BYTES)
