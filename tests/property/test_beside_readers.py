@@ -1,4 +1,4 @@
-"""Laws of the readers of what lies beside models: no bytes make them raise or differ."""
+"""Laws of the readers of what lies beside models: total and deterministic."""
 
 from __future__ import annotations
 
