@@ -39,6 +39,15 @@ _DECISIONS = {
 }
 
 
+# All proofs of the bundle itself come before its files are compared: these hold then.
+_FILES = {
+    "verify.release-differs": "the files at hand are not the signed ones: nothing is "
+    "proven of them",
+    "verify.release-unbound": "links or special files lie among the files at hand: "
+    "nobody signed those",
+}
+
+
 def is_caveat(reason: Reason) -> bool:
     """Say whether a reason tells what an answer does not cover."""
     return reason.holds and reason.code in _CAVEATS
@@ -49,7 +58,7 @@ def verdict_meaning(verdict: Verdict) -> str:
     if verdict.value is VerdictValue.VALID:
         return "every proof holds, for the keys this trust file believes"
     if verdict.value is VerdictValue.INVALID:
-        return "nothing that the bundle claims is proven"
+        return _FILES.get(_fault(verdict), "nothing that the bundle claims is proven")
     codes = {reason.code for reason in verdict.reasons if not reason.holds}
     causes = [text for code, text in _STALE_CAUSES.items() if code in codes]
     return "; ".join(dict.fromkeys(causes)) or "it does not count at that instant"
@@ -61,16 +70,33 @@ def decision_meaning(decision: Decision, bundles: Sequence[BundleVerdict] = ()) 
     values = {verdict.value for verdict in verdicts}
     if not verdicts or VerdictValue.VALID in values:
         return _DECISIONS[decision.value]
-    if values == {VerdictValue.INVALID}:
-        return f"{_every(len(verdicts))} invalid, so nothing is proven"
-    if values == {VerdictValue.STALE}:
+    stale = sum(verdict.value is VerdictValue.STALE for verdict in verdicts)
+    others = sum(_fault(verdict) in _FILES for verdict in verdicts)
+    if others == 1 == len(verdicts):
+        return verdict_meaning(verdicts[0])
+    if stale == len(verdicts):
         causes = dict.fromkeys(verdict_meaning(verdict) for verdict in verdicts)
         return f"{_every(len(verdicts))} stale: {'; '.join(causes)}"
-    stale = sum(verdict.value is VerdictValue.STALE for verdict in verdicts)
-    return (
-        f"no bundle counts: {stale} {'is' if stale == 1 else 'are'} stale, the others "
-        "are invalid"
+    counts = (
+        (stale, "stale", ""),
+        (others, "about other files than those at hand", ""),
+        (len(verdicts) - stale - others, "invalid", ", so nothing is proven"),
     )
+    told = [(n, words, so) for n, words, so in counts if n]
+    if len(told) == 1:
+        ((n, words, so),) = told
+        return f"{_every(n)} {words}{so}"
+    listed = ", ".join(
+        f"{n} {'is' if n == 1 else 'are'} {words}" for n, words, _ in told
+    )
+    return f"no bundle counts: {listed}"
+
+
+def _fault(verdict: Verdict) -> str:
+    """Give the code of the step that ended a verification; empty where none did."""
+    if verdict.value is not VerdictValue.INVALID:
+        return ""
+    return next((reason.code for reason in verdict.reasons if not reason.holds), "")
 
 
 def _every(count: int) -> str:

@@ -116,7 +116,7 @@ def test_decide_says_in_its_first_line_that_nothing_counts(desk: Desk) -> None:
     (desk.release / "LICENSE").write_text("another\n")
     refused = desk.decide(BENEFIT, "--release", desk.release)
     assert refused.exit_code == 3
-    assert refused.output.startswith("CANNOT TELL: the bundle is invalid")
+    assert refused.output.startswith("CANNOT TELL: the files at hand are not the")
     late = desk.decide(BENEFIT, "--at", "2030-01-01")
     assert late.exit_code == 3
     assert late.output.startswith("CANNOT TELL: the bundle is stale")

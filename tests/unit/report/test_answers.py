@@ -34,6 +34,14 @@ EXPIRED = BundleVerdict(file="old.assay", verdict=CLAIM.verdict(at=LATE))
 EARLY = BundleVerdict(
     file="early.assay", verdict=CLAIM.verdict(at=SEALED_AT - timedelta(days=1))
 )
+OTHER = BundleVerdict(
+    file="other.assay", verdict=CLAIM.verdict(inventory=Inventory(files=FILES[:-1]))
+)
+LINK = Irregular(path="link", kind=IrregularKind.SYMLINK_INSIDE)
+LINKED = BundleVerdict(
+    file="linked.assay",
+    verdict=CLAIM.verdict(inventory=Inventory(files=FILES, irregular=(LINK,))),
+)
 RELEASE = VALID.verdict.release
 DECISION = decide([RELEASE], [], "fast-berth", NOW)
 OPEN = decide([], [], "fast-berth", NOW)
@@ -86,8 +94,15 @@ def test_a_stale_verdict_tells_its_cause(verdict, words):
         ((INVALID,), "the bundle is invalid"),
         ((INVALID, INVALID), "all 2 bundles are invalid"),
         ((EXPIRED,), "the bundle is stale: the claim was proven, but it had expired"),
-        ((EXPIRED, INVALID), "no bundle counts: 1 is stale, the others are invalid"),
-        ((EXPIRED, EARLY, INVALID), "no bundle counts: 2 are stale"),
+        ((EXPIRED, INVALID), "no bundle counts: 1 is stale, 1 is invalid"),
+        ((EXPIRED, EARLY, INVALID), "no bundle counts: 2 are stale, 1 is invalid"),
+        ((OTHER,), "the files at hand are not the signed ones: nothing"),
+        ((LINKED,), "links or special files lie among the files at hand"),
+        ((OTHER, LINKED), "all 2 bundles are about other files than those at hand"),
+        (
+            (EXPIRED, OTHER, INVALID),
+            "no bundle counts: 1 is stale, 1 is about other files than those at hand",
+        ),
         ((VALID, INVALID), "too little is known"),
         ((), "too little is known"),
     ],
@@ -96,6 +111,18 @@ def test_a_decision_without_a_valid_bundle_says_why(bundles, words):
     assert OPEN.value is DecisionValue.CANNOT_TELL
     assert words in decision_meaning(OPEN, bundles)
     assert f"CANNOT TELL: {words}" in on_a_terminal(OPEN, *bundles)
+
+
+@pytest.mark.parametrize(
+    ("bundle", "words"),
+    [
+        (OTHER, "INVALID: the files at hand are not the signed ones"),
+        (LINKED, "INVALID: links or special files lie among the files at hand"),
+        (INVALID, "INVALID: nothing that the bundle claims is proven"),
+    ],
+)
+def test_an_invalid_verdict_says_whether_bundle_or_files_are_to_blame(bundle, words):
+    assert words in flat(verdict_text(bundle.verdict, width=100, colour=False))
 
 
 def test_a_decision_says_what_it_is_about():
