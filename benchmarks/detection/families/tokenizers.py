@@ -9,7 +9,7 @@ import json
 import struct
 from typing import TYPE_CHECKING
 
-from benchmarks.detection.families import tokenizer_parts
+from benchmarks.detection.families import tokenizer_parts, tokenizer_rewrites
 from benchmarks.detection.sample import Sample, Truth
 
 if TYPE_CHECKING:
@@ -246,6 +246,13 @@ def samples() -> Iterator[Sample]:
     """Give the releases of this family."""
     for name, technique, more in _hostile():
         yield _sample(name, technique, Truth.HOSTILE, more)
+    for name, technique, more in tokenizer_rewrites.hostile():
+        yield _sample(name, technique, Truth.HOSTILE, more)
+    for name, (part, steps) in tokenizer_rewrites.HONEST.items():
+        sequence = {"type": "Sequence", f"{part}s": steps}
+        yield _sample(f"rewrites-{name}", "none", Truth.HONEST, {part: sequence})
+    for name, (part, step) in tokenizer_rewrites.STEPS_HONEST.items():
+        yield _sample(f"rewrites-{name}", "none", Truth.HONEST, {part: step})
     for name, more in _honest():
         yield _sample(name, "none", Truth.HONEST, more)
     yield from tokenizer_parts.samples()

@@ -51,7 +51,7 @@ REWRITES = Rule(
     id="rewrites-words",
     severity=Severity.HIGH,
     confidence=Confidence.MEDIUM,
-    summary="A replacement exchanges words for others, or takes them away",
+    summary="A rule exchanges words, figures or addresses, or takes them away",
     remediation=_TAKE,
     gain="Has the model read, or its user see, something else than what was said.",
     references=("CWE-506", *_INJECTION),
@@ -126,6 +126,7 @@ DAMAGED = Rule(
     confidence=Confidence.MEDIUM,
     summary="Parts of the tokenizer contradict each other or cannot be read",
     remediation="Save the tokenizer again with the library that made it.",
+    gain="Has two loaders cut one text in two ways, of which filters see one.",
     references=("CWE-20",),
 )
 
@@ -192,7 +193,7 @@ def _examine(subject: CheckSubject) -> Examination:
 
 CHECK = FactCheck(
     id="tokenizer-bounded",
-    version=2,
+    version=3,
     title="Tokenizers cut text in bounded time, and change no words",
     rules=(
         COSTLY, EXPANDING, REWRITES, INJECTED, HIDDEN, DROPS, WORD, CONFLICT,

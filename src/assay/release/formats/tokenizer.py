@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 from typing import TYPE_CHECKING
 
 from assay.domain.facts import TokenizerFacts
@@ -21,6 +20,7 @@ from assay.release.formats.tokenizer_merges import (
     merges_of_unknown,
 )
 from assay.release.formats.tokenizer_regex import BadPatternError, cost
+from assay.release.formats.tokenizer_rewrites import rewriting, sign_of_text
 from assay.release.formats.tokenizer_tokens import (
     MAX_NUMBER,
     MAX_TOKENS,
@@ -46,7 +46,15 @@ _MAX_GROWTH = 10_000
 _LONG_TEXT = 1_024
 # The largest published table of this kind has some 300 kB.
 _MAX_CHARSMAP_CHARS = 4 << 20
-_WORD = re.compile(r"[^\W\d_]{3,}(?: [^\W\d_]{1,})*")
+# Where a step names a sign for spaces, or for parts of words.
+_SIGNS = {
+    "Metaspace": ("replacement",),
+    "WordPiece": ("prefix",),
+    "BPEDecoder": ("suffix",),
+    "CTC": ("pad_token", "word_delimiter_token"),
+    "CharDelimiterSplit": ("delimiter",),
+    "Strip": ("content",),
+}
 
 
 def tokenizer_facts(
@@ -113,11 +121,28 @@ class _Reader:
                 return self._replace(key, pattern, content, growth, is_regex=is_regex)
         elif kind == "Prepend" and isinstance(step.get("prepend"), str):
             self._text(key, str(step["prepend"]))
+            self._sign(key, str(step["prepend"]))
         elif kind == "Precompiled":
             self._charsmap(key, step.get("precompiled_charsmap"))
         elif kind == "TemplateProcessing":
             self._template(key, step)
+        for name in _SIGNS.get(str(kind), ()):
+            if isinstance(step.get(name), str):
+                self._sign(f"{key}.{name}", str(step[name]))
+        removed = step.get("behavior") == "Removed" and step.get("invert") is not True
+        if (
+            removed
+            and pattern is not None
+            and len(pattern) <= _LONG_TEXT
+            and rewriting(pattern, "", is_regex=is_regex, decodes=False)
+        ):
+            self._add("rewrites-words", f"{pattern[:100]!r} is taken away", key)
         return growth
+
+    def _sign(self, key: str, text: str) -> None:
+        """Judge what is put in the place of spaces, or taken away with them."""
+        if sign_of_text(text):
+            self._add("rewrites-words", f"{text[:100]!r} as a sign", key)
 
     def _regex(self, key: str, pattern: str) -> None:
         self._patterns.append((shorten(key, 80), shorten(pattern, self._bound)))
@@ -136,8 +161,13 @@ class _Reader:
         self._replacements.append(
             (shorten(key, 80), shorten(old, bound), shorten(new, bound))
         )
-        if _WORD.fullmatch(old.strip()) and old.strip().lower() != new.strip().lower():
+        decodes = key.startswith("decoder")
+        short = len(old) <= _LONG_TEXT and len(new) <= _LONG_TEXT
+        if short and rewriting(old, new, is_regex=is_regex, decodes=decodes):
             self._add("rewrites-words", f"{old[:bound]!r} by {new[:bound]!r}", key)
+        elif len(old) > _LONG_TEXT:
+            detail = f"expected at most {_LONG_TEXT} characters in place of {len(old)}"
+            self._add("rewrites-words", detail, key)
         self._text(key, new)
         before = growth
         growth *= max(1.0, len(new) / (1 if is_regex else max(len(old), 1)))
