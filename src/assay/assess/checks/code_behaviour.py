@@ -13,6 +13,7 @@ from assay.assess.check import (
     gaps_about,
     shown,
 )
+from assay.assess.code_beyond import BEYOND, beyond
 from assay.assess.code_judgement import judge
 from assay.assess.code_loaded import Loaded
 from assay.domain.facts import CodeFacts, Content, Gap
@@ -71,6 +72,7 @@ PROGRAM_OF_TOOL = Rule(
     confidence=Confidence.MEDIUM,
     summary="A script that no library loads starts programs when a person runs it",
     remediation="Say in the card what the script is for.",
+    gain="Runs programs as whoever tries the script.",
     references=("CWE-78",),
 )
 KNOWN_PROGRAM = Rule(
@@ -79,6 +81,7 @@ KNOWN_PROGRAM = Rule(
     confidence=Confidence.HIGH,
     summary="A well-known harmless program is started, such as `git describe`",
     remediation="Remove it where nothing needs it.",
+    gain="Whoever plants a program of that name on the search path has it run.",
     references=("CWE-78",),
 )
 HIDDEN = Rule(
@@ -105,6 +108,7 @@ DYNAMIC_ON_CALL = Rule(
     confidence=Confidence.MEDIUM,
     summary="A function runs text as code, or imports what it is told to",
     remediation="Replace it by a table of what is allowed.",
+    gain="Runs whatever text reaches the function, from a prompt or a file.",
     references=("CWE-95",),
 )
 NATIVE = Rule(
@@ -122,6 +126,7 @@ NATIVE_ON_CALL = Rule(
     confidence=Confidence.MEDIUM,
     summary="A function loads or compiles machine code when it is called",
     remediation="Use kernels of a package that its own provenance vouches for.",
+    gain="Runs machine code that no reviewer of the source reads.",
     references=("CWE-114",),
 )
 INSTALLS = Rule(
@@ -139,6 +144,7 @@ INSTALLS_ON_CALL = Rule(
     confidence=Confidence.HIGH,
     summary="A function, notebook or script installs packages from the usual index",
     remediation="Name what is needed in a pinned requirements file.",
+    gain="Runs the code of a package whose version somebody else chooses.",
     references=("CWE-829",),
 )
 NETWORK = Rule(
@@ -156,6 +162,7 @@ NETWORK_SOFT = Rule(
     confidence=Confidence.MEDIUM,
     summary="A function fetches files, such as images or weights",
     remediation="Put what it fetches into the release, or say in the card what it is.",
+    gain="Whoever holds the address chooses what is fetched, and learns who asks.",
     references=("CWE-829",),
 )
 EXFILTRATION = Rule(
@@ -200,6 +207,7 @@ WRITES = Rule(
     confidence=Confidence.MEDIUM,
     summary="Importing or loading the code writes or removes files",
     remediation="Leave it to the caller to write files.",
+    gain="Puts other content where whoever loads the model keeps files.",
     references=("CWE-73",),
 )
 DESERIALISES = Rule(
@@ -223,6 +231,7 @@ DESERIALISES_SOFT = Rule(
         "Keep data as safetensors or JSON; read checkpoints with `weights_only`, YAML "
         "with `safe_load`."
     ),
+    gain="Runs what somebody puts in the place of the checkpoint.",
     references=("CWE-502",),
 )
 DESERIALISES_ELSEWHERE = Rule(
@@ -253,6 +262,7 @@ TRUSTS = Rule(
     confidence=Confidence.HIGH,
     summary="Code of a repository is run that is pinned, or that the caller names",
     remediation="Leave it to the caller whether code of others is run.",
+    gain="Runs code of a repository that the release does not hold.",
     references=("CWE-829",),
 )
 DISARMS = Rule(
@@ -270,6 +280,7 @@ DISARMS_ON_CALL = Rule(
     confidence=Confidence.MEDIUM,
     summary="A function or script exchanges a loader, or its safeguards",
     remediation="Pass what is needed where it is needed, and leave the loader alone.",
+    gain="Lets the next file that is loaded run code.",
     references=("CWE-502",),
 )
 OPENED = Rule(
@@ -287,6 +298,7 @@ TOOL_RUNS = Rule(
     confidence=Confidence.MEDIUM,
     summary="A tool runs a command of the release when a person asks it to",
     remediation="Remove the file where nobody needs it.",
+    gain="Runs what the release says as whoever uses the tool.",
     references=("CWE-78",),
 )
 ACTIVE_CONTENT = Rule(
@@ -295,6 +307,7 @@ ACTIVE_CONTENT = Rule(
     confidence=Confidence.HIGH,
     summary="A page or the output of a notebook holds scripts for a browser",
     remediation="Clear the outputs of notebooks before publishing them.",
+    gain="Runs in the browser of whoever opens the page or trusts the notebook.",
     references=("CWE-79",),
 )
 
@@ -347,7 +360,7 @@ def _examine(subject: CheckSubject) -> Examination:
     ]
     return Examination(
         examined=len(code),
-        sightings=tuple(sightings),
+        sightings=(*sightings, *beyond(code, loaded)),
         gaps=(*_unread(code), *gaps_about(subject, Content.PYTHON, Content.SCRIPT)),
     )
 
@@ -388,8 +401,8 @@ def _unread(code: Iterable[CodeFacts]) -> Iterable[Gap]:
 
 CHECK = FactCheck(
     id="code-behaviour",
-    version=2,
+    version=3,
     title="The code of the release starts, fetches, hides and destroys nothing",
-    rules=RULES,
+    rules=(*RULES, BEYOND),
     examine=_examine,
 )

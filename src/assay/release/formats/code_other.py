@@ -12,6 +12,8 @@ from assay.release.formats.code_source import Parsed, decode
 from assay.release.source import chunks
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from assay.domain.facts import Fact, Place
     from assay.release.formats.reading import Inspection, Subject
 
@@ -26,21 +28,49 @@ def read(subject: Subject, inspection: Inspection) -> list[Fact]:
     limits = inspection.limits
     markup = subject.name.endswith(_MARKUP)
     bound = limits.max_markup_bytes if markup else limits.max_script_bytes
-    text = decode(b"".join(chunks(subject.source, 0, bound)))
     seen = Seen()
-    if subject.source.size > bound:
-        seen.problem = Parsed(None, "too-long", f"more than {bound} bytes")
-    language = "shell"
-    if subject.name.endswith((*_MARKUP, *_VISUAL)):
-        language = "javascript"
-        seen.acts += code_shell.markup(text)
-    if not subject.name.endswith(_MARKUP) or subject.name.endswith(".hta"):
-        seen.acts += code_shell.script(text)
-    for what, detail, line in code_hidden.hidden(text):
-        if what == "direction-control":
-            seen.acts.append(Act("obfuscation", what, line, CALL, detail))
+    searched = bound
+    first, read_bytes = 1, 0
+    for data in _pieces(subject, bound, limits.max_text_scan_bytes):
+        text = decode(data)
+        lines = text.count("\n")
+        if read_bytes:
+            # Behind the first piece only what may hold one of the forms is searched.
+            text = "\n".join(code_shell.worth_searching(text, pages=markup))
+            searched -= len(text) - lines
+            if searched < 0:
+                break
+        seen.acts += _acts(subject, text, first)
+        first += lines
+        read_bytes += len(data)
+    if read_bytes < subject.source.size:
+        seen.problem = Parsed(None, "too-long", f"more than {read_bytes} bytes")
 
     def at(line: int) -> Place:
         return subject.at(line=line or None)
 
+    language = "javascript" if subject.name.endswith((*_MARKUP, *_VISUAL)) else "shell"
     return [facts_of_acts(seen, limits, subject.place, at, language)]
+
+
+def _pieces(subject: Subject, size: int, most: int) -> Iterator[bytes]:
+    """Give a text piece by piece, cut where a line ends if there is an end."""
+    rest = b""
+    for chunk in chunks(subject.source, 0, most):
+        for start in range(0, len(chunk), size):
+            rest += chunk[start : start + size]
+            cut = rest.rfind(b"\n") + 1 or len(rest)
+            yield rest[:cut]
+            rest = rest[cut:]
+    if rest:
+        yield rest
+
+
+def _acts(subject: Subject, text: str, first: int) -> Iterator[Act]:
+    if subject.name.endswith((*_MARKUP, *_VISUAL)):
+        yield from code_shell.markup(text, first=first)
+    if not subject.name.endswith(_MARKUP) or subject.name.endswith(".hta"):
+        yield from code_shell.script(text, first=first)
+    for what, detail, line in code_hidden.hidden(text):
+        if what == "direction-control":
+            yield Act("obfuscation", what, first + line - 1, CALL, detail)

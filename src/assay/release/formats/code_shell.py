@@ -17,8 +17,27 @@ if TYPE_CHECKING:
 
 __all__ = ["commands", "markup", "script"]
 
-_MAX_LINES = 200_000
+# Longer lines are looked at in pieces that share their ends: no form is longer.
 _MAX_CHARS = 4_000
+_SHARED = 1_000
+# Blanks that put a command out of sight; no form needs more than one.
+_BLANKS = re.compile(r"[ \t]{16,}+")
+_COMMENTS = ("#", "REM ", "::")
+# One of these is in every line that a loud form of scripts fits, or one of pages.
+_WORTH = (
+    *("curl", "wget", "fetch", "aria2c", "lwp-download", "iwr", "irm", "iex", "eval"),
+    *("base64", "base32", "xxd", "openssl", "rev", "gunzip", "sh", "source", "/dev/"),
+    *("mshta", "regsvr32", "certutil", "bitsadmin", "invoke-", "nc", "netcat"),
+    *("socat", "mkfifo", "telnet", "socket", "rm", "mkfs", "dd", ":()", "shred"),
+    *("cron", "/etc/", "authorized_keys", ".bash", ".profile", "sitecustomize"),
+    *("chmod", "schtasks", "currentversion", "stratum+", "xmrig", "minerd"),
+    *("index-url", "-host", "tr "),
+)
+_WORTH_IN_PAGES = (
+    *("child_process", "activexobject", "wscript", "<script", "javascript:"),
+    *("onerror", "onload", "atob", "unescape", "decodeuri", "fromcharcode"),
+    *("document.cookie", "localstorage"),
+)
 _SHELL = r"(?:sudo\s+(?:-\w+\s+)*)?(?:/\S{0,40}/)?(?:env\s+)?(?:ba|z|da|k|c)?sh\b"
 _RUNNER = rf"(?:{_SHELL}|(?:sudo\s+)?(?:python[\d.]*|perl|ruby|node|php)\b)"
 _FETCH = r"(?:curl|wget|fetch|aria2c|lwp-download)\b"
@@ -215,16 +234,49 @@ def script(text: str, *, first: int = 1) -> Iterator[Act]:
     """Give what the lines of a shell script do, lines joined where they go on."""
     joined = ""
     start = first
-    for number, line in enumerate(text.split("\n")[:_MAX_LINES], first):
+    for number, line in enumerate(text.split("\n"), first):
         if not joined:
             start = number
-        joined = (joined + line)[:_MAX_CHARS]
-        if line.endswith("\\"):
-            joined = joined[:-1] + " "
+            if line.lstrip().startswith(_COMMENTS):
+                # A comment ends with its line, even where a backslash is the last.
+                continue
+            if not line:
+                continue
+        goes_on = line.endswith("\\")
+        joined += _BLANKS.sub(" ", f"{line[:-1]} " if goes_on else line)
+        if goes_on and len(joined) < _MAX_CHARS:
             continue
-        if not joined.lstrip().startswith(("#", "REM ", "::")):
-            yield from commands(joined, start, CALL)
-        joined = ""
+        told: set[str] = set()
+        for part in windows(joined):
+            for act in commands(part, start, CALL):
+                if act.name not in told:
+                    told.add(act.name)
+                    yield act
+        joined = joined[-_SHARED:] if goes_on else ""
+
+
+def windows(line: str) -> Iterator[str]:
+    """Give a line in pieces short enough to be searched."""
+    yield line[:_MAX_CHARS]
+    for start in range(_MAX_CHARS - _SHARED, len(line) - _SHARED, _MAX_CHARS - _SHARED):
+        yield line[start : start + _MAX_CHARS]
+
+
+def worth_searching(text: str, *, pages: bool) -> Iterator[str]:
+    """Give the lines of a text, or nothing in the place of those that hold no form.
+
+    Of a line that is long only the pieces that may hold one are left.
+    """
+    words = _WORTH_IN_PAGES if pages else _WORTH
+    lower = text.lower()
+    near = [word for word in words if word in lower]
+    for line in text.split("\n") if near else [""] * (text.count("\n") + 1):
+        parts = windows(line) if len(line) > _MAX_CHARS else (line,)
+        yield " ".join(part for part in parts if _holds(part.lower(), near))
+
+
+def _holds(text: str, words: list[str]) -> bool:
+    return any(word in text for word in words)
 
 
 def commands(text: str, line: int, when: str, *, loud: bool = False) -> Iterator[Act]:
@@ -253,11 +305,21 @@ def _is_installer(text: str) -> bool:
 
 def markup(text: str, *, first: int = 1) -> Iterator[Act]:
     """Give what scripts for a browser or for Node do."""
-    for number, written in enumerate(text.split("\n")[:_MAX_LINES], first):
-        line = written[:_MAX_CHARS]
-        for name, kind, form in _MARKUP:
-            found = form.search(line)
-            if found is not None:
-                detail = line[max(0, found.start() - 20) : found.end() + 120].strip()
-                yield Act(kind, name, number, CALL, detail)
-                break
+    for number, written in enumerate(text.split("\n"), first):
+        if not written:
+            continue
+        told: set[str] = set()
+        for line in windows(_BLANKS.sub(" ", written)):
+            act = _markup(line, number)
+            if act is not None and act.name not in told:
+                told.add(act.name)
+                yield act
+
+
+def _markup(line: str, number: int) -> Act | None:
+    for name, kind, form in _MARKUP:
+        found = form.search(line)
+        if found is not None:
+            detail = line[max(0, found.start() - 20) : found.end() + 120].strip()
+            return Act(kind, name, number, CALL, detail)
+    return None

@@ -312,3 +312,17 @@ def test_what_was_not_read_whole_is_never_clean():
 def test_code_that_does_nothing_is_clean_and_none_is_not_applicable():
     assert run(CHECK, source()).status is CheckStatus.CLEAN
     assert run(CHECK, file("a.bin")).status is CheckStatus.NOT_APPLICABLE
+
+
+@pytest.mark.parametrize("kind", ["too-long", "too-deep", "too-many"])
+@pytest.mark.parametrize("path", ["setup.py", "modeling_x.py", "tools/plot.py"])
+def test_code_that_is_run_and_goes_beyond_every_bound_is_high(kind, path):
+    facts = CodeFacts(place=at(path), problems=(problem(kind, path),))
+    report = run(CHECK, file(path, facts))
+    assert rules(report) == (["beyond-bounds"] if "tools" not in path else [])
+    assert report.gaps
+
+
+def test_code_of_another_version_of_python_is_not():
+    facts = CodeFacts(place=at("setup.py"), problems=(problem("python-syntax"),))
+    assert not run(CHECK, file("setup.py", facts)).findings

@@ -181,7 +181,7 @@ def test_what_runs_by_itself_is_listed_behind_any_crowd(built):
 
 
 def test_a_crowd_of_problems_of_one_kind_pushes_out_no_other(built):
-    value = [layer("TorchModuleWrapper", {"module": "@"}) for _ in range(150)]
+    value = [layer("TorchModuleWrapper", {"module": "\u00e9"}) for _ in range(150)]
     value.append({**layer("add", {}), "__loader__": "OperatorFuncNode"})
     value[-1] |= {"__class__": "system", "__module__": "os"}
     kinds = [problem.kind for facts in built(value) for problem in facts.problems]
