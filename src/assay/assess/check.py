@@ -111,7 +111,7 @@ class Rule:
         confidence: How sure, unless a sighting says otherwise.
         summary: What it means, one line, without the particulars.
         remediation: How to mend it.
-        gain: What an attacker gains by it; empty where nobody does.
+        gain: What an attacker gains by it, in one sentence.
         references: Ids in CWE, MITRE ATLAS or the OWASP list of 2026.
     """
 
@@ -231,7 +231,7 @@ class FactCheck:
             place=sighting.place,
             message=sighting.message,
             remediation=rule.remediation,
-            gain=rule.gain if sighting.gain is None else sighting.gain,
+            gain=sighting.gain or rule.gain,
             references=rule.references,
         )
 

@@ -63,7 +63,7 @@ class Finding:
         confidence: How sure.
         place: Where.
         message: What was seen, in one sentence; the same for the same bytes.
-        gain: What an attacker gains by it; empty where nobody does.
+        gain: What an attacker gains by it, in one sentence.
         remediation: How to mend it.
         references: Ids such as `CWE-502`, `AML.T0010`.
     """
@@ -105,7 +105,7 @@ class RuleDescription:
         severity: How bad a finding of it is.
         confidence: How sure, unless the finding says otherwise.
         remediation: How to mend it.
-        gain: What an attacker gains by it, or empty.
+        gain: What an attacker gains by it, in one sentence.
         references: Ids such as `CWE-502`.
     """
 

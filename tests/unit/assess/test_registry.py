@@ -110,8 +110,8 @@ def test_every_rule_says_what_to_do_and_what_is_gained(check):
         assert rule.summary
         assert not rule.summary.endswith(".")
         assert rule.remediation.endswith(".")
+        assert re.fullmatch(r"[A-Z].{10,}\.", rule.gain), rule.id
         if rule.severity.rank >= Severity.HIGH.rank:
-            assert rule.gain.endswith((".", ")."))
             assert rule.references
 
 

@@ -97,9 +97,9 @@ def test_gaps_are_sorted_bounded_and_said_once():
 
 def test_a_sighting_may_know_better_than_its_rule():
     (finding,) = run_check(
-        check(seen("a", GRAVE, confidence=Confidence.LOW, gain="")), subject()
+        check(seen("a", GRAVE, confidence=Confidence.LOW, gain="Little.")), subject()
     ).findings
-    assert (finding.confidence, finding.gain) == (Confidence.LOW, "")
+    assert (finding.confidence, finding.gain) == (Confidence.LOW, "Little.")
     (finding,) = run_check(check(seen("a", GRAVE)), subject()).findings
     assert (finding.confidence, finding.gain) == (Confidence.HIGH, "Everything.")
 

@@ -112,6 +112,7 @@ CUSTOM = Rule(
     confidence=Confidence.HIGH,
     summary="A description needs code that the reader has to bring along",
     remediation="Say in the card where the code is, or use classes of the library.",
+    gain="Whoever supplies the missing code decides what runs.",
     references=("CWE-829",),
 )
 

@@ -205,6 +205,7 @@ LINK = Rule(
     confidence=Confidence.LOW,
     summary="The template emits an address",
     remediation="See that the model should be told this address.",
+    gain="Leads people, or an agent that follows links, to a page of its owner.",
     references=("CWE-200",),
 )
 

@@ -47,6 +47,7 @@ BAD_NUMBER = Rule(
     confidence=Confidence.HIGH,
     summary="A number is not finite, or longer than every reader takes",
     remediation="Write null, or the number as text.",
+    gain="Shows one reader a number and another one none, or stalls a reader.",
     references=("CWE-20",),
 )
 EXTRAVAGANT = Rule(

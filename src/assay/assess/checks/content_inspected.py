@@ -63,6 +63,7 @@ DOCUMENT = Rule(
     confidence=Confidence.HIGH,
     summary="A text, an image or another document was not looked into, or not whole",
     remediation="Shorten or split the document, or move it out of the release.",
+    gain="Leaves text or code where nobody has looked, such as a link or a key.",
     references=("CWE-693",),
 )
 

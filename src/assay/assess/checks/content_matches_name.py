@@ -99,6 +99,7 @@ EMPTY = Rule(
     confidence=Confidence.HIGH,
     summary="A file that should hold weights or settings is empty",
     remediation="Publish the real file, or remove this one.",
+    gain="Makes a loader fall back on another file, or fetch the missing one.",
 )
 
 _PROSE = TEXTUAL | {Content.SCRIPT}

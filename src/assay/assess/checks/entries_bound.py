@@ -60,6 +60,7 @@ _RULES = {
         summary="Metadata of version control was left out of the digest",
         remediation="Nothing, unless the directory is published with it: then remove "
         "it, since it may hold older files and settings that run programs.",
+        gain="Goes along with copies of the directory, and nobody looked at it.",
         references=("CWE-527",),
     ),
 }

@@ -127,6 +127,7 @@ VENDOR = Rule(
     confidence=Confidence.HIGH,
     summary="The graph needs an operator of a known library besides the usual loader",
     remediation="Say in the card which library, and which version of it, is needed.",
+    gain="Makes the reader load a library of machine code besides the runtime.",
 )
 SHADOWED = Rule(
     id="shadowed-operator",

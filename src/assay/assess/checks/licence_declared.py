@@ -32,6 +32,7 @@ NONE = Rule(
     confidence=Confidence.HIGH,
     summary="Neither the card nor a file names a licence",
     remediation="Add a LICENSE file, and `license:` to the card's front matter.",
+    gain="Draws users into terms that are claimed against them later.",
     references=("CWE-1059",),
 )
 NO_FIELD = Rule(
@@ -40,6 +41,7 @@ NO_FIELD = Rule(
     confidence=Confidence.HIGH,
     summary="A licence file is there, but the card does not name the licence",
     remediation="Add `license:` with an SPDX identifier to the card's front matter.",
+    gain="Keeps the terms from machines that enforce a policy of licences.",
 )
 NO_FILE = Rule(
     id="no-licence-file",
@@ -47,6 +49,7 @@ NO_FILE = Rule(
     confidence=Confidence.HIGH,
     summary="The card names a licence, but its text is not in the release",
     remediation="Add the text of the licence as LICENSE; many licences require it.",
+    gain="Lets the terms be stated afterwards as it suits.",
 )
 VAGUE = Rule(
     id="vague-licence",
@@ -55,6 +58,7 @@ VAGUE = Rule(
     summary="The card's licence field names no licence",
     remediation="Name the licence by its SPDX identifier, or give `license_name`, "
     "`license_link` and the text.",
+    gain="Lets the terms be stated afterwards as it suits.",
 )
 UNKNOWN = Rule(
     id="unknown-licence-id",
@@ -63,6 +67,7 @@ UNKNOWN = Rule(
     summary="The card names the licence by an identifier that neither hub nor SPDX has",
     remediation="Write the identifier as SPDX does; for a licence of your own write "
     "`license: other`, `license_name` and `license_link`.",
+    gain="Passes a policy of licences that knows names alone.",
 )
 UNNAMED = Rule(
     id="own-licence-not-named",
@@ -70,6 +75,7 @@ UNNAMED = Rule(
     confidence=Confidence.HIGH,
     summary="The card says `license: other` and gives no name, or no link, for it",
     remediation="Add `license_name` and `license_link` to the card's front matter.",
+    gain="Lets the terms be stated afterwards as it suits.",
 )
 CONTRADICTION = Rule(
     id="licence-contradiction",
@@ -77,6 +83,7 @@ CONTRADICTION = Rule(
     confidence=Confidence.MEDIUM,
     summary="The card names another licence than the text in the release",
     remediation="Decide which one holds, and say the same in both places.",
+    gain="Shows users the milder terms and holds them to the others.",
 )
 BASE = Rule(
     id="base-licence-differs",
@@ -84,6 +91,7 @@ BASE = Rule(
     confidence=Confidence.LOW,
     summary="The base model is known to come under another family of licences",
     remediation="See whether the licence of the base allows this one.",
+    gain="Draws users into a breach of the terms of the base model.",
 )
 
 # Families of licences by the ids of SPDX and of hubs.

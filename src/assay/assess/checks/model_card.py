@@ -32,6 +32,7 @@ NO_CARD = Rule(
     summary="The release has no model card at its root",
     remediation="Add a README.md with front matter: purpose, training data, "
     "evaluation, limits, licence.",
+    gain="Passes a model off as something that nobody can hold against its card.",
     references=("CWE-1059",),
 )
 FRONT_MATTER = Rule(
@@ -40,6 +41,7 @@ FRONT_MATTER = Rule(
     confidence=Confidence.HIGH,
     summary="The YAML block that opens the card cannot be read",
     remediation="Repair the YAML between the two lines of three dashes.",
+    gain="Hides from machines what the card says to people.",
 )
 NO_FRONT_MATTER = Rule(
     id="no-front-matter",
@@ -47,6 +49,7 @@ NO_FRONT_MATTER = Rule(
     confidence=Confidence.HIGH,
     summary="The card has no YAML block for machines to read",
     remediation="Open the card with a YAML block: license, datasets, base_model.",
+    gain="Keeps origin and licence out of what machines compare.",
 )
 THIN = Rule(
     id="thin-card",
@@ -54,6 +57,7 @@ THIN = Rule(
     confidence=Confidence.MEDIUM,
     summary="The card holds too little text to say anything",
     remediation="Say what the model is for, what it was made of and where it fails.",
+    gain="Passes a model off as something that nobody can hold against its card.",
 )
 SECTION = Rule(
     id="missing-section",
@@ -61,6 +65,7 @@ SECTION = Rule(
     confidence=Confidence.MEDIUM,
     summary="The card has no heading for something that a user must know",
     remediation="Add the section under a heading of its own.",
+    gain="Has the model used for what it was never meant or tested for.",
 )
 ITEMS_MISSING = Rule(
     id="documentation-items",
@@ -69,6 +74,7 @@ ITEMS_MISSING = Rule(
     summary="The card has no words for items that rules for general-purpose models ask",
     remediation="Tell each item in the card, or say why it does not apply: Annexes XI "
     "and XII of the EU AI Act name them for general-purpose models.",
+    gain="Has the model used for what it was never meant or tested for.",
     references=("CWE-1059",),
 )
 INSTRUCTION = Rule(
@@ -95,6 +101,7 @@ PICTURE = Rule(
     confidence=Confidence.HIGH,
     summary="The card shows pictures from elsewhere, whose hosts learn who reads it",
     remediation="Put the pictures into the release.",
+    gain="Tells the host of the picture who reads the card, and shows what it likes.",
     references=("CWE-200",),
 )
 

@@ -51,6 +51,7 @@ ORIGIN = Rule(
     confidence=Confidence.MEDIUM,
     summary="The origin of the weights is noted without a revision; nothing loads it",
     remediation="Note the full commit of the origin as well.",
+    gain="Passes other weights off as those of the origin.",
     references=("AML.T0010.003",),
 )
 

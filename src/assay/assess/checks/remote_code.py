@@ -90,6 +90,7 @@ TRUST_OWN = Rule(
     confidence=Confidence.MEDIUM,
     summary="Trust in remote code is switched on for code of the release, or in a recipe",
     remediation="Remove the entry: whoever loads the model decides whom to trust.",
+    gain="Runs whatever the code becomes, without anybody being asked again.",
     references=("CWE-829",),
 )
 GENERATION = Rule(
@@ -118,6 +119,7 @@ UNREFERENCED = Rule(
     confidence=Confidence.HIGH,
     summary="Python source lies in the release and no configuration asks for it",
     remediation="Remove it when nobody needs it, or say in the card what it is for.",
+    gain="Waits for somebody to import it, or for a setting that names it.",
     references=("CWE-1164",),
 )
 

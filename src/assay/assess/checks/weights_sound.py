@@ -142,6 +142,7 @@ UNTIDY = Rule(
     confidence=Confidence.HIGH,
     summary="Something is not as the format asks, without harm to loaders",
     remediation="Write the file again with the current library of its format.",
+    gain="Little: what differs from the format may hide a difference that matters.",
 )
 DANGLING = Rule(
     id="dangling-index",
@@ -149,6 +150,7 @@ DANGLING = Rule(
     confidence=Confidence.HIGH,
     summary="An index stands alone: none of its shards is in the release",
     remediation="Remove the index, or publish its shards.",
+    gain="Whoever puts shards of these names beside it has them loaded.",
 )
 
 # What is not listed is a break of the format like any other.
