@@ -42,6 +42,7 @@ FAMILIES: tuple[str, ...] = (
     "graphs_flatbuffer",
     "graphs_onnx",
     "graphs_tensorflow",
+    "graphs_text",
     "graphs_coreml",
     "graphs_xml",
     "tree_models",

@@ -160,10 +160,12 @@ FAMILIES: tuple[Family, ...] = (
             "variables.index",
             "model.meta",
             "tokenizer.model",
+            "graph.pbtxt",
         ),
         samples=(
             "graphs_onnx",
             "graphs_tensorflow",
+            "graphs_text",
             "graphs_coreml",
             "graphs_flatbuffer",
             "graphs_xml",

@@ -240,6 +240,18 @@ PROOFS: tuple[Proof, ...] = (
         "is_tensorflow",
         bounded=False,
     ),
+    # The same as text, behind comments: fields of a model, a meta graph or a graph.
+    Proof(
+        Content.SAVED_MODEL,
+        _begins(
+            rb"(?:\s|#[^\n]*+\n)*+(?:saved_model_schema_version|meta_graphs|meta_info_def"
+            rb"|graph_def|saver_def|collection_def|signature_def|asset_file_def"
+            rb"|object_graph_def|node|library|versions?)(?:\s|#[^\n]*+\n)*+[:{<]"
+        ),
+        "tensorflow_text",
+        "is_text_graph",
+        bounded=False,
+    ),
     # Dictionaries in MessagePack; an empty one only where nothing follows.
     Proof(
         Content.MSGPACK,

@@ -9,15 +9,30 @@ is a program.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
 
-from assay.domain.facts import Content, GraphFacts
+from assay.domain.facts import (
+    Content,
+    DataFile,
+    Gap,
+    GraphFacts,
+    GraphOperator,
+    ParseProblem,
+)
+from assay.release.formats import secrets
 from assay.release.formats.graph_walk import GraphWalk
 from assay.release.formats.protobuf import BYTES, VARINT, Wire, matches
-from assay.release.formats.reading import shorten
+from assay.release.formats.reading import Problems, shorten
 from assay.release.formats.tensorflow_calls import note_calls
 from assay.release.formats.tensorflow_graph import TensorFlowGraph, plain
-from assay.release.source import SliceSource
+from assay.release.formats.tensorflow_text import (
+    LARGEST_TEXT_BYTES,
+    TextError,
+    is_text_graph,
+    to_bytes,
+)
+from assay.release.source import BytesSource, SliceSource
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +45,8 @@ if TYPE_CHECKING:
     _Test = Callable[[ByteSource, int, int], bool]
 
 __all__ = ["is_tensorflow", "read"]
+
+_Placed = TypeVar("_Placed", DataFile, GraphOperator, ParseProblem)
 
 _SAVED_MODEL = {1: VARINT, 2: BYTES}
 _META = dict.fromkeys(range(1, 8), BYTES)
@@ -137,6 +154,8 @@ def _is_keras(source: ByteSource) -> bool:
 
 def read(subject: Subject, inspection: Inspection) -> list[Fact]:
     """Give what the graphs of the file would do, and the descriptions in it."""
+    if is_text_graph(subject.source):
+        return _from_text(subject, inspection)
     model = _Model(subject, inspection)
     kind = _kind(subject.source)
     size = subject.source.size
@@ -151,6 +170,48 @@ def read(subject: Subject, inspection: Inspection) -> list[Fact]:
     else:
         model.saved_model(size)
     return model.facts(with_graph=kind != "keras")
+
+
+def _from_text(subject: Subject, inspection: Inspection) -> list[Fact]:
+    """Read a model that is written as text, from the bytes that it stands for."""
+    if subject.source.size > LARGEST_TEXT_BYTES:
+        reason = f"a graph of more than {LARGEST_TEXT_BYTES} bytes of text is not read"
+        return [Gap(place=subject.place, reason=reason, content=Content.SAVED_MODEL)]
+    problems = Problems(subject, inspection.limits)
+    try:
+        data = to_bytes(subject.source.read_at(0, subject.source.size))
+    except TextError as broken:
+        place = subject.at(offset=broken.offset)
+        problems.add("malformed", broken.detail, place=place)
+        told = GraphFacts(
+            place=subject.place, content=Content.SAVED_MODEL, problems=problems.done()
+        )
+        reason = f"the text was not read to its end: {broken.detail}"
+        return [told, Gap(place=place, reason=reason, content=Content.SAVED_MODEL)]
+    # Places in those bytes are none in the text: only names of nodes are.
+    as_bytes = replace(subject, source=BytesSource(data))
+    facts = read(as_bytes, inspection) if _kind(as_bytes.source) else []
+    return [*map(_without_offsets, facts), *secrets.read(subject, inspection)]
+
+
+def _without_offsets(fact: Fact) -> Fact:
+    """Give a fact whose places say no offsets."""
+    if isinstance(fact, Gap):
+        return replace(fact, place=replace(fact.place, offset=None))
+    if not isinstance(fact, GraphFacts):
+        return fact
+    return replace(
+        fact,
+        operators=_placed(fact.operators),
+        data_files=_placed(fact.data_files),
+        problems=_placed(fact.problems),
+    )
+
+
+def _placed(things: tuple[_Placed, ...]) -> tuple[_Placed, ...]:
+    return tuple(
+        replace(thing, place=replace(thing.place, offset=None)) for thing in things
+    )
 
 
 class _Model:
