@@ -51,6 +51,7 @@ KNOWN_INDEX = Rule(
     confidence=Confidence.HIGH,
     summary="Packages are taken from a second, widely known index or a mirror",
     remediation="Name the hashes, so that it does not matter which index serves them.",
+    gain="A package of the same name there is taken in place of the one meant.",
     references=("CWE-427",),
 )
 TRUSTED_HOST = Rule(
@@ -95,6 +96,7 @@ MOVABLE = Rule(
     confidence=Confidence.HIGH,
     summary="A package is fetched from a branch or a tag, or a release without a hash",
     remediation="Name the full commit or the hash.",
+    gain="Whoever controls the repository exchanges what the next one installs.",
     references=_REFERENCES,
 )
 OUTSIDE = Rule(
@@ -112,7 +114,17 @@ BUILD_BACKEND = Rule(
     confidence=Confidence.HIGH,
     summary="Installing the release runs a build backend that lies in it",
     remediation="Use a build backend of the usual index.",
+    gain="Runs the build's code as whoever installs the release.",
     references=("CWE-94",),
+)
+OVER = Rule(
+    id="over-limit",
+    severity=Severity.HIGH,
+    confidence=Confidence.MEDIUM,
+    summary="The file is longer, or asks for more, than any honest one known",
+    remediation="Name what the release needs, and nothing else.",
+    gain="Hides one package, or one index, behind thousands that are read first.",
+    references=("CWE-400", "AML.T0010.001"),
 )
 UNPINNED = Rule(
     id="unpinned",
@@ -120,6 +132,7 @@ UNPINNED = Rule(
     confidence=Confidence.HIGH,
     summary="Packages are named without one exact version",
     remediation="Name exact versions, better with hashes.",
+    gain="A later, taken over version of a package is installed unasked.",
     references=("CWE-1357", "AML.T0010.001"),
 )
 
@@ -250,6 +263,12 @@ def _sightings(facts: DependencyFacts, subject: CheckSubject) -> Iterable[Sighti
             text = shown(wanted.text, subject.limits)
             message = f"The installer is told `{text}`."
             yield Sighting(rule=rule, place=wanted.place, message=message)
+    for problem in facts.problems:
+        if problem.kind.startswith("too-"):
+            message = f"The file asks an installer for {shown(problem.detail)}."
+            if problem.kind == "too-long":
+                message = f"The file that an installer reads has {problem.detail}."
+            yield Sighting(rule=OVER, place=problem.place, message=message)
     if loose:
         names = ", ".join(f"`{shown(wanted.name)}`" for wanted in loose[:5])
         more = f" and {len(loose) - 5} more" if len(loose) > 5 else ""
@@ -278,7 +297,7 @@ def _examine(subject: CheckSubject) -> Examination:
 
 CHECK = FactCheck(
     id="dependencies-pinned",
-    version=1,
+    version=2,
     title="What the release asks to install comes from known places, in one version",
     rules=(
         HARMFUL,
@@ -291,6 +310,7 @@ CHECK = FactCheck(
         MOVABLE,
         OUTSIDE,
         BUILD_BACKEND,
+        OVER,
         UNPINNED,
     ),
     examine=_examine,

@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from assay.domain.facts import DependencyFacts, ParseProblem
+from assay.domain.facts import DependencyFacts
 from assay.release.formats import requirement
 from assay.release.formats.code_source import decode
+from assay.release.formats.kept import Kept
+from assay.release.formats.reading import Problems
 from assay.release.source import chunks
 
 if TYPE_CHECKING:
@@ -24,7 +26,13 @@ if TYPE_CHECKING:
 
 __all__ = ["read"]
 
-_MAX_LINE = 4_000
+# Locks and lists on one line are long; lines that put something out of sight, by
+# blanks without end, are longer than a screen is wide.
+_MAX_LINE = 64 << 10
+_SHOWN_LINE = 400
+_BLANKS = re.compile(r"(?<=\S)[ \t]{16,}+|(?<=[ \t]{4})[ \t]{400,}+")
+# Lines that a backslash joins.
+_MAX_JOINED = 4_000
 _TABLE = re.compile(r"\s*\[{1,2}\s*([^\]]{1,200}?)\s*\]{1,2}\s*(?:#.*)?")
 _ENTRY = re.compile(r"\s*[\"']?([\w.@/:\\-]{1,100})[\"']?\s*[=:]\s*(.*)")
 _TEXT = re.compile(r"\"([^\"\n]{1,1000})\"|'([^'\n]{1,1000})'")
@@ -49,26 +57,24 @@ def read(subject: Subject, inspection: Inspection) -> list[Fact]:
     limits = inspection.limits
     bound = limits.max_code_bytes
     text = decode(b"".join(chunks(subject.source, 0, bound)))
-    problems: list[ParseProblem] = []
+    problems = Problems(subject, limits)
     if subject.source.size > bound:
-        detail = f"more than {bound} bytes"
-        problems.append(
-            ParseProblem(kind="too-long", detail=detail, place=subject.place)
-        )
-    found: list[Requirement] = []
-    for number, written in _reader(subject.name)(_numbered(text)):
+        problems.add("too-long", f"more than {bound} bytes")
+    found: Kept[int, Requirement] = Kept(limits.max_requirements)
+    lines = _numbered(text, subject, problems)
+    for count, (number, written) in enumerate(_reader(subject.name)(lines)):
         made = requirement.parse(written, subject.at(line=number), limits)
+        # Plain names of the usual index are the crowd; all else is listed apart.
         if made is not None:
-            found.append(made)
-        if len(found) >= limits.max_requirements:
-            detail = f"more than {limits.max_requirements} requirements"
-            problems.append(
-                ParseProblem(kind="too-many", detail=detail, place=subject.place)
-            )
-            break
+            telling = bool(made.option or made.source)
+            found.put(count, made, telling=telling)
+    if found.crowded:
+        problems.add("too-many", f"more than {limits.max_requirements} requirements")
     return [
         DependencyFacts(
-            place=subject.place, requirements=tuple(found), problems=tuple(problems)
+            place=subject.place,
+            requirements=tuple(found),
+            problems=problems.done(),
         )
     ]
 
@@ -85,8 +91,14 @@ def _reader(name: str) -> Callable[[Lines], Lines]:
     return _requirements
 
 
-def _numbered(text: str) -> Lines:
-    for number, line in enumerate(text.split("\n"), 1):
+def _numbered(text: str, subject: Subject, problems: Problems) -> Lines:
+    for number, written in enumerate(text.split("\n"), 1):
+        line = written
+        if len(line) > _SHOWN_LINE:
+            line = _BLANKS.sub(" ", line)
+        if len(line) > _MAX_LINE:
+            detail = f"a line of {len(line)} characters"
+            problems.add("too-long", detail, place=subject.at(line=number))
         yield number, line[:_MAX_LINE]
 
 
@@ -97,7 +109,7 @@ def _requirements(lines: Lines) -> Lines:
         if not joined:
             start = number
         body = re.split(r"(?:^|\s)#", line, maxsplit=1)[0].rstrip()
-        goes_on = body.endswith("\\") and len(joined) < _MAX_LINE
+        goes_on = body.endswith("\\") and len(joined) < _MAX_JOINED
         joined += body[:-1] + " " if goes_on else body
         if goes_on:
             continue

@@ -96,7 +96,7 @@ def test_loose_versions_are_told_once_for_each_file():
 
 
 def test_what_was_not_read_whole_is_never_clean():
-    report = run(CHECK, asking(problems=(problem("too-long", PATH),)))
+    report = run(CHECK, asking(problems=(problem("broken", PATH),)))
     assert report.status is CheckStatus.INCOMPLETE
     report = run(CHECK, file("a", gap(Content.TEXT, "a")))
     assert report.status is CheckStatus.INCOMPLETE
@@ -104,3 +104,10 @@ def test_what_was_not_read_whole_is_never_clean():
 
 def test_a_release_without_requirements_is_not_applicable():
     assert run(CHECK, file("a.bin")).status is CheckStatus.NOT_APPLICABLE
+
+
+@pytest.mark.parametrize("kind", ["too-long", "too-many"])
+def test_a_file_that_is_longer_than_any_honest_one_is_high(kind):
+    report = run(CHECK, asking(problems=(problem(kind, PATH),)))
+    assert rules(report) == ["over-limit"]
+    assert report.gaps

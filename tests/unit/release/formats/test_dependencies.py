@@ -111,3 +111,34 @@ def test_too_much_is_a_problem():
     many = read("a\n" * 100, max_requirements=5)
     assert [problem.kind for problem in many.problems] == ["too-many"]
     assert len(many.requirements) == 5
+    wide = read("a" * 70_000 + "\nb\n")
+    assert [problem.kind for problem in wide.problems] == ["too-long"]
+    assert wide.problems[0].place.line == 1
+
+
+def test_options_and_addresses_are_listed_behind_any_crowd():
+    told = read(
+        "a\n" * 100 + f"--{INDEX} https://a\nb @ https://c/d.whl\n", max_requirements=5
+    )
+    assert [found.text for found in told.requirements[5:]] == [
+        f"--{INDEX} https://a",
+        "b @ https://c/d.whl",
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [" " * 9000 + "b==1", "a==1 ;" + " " * 9000 + "x", "b" + "\t" * 9000 + "==1"],
+)
+def test_blanks_put_nothing_out_of_sight(line):
+    found = read(line + "\n")
+    assert len(found.requirements) == 1
+    assert found.requirements[0].pinned
+    assert not found.problems
+
+
+def test_a_long_list_on_one_line_is_read():
+    names = [f"p{number}==1" for number in range(2000)]
+    text = "[project]\ndependencies = [" + ", ".join(f"'{n}'" for n in names) + "]\n"
+    found = read(text, "pyproject.toml")
+    assert [wanted.text for wanted in found.requirements] == names
