@@ -90,6 +90,12 @@ def _rule(kind: str) -> Rule:
     return EXTRAVAGANT if kind.startswith("too-") else MALFORMED
 
 
+def _sentence(text: str) -> str:
+    """Begin with a capital and end with a full stop: readers' words do neither."""
+    end = "" if text.endswith((".", "…")) else "."
+    return f"{text[:1].upper()}{text[1:]}{end}"
+
+
 def _examine(subject: CheckSubject) -> Examination:
     configs = facts_of(subject, ConfigFacts)
     return Examination(
@@ -98,8 +104,8 @@ def _examine(subject: CheckSubject) -> Examination:
             Sighting(
                 rule=_rule(problem.kind),
                 place=problem.place,
-                message=f"The configuration is not sound ({problem.kind}): "
-                f"{shown(problem.detail, subject.limits)}",
+                message=f"The configuration is not sound ({problem.kind}). "
+                f"{_sentence(shown(problem.detail, subject.limits))}",
             )
             for config in configs
             for problem in config.problems

@@ -7,6 +7,7 @@ name of an installed module is for `built_walk`.
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from dataclasses import dataclass, field
@@ -178,8 +179,8 @@ def read(data: bytes, subject: Subject, inspection: Inspection) -> list[Fact]:
             return []
         problem = ParseProblem(
             kind=_PROBLEM_KINDS.get(error.code, "malformed-json"),
-            detail=f"{error.message} Found: {error.found}",
-            place=subject.place,
+            detail=f"{error.message.rstrip('.')}: {error.found}",
+            place=subject.at(line=_line(error.__cause__)),
         )
         problems = (problem,)
         if error.code in _TOO_LARGE:
@@ -238,6 +239,11 @@ def too_large(
     findings = Findings(subject, inspection)
     building = Building(subject, inspection, findings.local_file)
     return beyond(subject.source, findings, building, problems)
+
+
+def _line(cause: object) -> int | None:
+    """Give the line at which a parser gave up, where it says so."""
+    return cause.lineno if isinstance(cause, json.JSONDecodeError) else None
 
 
 def walk_values(value: object, findings: Findings) -> None:

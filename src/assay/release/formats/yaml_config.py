@@ -97,7 +97,10 @@ def read(data: bytes, subject: Subject, inspection: Inspection) -> list[Fact]:
         detail = f"expected at most {depth} levels of nesting"
         return [_broken(findings, "too-deep", detail)]
     except (yaml.YAMLError, UnicodeDecodeError, ValueError) as error:
-        return [_broken(findings, "malformed-yaml", str(error).split("\n", 1)[0])]
+        mark = getattr(error, "problem_mark", None)
+        line = None if mark is None else mark.line + 1
+        detail = getattr(error, "problem", None) or str(error).split("\n", 1)[0]
+        return [_broken(findings, "malformed-yaml", str(detail), line)]
     seen: set[int] = set()
     facts: list[Fact] = []
     texts: list[Fact] = []
@@ -119,10 +122,11 @@ def _documents(data: bytes, findings: Findings, building: Building) -> list[yaml
     return documents
 
 
-def _broken(findings: Findings, kind: str, detail: str) -> Fact:
-    return findings.facts(
-        (ParseProblem(kind=kind, detail=detail, place=findings.subject.place),)
-    )
+def _broken(
+    findings: Findings, kind: str, detail: str, line: int | None = None
+) -> Fact:
+    place = findings.subject.at(line=line)
+    return findings.facts((ParseProblem(kind=kind, detail=detail, place=place),))
 
 
 def _plain(node: yaml.Node, seen: set[int]) -> object:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from assay.assess.checks.configuration_sound import CHECK
@@ -28,6 +30,14 @@ def test_each_problem_falls_under_a_rule(kind, rule):
     assert rules(report) == [rule]
     weight = {"too-deep": Severity.HIGH, "bad-number": Severity.LOW}
     assert report.findings[0].severity is weight.get(rule, Severity.MEDIUM)
+
+
+def test_a_message_is_whole_sentences_whatever_the_parser_said():
+    told = replace(problem("malformed-yaml", "a.yaml"), detail="expected a colon")
+    (finding,) = run(CHECK, config(problems=(told,))).findings
+    assert finding.message == (
+        "The configuration is not sound (malformed-yaml). Expected a colon."
+    )
 
 
 def test_a_configuration_that_was_passed_over_leaves_the_check_incomplete():
