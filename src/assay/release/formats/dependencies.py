@@ -68,7 +68,9 @@ def read(subject: Subject, inspection: Inspection) -> list[Fact]:
         if made is not None:
             telling = bool(made.option or made.source)
             found.put(count, made, telling=telling)
-    if found.crowded:
+        if found.full:
+            break
+    if found.crowded or found.full:
         problems.add("too-many", f"more than {limits.max_requirements} requirements")
     return [
         DependencyFacts(
@@ -234,10 +236,11 @@ def _lock(lines: Lines) -> Lines:
     """Read locks: all is pinned in them, so that only sources are looked at."""
     seen: set[str] = set()
     for number, line in lines:
+        git = "git" in line and re.search(r"\bgit\b", line) is not None
+        named = git and ("git =" in line or '"git"' in line)
         for url in _URL.findall(line):
             place = "/".join(url.split("/")[:3])
-            git = "git" in line and re.search(r"\bgit\b", line)
-            if git and ("git =" in line or '"git"' in line or url.startswith("git")):
+            if named or (git and url.startswith("git")):
                 # Locks of every kind write the commit beside or behind the address.
                 continue
             if place not in seen:

@@ -36,6 +36,11 @@ class Kept(Generic[_Key, _Value]):
         """Give what is kept, in the order seen."""
         return iter(self._kept.values())
 
+    @property
+    def full(self) -> bool:
+        """Whether no more telling things can be kept."""
+        return self._counts[True] >= self._bound
+
     def get(self, key: _Key) -> _Value | None:
         """Give what is kept under a key."""
         return self._kept.get(key)
