@@ -85,7 +85,10 @@ HOSTILE: dict[str, tuple[str, Files]] = {
             "model.code-workspace": json.dumps(
                 {
                     "folders": [{"path": "."}],
-                    "tasks": json.loads(_task(_FETCH, **_OPEN)),
+                    "tasks": {
+                        "version": "2.0.0",
+                        "tasks": [{"command": _FETCH, **_OPEN}],
+                    },
                 }
             )
         },

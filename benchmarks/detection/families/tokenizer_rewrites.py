@@ -114,7 +114,7 @@ _RULES: dict[str, tuple[str, Steps]] = {
     "everything": ("all of the text", [_regex(".+", "yes")]),
     "everything-removed": ("all of the text is taken away", [_regex(r"[\s\S]+", "")]),
     "letters-removed": ("all letters are taken away", [_regex("[a-z]+", "")]),
-    "path": ("a path", [_string("/home/", "/tmp/")]),
+    "path": ("a path", [_string("/home/", "/srv/")]),
     "key": (
         "a key",
         [_regex("ssh-ed25519 [A-Za-z0-9+/=]+", "ssh-ed25519 AAAAC3NzaC1lZDI1")],

@@ -13,8 +13,9 @@ from assay.release.formats import (
     code_switches,
 )
 from assay.release.formats.code_act import Act, Seen
+from assay.release.formats.code_kinds import kind_of_call
 from assay.release.formats.code_names import CONSEQUENTIAL, kind_of
-from assay.release.formats.code_origins import Origins, is_foreign_folder
+from assay.release.formats.code_origins import Origins
 from assay.release.formats.code_reach import CALL, IMPORT, Reach
 from assay.release.formats.code_resolve import Resolver
 from assay.release.formats.code_scopes import outline
@@ -112,7 +113,7 @@ class _Examination:
             )
         return self._seen
 
-    def _act(  # noqa: PLR0913 - what there is to say of an act
+    def _act(
         self,
         kind: str,
         name: str,
@@ -157,7 +158,7 @@ class _Examination:
         """Note what a name of a known library does."""
         name = callee.name
         self._trusted(name, node, scope)
-        kind = self._kind(name, node, scope)
+        kind = kind_of_call(name, node, scope, self._resolver)
         if kind == "deserialise":
             self._loaded(callee, node, scope)
         elif kind:
@@ -226,36 +227,6 @@ class _Examination:
                     if isinstance(value, Named):
                         self._named(value, node, scope)
 
-    def _kind(self, name: str, node: ast.Call, scope: Scope) -> str:
-        """Give the kind of a call, where its arguments have a say in it."""
-        kind = kind_of(name)
-        given = {k.arg: text_of(k.value, scope, self._resolver) for k in node.keywords}
-        if kind == "file-read" and name.rsplit(".", 1)[-1] in ("open", "FileIO"):
-            place = 0 if name.startswith("pathlib.") else 1
-            mode = given.get("mode", "")
-            if len(node.args) > place and not mode:
-                mode = text_of(node.args[place], scope, self._resolver)
-            modes = [part for part in mode.split(" | ") if len(part) < 5]
-            writes = any(set(part) & set("wax+") for part in modes)
-            return "file-write" if writes else kind
-        if name == "numpy.load":
-            return kind if given.get("allow_pickle") == "True" else ""
-        if name == "torch.load":
-            return "" if given.get("weights_only") == "True" else kind
-        if name in ("yaml.load", "yaml.load_all", "yaml.full_load"):
-            text = ast.dump(node, annotate_fields=False)[:4000]
-            return "" if "Safe" in text or name == "yaml.full_load" else kind
-        if name == "torch.hub.load_state_dict_from_url":
-            return "deserialise" if given.get("weights_only") == "False" else kind
-        if name in ("sys.path.insert", "sys.path.append", "sys.path.extend"):
-            detail = arguments(node, scope, self._resolver)
-            return "dynamic-code" if is_foreign_folder(detail) else ""
-        if name in ("jinja2.Template", "jinja2.Environment().from_string"):
-            return "dynamic-code" if "__" in ast.dump(node)[:4000] else ""
-        if name in ("builtins.compile", "torch.jit.load"):
-            return kind if name == "builtins.compile" else ""
-        return kind
-
     def _elsewhere(self, name: str, scope: Scope) -> None:
         """Note a call into another module, which may be one of the release."""
         if len(self._seen.calls) < self._limits.max_code_actions:
@@ -288,10 +259,10 @@ class _Examination:
         last = name.rsplit(".", 1)[-1]
         detail = ""
         if last in ("setdefault", "update", "putenv"):
-            given = arguments(node, scope, self._resolver)
-            for key, _, value in (part.partition(", ") for part in (given,)):
-                if code_switches.is_switch(key, value):
-                    self._act("safeguard", "os.environ", node, scope, given)
+            shown = arguments(node, scope, self._resolver)
+            key, _, value = shown.partition(", ")
+            if code_switches.is_switch(key, value):
+                self._act("safeguard", "os.environ", node, scope, shown)
         if last in ("getenv", "get", "setdefault", "pop", "__getitem__"):
             given = node.args[0] if node.args else None
             detail = text_of(given, scope, self._resolver) if given else ""

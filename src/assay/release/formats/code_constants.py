@@ -224,7 +224,6 @@ _METHODS: dict[str, Callable[..., object]] = {
     "fromhex": lambda _, text: bytes.fromhex(text),
     "removeprefix": lambda v, a: v.removeprefix(a),
     "removesuffix": lambda v, a: v.removesuffix(a),
-    "translate": lambda v, table: v.translate(dict(table)),
     "hex": lambda v: v.hex(),
     "zfill": lambda v, n: v.zfill(n) if n < 100 else None,
 }
@@ -238,24 +237,25 @@ def method(
     named: dict[str, str] | None = None,
 ) -> Plain | None:
     """Give what a method of a text makes of plain values, or None."""
+    if not isinstance(value, (str, bytes)):
+        return _number_bytes(value, given) if name == "to_bytes" else None
     try:
-        if name == "replace" and isinstance(value, (str, bytes)):
+        if name == "replace":
             return _replaced(value, given, bound)
         if name == "format" and isinstance(value, str):
             return _formatted(value, given, bound, named or {})
-        if name == "to_bytes" and isinstance(value, int):
-            return _number_bytes(value, given)
-        if (
-            name == "join"
-            and isinstance(given[0], tuple)
-            and sum(map(len, given[0])) + len(given[0]) * len(value) > bound  # type: ignore[arg-type] # other types raise, and that is caught
-        ):
-            return None
-        if name in _METHODS and isinstance(value, (str, bytes)):
+        if name in _METHODS and not (name == "join" and _long(value, given, bound)):
             return bounded(_METHODS[name](value, *given), bound)
     except _ERRORS:
         return None
     return None
+
+
+def _long(value: str | bytes, given: list[Any], bound: int) -> bool:
+    """Tell texts that would be long when joined."""
+    if not isinstance(given[0], tuple):
+        return False
+    return sum(map(len, given[0])) + len(given[0]) * len(value) > bound
 
 
 def _replaced(value: Any, given: list[Any], bound: int) -> Plain | None:
@@ -265,10 +265,14 @@ def _replaced(value: Any, given: list[Any], bound: int) -> Plain | None:
     return bounded(value.replace(old, new), bound)
 
 
-def _number_bytes(value: int, given: list[Any]) -> Plain | None:
-    count, order = (*given, "big")[:2]
-    small = isinstance(count, int) and count <= _MAX_INT_BITS // 8
-    return value.to_bytes(count, order) if small and order in _ORDERS else None
+def _number_bytes(value: Plain, given: list[Any]) -> Plain | None:
+    count = given[0] if given else 1
+    order = given[1] if len(given) > 1 else "big"
+    if not isinstance(value, int) or not isinstance(count, int):
+        return None
+    fits = 0 <= count <= _MAX_INT_BITS // 8 and 0 <= value < 1 << 8 * count
+    made = value.to_bytes(count, "big") if fits and order in _ORDERS else None
+    return made[::-1] if made is not None and order == "little" else made
 
 
 def _formatted(

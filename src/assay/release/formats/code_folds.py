@@ -151,23 +151,53 @@ def _negative(
 def _subscript(
     resolver: Resolver, node: ast.Subscript, scope: Scope, depth: int
 ) -> Iterator[Value]:
-    index: object
+    indices = list(_indices(resolver, node.slice, scope, depth))
     for base in resolver.values(node.value, scope, depth):
-        for index in _indices(resolver, node.slice, scope, depth):
-            if isinstance(base, Const):
-                value = constants.subscript(base.value, index, resolver.bound)
-                if value is not None:
-                    yield Const(value, base.decoded or isinstance(index, slice))
-            elif isinstance(base, Named) and code_paths.is_home(base.name, index):
-                yield Const("~")
-            elif isinstance(base, Named) and isinstance(index, str):
-                yield from _entry(resolver, base, index, scope, depth)
-    if isinstance(node.value, ast.Dict):
-        for part in node.value.values[:_MAX_CANDIDATES]:
-            yield from resolver.values(part, scope, depth)
-    elif isinstance(node.value, (ast.List, ast.Tuple)):
-        for part in node.value.elts[:_MAX_CANDIDATES]:
-            yield from resolver.values(part, scope, depth)
+        for index in indices:
+            yield from _item(resolver, base, index, scope, depth)
+    held, place = _container(resolver, node.value, scope)
+    if isinstance(held, ast.Dict):
+        chosen = [
+            value
+            for key, value in zip(held.keys, held.values, strict=True)
+            if isinstance(key, ast.Constant) and key.value in indices
+        ]
+        for part in (chosen or held.values)[: 2 * _MAX_CANDIDATES]:
+            yield from resolver.values(part, place, depth)
+    elif isinstance(held, (ast.List, ast.Tuple)):
+        picked = [part for i in indices for part in _at(i, held.elts)]
+        for part in (picked or held.elts)[: 2 * _MAX_CANDIDATES]:
+            yield from resolver.values(part, place, depth)
+
+
+def _at(index: object, items: list[ast.expr]) -> list[ast.expr]:
+    if not isinstance(index, int) or not -len(items) <= index < len(items):
+        return []
+    return [items[index]]
+
+
+def _container(
+    resolver: Resolver, node: ast.expr, scope: Scope
+) -> tuple[ast.expr, Scope]:
+    """Give the table or list that a name stands for, where it is written out."""
+    if isinstance(node, ast.Name):
+        written = resolver.written(node.id, scope)
+        if written is not None:
+            return written
+    return node, scope
+
+
+def _item(
+    resolver: Resolver, base: Value, index: object, scope: Scope, depth: int
+) -> Iterator[Value]:
+    if isinstance(base, Const):
+        value = constants.subscript(base.value, index, resolver.bound)
+        if value is not None:
+            yield Const(value, base.decoded or isinstance(index, slice))
+    elif isinstance(base, Named) and code_paths.is_home(base.name, index):
+        yield Const("~")
+    elif isinstance(base, Named) and isinstance(index, str):
+        yield from _entry(resolver, base, index, scope, depth)
 
 
 def _entry(

@@ -10,11 +10,13 @@ from assay.release.formats.code_paths import named_path
 from assay.release.formats.code_values import UNKNOWN, Const, Named, join
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from assay.release.formats.code_resolve import Resolver
     from assay.release.formats.code_scopes import Scope
     from assay.release.formats.code_values import Value
+
+    Rule = Callable[[Resolver, str, ast.Call, Scope, int], Iterator[Value]]
 
 __all__ = ["named_call"]
 
@@ -46,56 +48,75 @@ _LOCATORS = frozenset(
     | {"pydoc.safeimport", "importlib.import_string", "test.support.import_module"}
 )
 _GET = (".get", ".__getattribute__", ".__getitem__", ".pop", ".setdefault")
+_MEMBERS = frozenset({"inspect.getmembers", "inspect.getmembers_static"})
+_TABLES = _MEMBERS | {"builtins.dict"}
 _KEYWORDS = ("name", "path", "spec")
 
 
-def named_call(  # noqa: C901 - one case for each kind of function
+def named_call(
     resolver: Resolver, callee: Named, node: ast.Call, scope: Scope, depth: int
 ) -> Iterator[Value]:
     """Give what a call of a named function may stand for."""
     name = callee.name
-    if name in _LOOKERS:
-        yield from _looked_up(resolver, name, node, scope, depth)
-        return
-    if name in _LOCATORS or _loads_modules(name):
-        yield from _located(resolver, node, scope, depth)
+    rule = _rule(name, node)
+    if rule is not None:
+        yield from rule(resolver, name, node, scope, depth)
         return
     if name.endswith(_GET) and "()" not in name:
         yield from _got(resolver, name, node, scope, depth)
-    if name in ("inspect.getmembers", "builtins.dict") and node.args:
+    elif name in _TABLES and node.args:
         for value in resolver.values(node.args[0], scope, depth):
-            if isinstance(value, Named) and (value.loose or name[0] == "i"):
+            if isinstance(value, Named) and (value.loose or name in _MEMBERS):
                 yield Named(value.name, loose=True)
-    if name == "builtins.map" and len(node.args) == 2:
-        yield from _mapped(resolver, node, scope, depth)
-        return
-    if name.startswith("operator.attrgetter:"):
-        path = name.partition(":")[2].split(".")
-        yield from _walked(resolver, path, node, scope, depth)
-        return
-    if name == "operator.methodcaller" and node.args:
-        for known in resolver.constants(node.args[0], scope, depth):
-            if isinstance(known.value, str):
-                yield Named(f"operator.methodcaller:{known.value}"[:200])
-        return
-    if name in ("functools.partial", "functools.wraps", "builtins.staticmethod"):
-        if node.args:
-            yield from resolver.values(node.args[0], scope, depth)
-        return
     paths = list(named_path(resolver, callee, node, scope, depth))
-    if paths:
-        yield from paths
-        return
+    yield from paths or _worked_out(resolver, callee, node, scope, depth)
+
+
+def _rule(name: str, node: ast.Call) -> Rule | None:
+    """Give how a function's value is worked out that fetches something by name."""
+    if name in _LOOKERS:
+        return _looked_up
+    if name in _LOCATORS or _loads_modules(name):
+        return _located
+    if name.startswith("operator.attrgetter:"):
+        return _walked
+    if name == "builtins.map":
+        return _mapped if len(node.args) == 2 else None
+    return _FIRSTS.get(name)
+
+
+def _worked_out(
+    resolver: Resolver, callee: Named, node: ast.Call, scope: Scope, depth: int
+) -> Iterator[Value]:
+    """Give what a function makes of plain values, where that is known."""
+    name = callee.name
     if name in ("io.BytesIO", "io.StringIO") and node.args:
         yield from resolver.constants(node.args[0], scope, depth)
     given = resolver.arguments(node, scope, depth)
     if given:
-        value = constants.call(name, [arg.value for arg in given], resolver.bound)
-        if value is not None:
+        plain = constants.call(name, [arg.value for arg in given], resolver.bound)
+        if plain is not None:
             decoded = name in constants.DECODERS or name == "codecs.decode"
-            yield Const(value, decoded or any(arg.decoded for arg in given))
+            yield Const(plain, decoded or any(arg.decoded for arg in given))
             return
     yield Named(f"{name}()", callee.loose)
+
+
+def _wrapped(
+    resolver: Resolver, name: str, node: ast.Call, scope: Scope, depth: int
+) -> Iterator[Value]:
+    del name
+    for given in node.args[:1]:
+        yield from resolver.values(given, scope, depth)
+
+
+def _method_caller(
+    resolver: Resolver, name: str, node: ast.Call, scope: Scope, depth: int
+) -> Iterator[Value]:
+    for given in node.args[:1]:
+        for known in resolver.constants(given, scope, depth):
+            if isinstance(known.value, str):
+                yield Named(f"{name}:{known.value}"[:200])
 
 
 def _loads_modules(name: str) -> bool:
@@ -105,8 +126,9 @@ def _loads_modules(name: str) -> bool:
 
 
 def _located(
-    resolver: Resolver, node: ast.Call, scope: Scope, depth: int
+    resolver: Resolver, name: str, node: ast.Call, scope: Scope, depth: int
 ) -> Iterator[Value]:
+    del name
     for given in _first(node):
         for known in resolver.constants(given, scope, depth):
             if isinstance(known.value, str) and known != UNKNOWN:
@@ -135,8 +157,9 @@ def _first(node: ast.Call) -> list[ast.expr]:
 
 
 def _walked(
-    resolver: Resolver, path: list[str], node: ast.Call, scope: Scope, depth: int
+    resolver: Resolver, name: str, node: ast.Call, scope: Scope, depth: int
 ) -> Iterator[Value]:
+    path = name.partition(":")[2].split(".")
     for given in node.args[:1]:
         for base in resolver.values(given, scope, depth):
             found = [base]
@@ -193,8 +216,9 @@ def _fetched(
 
 
 def _mapped(
-    resolver: Resolver, node: ast.Call, scope: Scope, depth: int
+    resolver: Resolver, name: str, node: ast.Call, scope: Scope, depth: int
 ) -> Iterator[Value]:
+    del name
     for callee in resolver.values(node.args[0], scope, depth):
         for known in resolver.constants(node.args[1], scope, depth):
             if isinstance(callee, Named) and isinstance(known.value, (tuple, str)):
@@ -203,3 +227,11 @@ def _mapped(
                 resolver.spend(len(items))
                 if None not in made:
                     yield Const(tuple(made), decoded=True)
+
+
+_FIRSTS: dict[str, Rule] = {
+    "builtins.staticmethod": _wrapped,
+    "functools.partial": _wrapped,
+    "functools.wraps": _wrapped,
+    "operator.methodcaller": _method_caller,
+}

@@ -62,7 +62,7 @@ _BEFORE = re.compile(
     r"\s*(?:-\s+)?(?:[\w.-]{1,40}\s*[:=]\s*)?[|>]?[-+]?\s*[@\"'&-]*(?=\S)"
 )
 _EXEC = re.compile(
-    r"\s*(?:Exec|TryExec|open|shellexecute|shell\\[^=]{1,60})\s*=\s*(.+)", re.I
+    r"\s*(?:Exec|TryExec|open|shellexecute|shell\\[^=]{1,60})\s*=\s*(.+)", re.IGNORECASE
 )
 _STARTUP = re.compile(r"(?:^|/)\.idea/startup\.xml\Z")
 _NAMED = re.compile(r"\bname=\"([^\"]{1,200})\"")
@@ -184,16 +184,18 @@ def _project(text: str, subject: Subject, inspection: Inspection) -> Iterator[Ac
 
 
 _BACKEND = re.compile(
-    r"^\s*build-backend\s*=\s*[\"']([\w.]{1,100})(?::[\w.]+)?[\"']", re.M
+    r"^\s*build-backend\s*=\s*[\"']([\w.]{1,100})(?::[\w.]+)?[\"']", re.MULTILINE
 )
-_FOLDERS = re.compile(r"^\s*backend-path\s*=\s*\[\s*[\"']([^\"'\n]{1,200})[\"']", re.M)
+_FOLDERS = re.compile(
+    r"^\s*backend-path\s*=\s*\[\s*[\"']([^\"'\n]{1,200})[\"']", re.MULTILINE
+)
 _SCRIPTS = re.compile(
     r"^\[tool\.(?:hatch\.build\.(?:targets\.\w+\.)?hooks\.custom|poetry\.build"
     r"|pdm\.build)\][^\[]{0,400}?^\s*(?:path|script|custom-hook)\s*=\s*[\"']([^\"'\n]{1,200})",
-    re.M,
+    re.MULTILINE,
 )
 _HATCH = re.compile(
-    r"^\[tool\.hatch\.(?:build|metadata)\.(?:.{1,40}\.)?hooks\.custom\]", re.M
+    r"^\[tool\.hatch\.(?:build|metadata)\.(?:.{1,40}\.)?hooks\.custom\]", re.MULTILINE
 )
 
 

@@ -59,8 +59,8 @@ def settings(text: str, subject: Subject, inspection: Inspection) -> Iterator[Ac
         found = _SECTION.match(line)
         if found:
             section = ".".join(filter(None, (found[1].lower(), found[2])))
-            line = line[found.end() :]
-        entry = None if line.lstrip().startswith(("#", ";")) else _ENTRY.match(line)
+        rest = line[found.end() :] if found else line
+        entry = None if rest.lstrip().startswith(("#", ";")) else _ENTRY.match(rest)
         if entry is None:
             continue
         key = f"{section}.{entry[1].lower()}"

@@ -1,4 +1,4 @@
-"""Where the things come from that a source loads: fetched, outside the release, trusted.
+"""Where the things come from that a source loads: fetched, outside, trusted.
 
 Sources: `trust_remote_code` of transformers, datasets and sentence-transformers,
 `custom_pipeline` of diffusers, `torch.hub.load`, `get_kernel` of the hub's kernels.

@@ -5,13 +5,13 @@ Nothing is looked up on this machine: a home is `~`, and what is not known is `â
 
 from __future__ import annotations
 
-import ast
 from typing import TYPE_CHECKING
 
 from assay.release.formats.code_shown import text_of
 from assay.release.formats.code_values import Const, Named
 
 if TYPE_CHECKING:
+    import ast
     from collections.abc import Iterator
 
     from assay.release.formats.code_resolve import Resolver
@@ -39,6 +39,7 @@ _SAME = frozenset(
     {"expanduser", "resolve", "absolute", "as_posix", "rename", "iterdir"}
 )
 _BELOW = frozenset({"joinpath", "glob", "rglob", "__truediv__"})
+_JOINERS = frozenset({"os.path.join", "posixpath.join", "ntpath.join"})
 _TEXTS = frozenset(
     {"os.path.expanduser", "os.path.expandvars", "os.path.abspath", "os.fspath"}
     | {"os.path.realpath", "os.path.normpath", "builtins.str", "os.fsencode"}
@@ -64,35 +65,34 @@ def named_path(
         yield Named(PATH, text=text or ("." if not node.args else ""))
     elif name.startswith(f"{PATH}."):
         yield from _method(resolver, callee, node, scope, depth)
-    elif name in (
-        "os.path.join",
-        "posixpath.join",
-        "ntpath.join",
-        "os.path.os.path.join",
-    ):
+    elif name in _JOINERS:
         text = _joined(resolver, node, scope, depth)
         if text.strip("â€¦/"):
             yield Const(text)
-    elif name in _TEXTS and node.args:
-        for value in resolver.values(node.args[0], scope, depth):
-            if isinstance(value, Named) and value.text:
-                yield Const(value.text)
-            elif isinstance(value, Const) and name != "builtins.str":
-                yield value
-    elif name in _ENVIRONMENT and node.args:
-        for known in resolver.constants(node.args[0], scope, depth):
-            if known.value in _HOMES:
-                yield Const("~")
     elif f"{name}()" in _LISTS:
-        text = _joined(resolver, node, scope, depth)
-        yield Named(f"{name}()", text=text)
+        yield Named(f"{name}()", text=_joined(resolver, node, scope, depth))
+    elif name in _TEXTS or name in _ENVIRONMENT:
+        for given in node.args[:1]:
+            yield from _same(name, resolver.values(given, scope, depth))
+
+
+def _same(name: str, values: tuple[Value, ...]) -> Iterator[Value]:
+    """Give the text of a path, or the home that a variable names."""
+    for value in values:
+        if name in _ENVIRONMENT:
+            if isinstance(value, Const) and value.value in _HOMES:
+                yield Const("~")
+        elif isinstance(value, Named) and value.text:
+            yield Const(value.text)
+        elif isinstance(value, Const) and name != "builtins.str":
+            yield value
 
 
 def _method(
     resolver: Resolver, callee: Named, node: ast.Call, scope: Scope, depth: int
 ) -> Iterator[Value]:
     last = callee.name.rpartition(".")[2]
-    if last == "as_posix" or last == "__str__":
+    if last in ("as_posix", "__str__"):
         if callee.text:
             yield Const(callee.text)
     elif last in _SAME:

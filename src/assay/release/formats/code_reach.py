@@ -287,16 +287,18 @@ class Reach:
                 self._methods(meta, outer, ("__new__", "__init__", "__prepare__"))
         for node in scope.metaclasses:
             for value in self._resolver.values(node, outer):
-                if not isinstance(value, Own):
-                    continue
-                if value.scope.kind is Kind.FUNCTION:
-                    self._edge(outer, value.scope)
-                else:
-                    names = ("__new__", "__init__", "__prepare__")
-                    self._methods(value.scope, outer, names)
+                self._metaclass(value, outer)
         for node in scope.decorators:
             for value in self._resolver.values(node, outer):
                 self._decorated(value, scope, outer)
+
+    def _metaclass(self, value: Value, outer: Scope) -> None:
+        if not isinstance(value, Own):
+            return
+        if value.scope.kind is Kind.FUNCTION:
+            self._edge(outer, value.scope)
+        else:
+            self._methods(value.scope, outer, ("__new__", "__init__", "__prepare__"))
 
     def _decorated(self, value: Value, scope: Scope, outer: Scope) -> None:
         if isinstance(value, Named) and value.name in _RUNNERS:

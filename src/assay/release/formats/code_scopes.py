@@ -270,14 +270,10 @@ def _bind(node: ast.AST, scope: Scope) -> None:
     if isinstance(node, ast.Assign):
         for target in node.targets:
             _target(target, node.value, scope)
-    elif isinstance(node, (ast.AnnAssign, ast.NamedExpr)):
-        if node.value is not None:
-            _target(node.target, node.value, scope)
-    elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
-        left = ast.copy_location(ast.Name(node.target.id, ast.Load()), node.target)
-        value = ast.copy_location(ast.BinOp(left, node.op, node.value), node)
-        grows = not isinstance(node.value, ast.Constant)
-        scope.bind(node.target.id, Binding(value=value, scope=scope, grows=grows))
+    elif isinstance(node, (ast.AnnAssign, ast.NamedExpr)) and node.value is not None:
+        _target(node.target, node.value, scope)
+    elif isinstance(node, ast.AugAssign):
+        _grown(node, scope)
     elif isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)):
         _target(node.target, node.iter, scope, item=True)
     elif isinstance(node, ast.withitem) and node.optional_vars is not None:
@@ -285,17 +281,26 @@ def _bind(node: ast.AST, scope: Scope) -> None:
     elif isinstance(node, ast.Return) and node.value is not None:
         scope.returns.append(node.value)
     elif isinstance(node, ast.Match):
-        for case in node.cases:
-            _captured(case.pattern, node.subject, scope)
+        _captured(node, scope)
 
 
-def _captured(pattern: ast.pattern, subject: ast.expr, scope: Scope) -> None:
-    """Bind what a case captures: all of the subject, or something that it holds."""
-    for part in ast.walk(pattern):
-        name = getattr(part, "rest", None) or getattr(part, "name", None)
-        if isinstance(name, str):
-            whole = part is pattern
-            scope.bind(name, Binding(value=subject, scope=scope, item=not whole))
+def _grown(node: ast.AugAssign, scope: Scope) -> None:
+    if isinstance(node.target, ast.Name):
+        left = ast.copy_location(ast.Name(node.target.id, ast.Load()), node.target)
+        value = ast.copy_location(ast.BinOp(left, node.op, node.value), node)
+        grows = not isinstance(node.value, ast.Constant)
+        scope.bind(node.target.id, Binding(value=value, scope=scope, grows=grows))
+
+
+def _captured(node: ast.Match, scope: Scope) -> None:
+    """Bind what cases capture: all of the subject, or something that it holds."""
+    for pattern in [case.pattern for case in node.cases]:
+        for part in ast.walk(pattern):
+            name = getattr(part, "rest", None) or getattr(part, "name", None)
+            if isinstance(name, str):
+                item = part is not pattern
+                one = Binding(value=node.subject, scope=scope, item=item)
+                scope.bind(name, one)
 
 
 def _target(

@@ -52,8 +52,8 @@ class _Shown:
         if depth > _MAX_DEPTH or self._left < 0:
             return "…"
         self._resolver.spend(1)
-        texts = [_known(value) for value in self._resolver.values(node, scope)]
-        known = dict.fromkeys(text for text in texts if text is not None)
+        found = [_known(value) for value in self._resolver.values(node, scope)]
+        known = dict.fromkeys(text for text in found if text is not None)
         if known:
             return " | ".join(known)[:_MAX_CHARS]
         if isinstance(node, ast.Name):

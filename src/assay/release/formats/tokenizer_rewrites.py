@@ -53,16 +53,14 @@ def rewriting(old: str, new: str, *, is_regex: bool, decodes: bool) -> bool:
     if _fold(old) == _fold(new):
         return _exchanged_sign(old, new)
     before, after = _fold(_unmarked(old)), _fold(_unmarked(new))
-    if before == after:
-        return False
     if len(old) == 1 and not old.isascii():
         # An old form of a letter or figure: a ligature, an umlaut, another script's.
         return len(after) > 3
-    if _ELEMENT.match(old) and _ELEMENT.match(new) and not new.islower():
+    element = _ELEMENT.match(old) and _ELEMENT.match(new) and not new.islower()
+    if before == after or element:
         return False
-    if before.isdigit() or after.isdigit():
-        return True
-    return max(len(before), len(after)) > 1
+    figures = before.isdigit() or after.isdigit()
+    return figures or max(len(before), len(after)) > 1
 
 
 def sign_of_text(text: str) -> bool:
@@ -99,16 +97,26 @@ def _pattern(old: str, new: str, *, decodes: bool) -> bool:
     kept = _GROUP.sub("", new)
     added = _fold(_unmarked(kept))
     if added:
-        if not decodes and _PLACEHOLDER.match(kept):
-            return not _MASKED.search(old)
-        # One sign for a class of them: `X` for rare residues, `0` for all figures.
-        one = len(added) == 1 and (kept.strip().isupper() or added == "0")
-        return not one or decodes
+        return not _masks(old, kept, added) or decodes
     if groups:
         return False
-    if _ALL.match(old) and not _MASK.search(kept):
+    return _takes_away(old, kept, decodes=decodes)
+
+
+def _masks(old: str, kept: str, added: str) -> bool:
+    """Tell a word, or a sign for a class of them, that stands for what is masked."""
+    if _PLACEHOLDER.match(kept) and len(added) > 1:
+        return _MASKED.search(old) is not None
+    # `X` for rare residues, `0` for all figures.
+    return len(added) == 1 and (kept.strip().isupper() or added == "0")
+
+
+def _takes_away(old: str, kept: str, *, decodes: bool) -> bool:
+    """Tell a pattern that takes words away, or all of the text."""
+    masked = _MASK.search(kept) is not None
+    if _ALL.match(old) and not masked:
         return True
     words = _LETTERS.findall(_unmarked(_SYNTAX.sub(" ", old)))
     if not words or not old.isprintable():
         return False
-    return decodes or not (_ADDRESSES.match(old) or _MASK.search(kept))
+    return decodes or not (_ADDRESSES.match(old) or masked)
