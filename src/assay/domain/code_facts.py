@@ -13,6 +13,7 @@ __all__ = [
     "CodeFacts",
     "ConfigFacts",
     "DependencyFacts",
+    "DistributionFacts",
     "HubReference",
     "NativeCodeFacts",
     "RemoteCode",
@@ -217,3 +218,20 @@ class DependencyFacts:
     place: Place
     requirements: tuple[Requirement, ...] = ()
     problems: tuple[ParseProblem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DistributionFacts:
+    """What a Python package that lies in the release says of itself.
+
+    Attributes:
+        place: Its metadata.
+        name: Project name, normalised.
+        version: As written and shortened; empty when it names none.
+        licence: An SPDX expression, or whatever it names; empty when it names none.
+    """
+
+    place: Place
+    name: str
+    version: str = ""
+    licence: str = ""

@@ -14,6 +14,7 @@ from assay.domain.code_facts import (
     CodeFacts,
     ConfigFacts,
     DependencyFacts,
+    DistributionFacts,
     HubReference,
     NativeCodeFacts,
     RemoteCode,
@@ -53,6 +54,7 @@ __all__ = [
     "Content",
     "DataFile",
     "DependencyFacts",
+    "DistributionFacts",
     "Fact",
     "FileFacts",
     "Gap",
@@ -257,6 +259,7 @@ Fact = (
     | CodeFacts
     | ConfigFacts
     | DependencyFacts
+    | DistributionFacts
     | GraphFacts
     | LicenceFacts
     | NativeCodeFacts

@@ -19,6 +19,7 @@ from assay.domain.facts import (
     CardFacts,
     ConfigFacts,
     DependencyFacts,
+    DistributionFacts,
     HubReference,
     Requirement,
 )
@@ -50,6 +51,7 @@ class _Sources:
     card: CardFacts | None
     references: tuple[HubReference, ...]
     requirements: tuple[Requirement, ...]
+    distributions: tuple[DistributionFacts, ...]
 
 
 def render(
@@ -79,7 +81,14 @@ def render(
     ]
     models, data = _models(sources), _data_sets(sources)
     packages = _packages(sources.requirements)
-    others = [*models, *data, *packages]
+    carried = _carried(sources.distributions)
+    others = [*models, *data, *packages, *carried]
+    # About the release as a whole, about what is missing, and about entries left out.
+    beside = [
+        text
+        for path in sorted(found.keys() - inventory.digests.keys())
+        for text in found[path]
+    ]
     document = {
         "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
         "bomFormat": "CycloneDX",
@@ -96,7 +105,7 @@ def render(
                     }
                 ]
             },
-            "component": _release(assessment, sources, name),
+            "component": _release(assessment, sources, name, beside),
         },
         "components": [*files, *others],
         "dependencies": [
@@ -128,10 +137,15 @@ def _gather(facts: ReleaseFacts) -> _Sources:
             for requirement in fact.requirements
             if requirement.name
         ),
+        distributions=tuple(
+            fact for fact in every if isinstance(fact, DistributionFacts)
+        ),
     )
 
 
-def _release(assessment: Assessment, sources: _Sources, name: str) -> dict[str, Any]:
+def _release(
+    assessment: Assessment, sources: _Sources, name: str, findings: Iterable[str]
+) -> dict[str, Any]:
     release: dict[str, Any] = {
         "type": "machine-learning-model",
         "bom-ref": _ROOT,
@@ -143,15 +157,14 @@ def _release(assessment: Assessment, sources: _Sources, name: str) -> dict[str, 
                 f"{assessment.programme.id}@{assessment.programme.version}",
             ),
             *(_property("assay:tier-reached", tier) for tier in assessment.tiers),
+            *(_property("assay:finding", text) for text in findings),
         ],
     }
     card = sources.card
     if card is None:
         return release
     if card.license:
-        known = spdx_id(card.license)
-        licence = {"id": known} if known else {"name": _text(card.license)}
-        release["licenses"] = [{"license": licence}]
+        release["licenses"] = _licences(card.license)
     tags = _distinct((*card.tags, *card.languages))
     if tags:
         release["tags"] = [_text(tag) for tag in tags]
@@ -274,8 +287,39 @@ def _packages(requirements: tuple[Requirement, ...]) -> list[dict[str, Any]]:
     ]
 
 
-def _purl(name: str) -> str:
-    return f"pkg:pypi/{quote(name, safe='')}"
+def _carried(distributions: tuple[DistributionFacts, ...]) -> list[dict[str, Any]]:
+    """Give each package whose own metadata lies in the release, as that says."""
+    seen: dict[tuple[str, str, str], list[str]] = {}
+    for fact in distributions:
+        key = fact.name, fact.version, fact.licence
+        seen.setdefault(key, []).append(str(fact.place))
+    components = []
+    for (name, version, licence), places in sorted(seen.items()):
+        component: dict[str, Any] = {
+            "type": "library",
+            "bom-ref": _ref("carried", f"{name}@{version}@{licence}"),
+            "name": _text(name),
+            "purl": _purl(name, version),
+            "properties": [
+                _property("assay:carried-at", place) for place in _distinct(places)
+            ],
+        }
+        if version:
+            component["version"] = _text(version)
+        if licence:
+            component["licenses"] = _licences(licence)
+        components.append(component)
+    return components
+
+
+def _licences(name: str) -> list[dict[str, Any]]:
+    known = spdx_id(name)
+    return [{"license": {"id": known} if known else {"name": _text(name)}}]
+
+
+def _purl(name: str, version: str = "") -> str:
+    at = f"@{quote(version, safe='')}" if version else ""
+    return f"pkg:pypi/{quote(name, safe='')}{at}"
 
 
 def _distinct(values: Iterable[str]) -> list[str]:

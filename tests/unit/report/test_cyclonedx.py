@@ -14,6 +14,7 @@ from assay.domain.facts import (
     ConfigFacts,
     Content,
     DependencyFacts,
+    DistributionFacts,
     FileFacts,
     HubReference,
     Place,
@@ -206,3 +207,41 @@ def test_what_the_card_says_in_the_words_of_the_hub_is_carried():
 def test_names_on_some_list_are_known(name):
     assert is_known_licence(name)
     assert not is_known_licence(f"my-{name}")
+
+
+def test_a_package_that_lies_in_the_release_has_its_own_version_and_licence():
+    here = Place(path="a-1.0.whl", member="a_b-1.0.dist-info/METADATA")
+    there = Place(path="lib/a_b-1.0.dist-info/METADATA")
+    given = {"name": "a-b", "version": "1.0", "licence": "MIT"}
+    document = bom(
+        DistributionFacts(place=here, **given),
+        DistributionFacts(place=there, **given),
+        DistributionFacts(place=there, name="c"),
+        DistributionFacts(place=there, name="d", licence="A special one"),
+    )
+    first, bare, own = parts(document, "library")
+    assert (first["version"], first["purl"]) == ("1.0", "pkg:pypi/a-b@1.0")
+    assert first["licenses"] == [{"license": {"id": "MIT"}}]
+    assert properties(first, "assay:carried-at") == [str(here), str(there)]
+    assert "version" not in bare
+    assert "licenses" not in bare
+    assert own["licenses"] == [{"license": {"name": "A special one"}}]
+
+
+def test_a_finding_about_no_file_stands_with_the_release():
+    finding = Finding(
+        check="model-card",
+        rule="no-card",
+        severity=Severity.LOW,
+        confidence=Confidence.HIGH,
+        place=Place(path="MISSING.md"),
+        message="There is no card.",
+        remediation="Write one.",
+    )
+    report = CheckReport(
+        check="model-card", version=1, examined=1, findings=(finding,), findings_total=1
+    )
+    assessment = replace(CLAIM.assessment, reports=(report,))
+    root = bom(assessment=assessment)["metadata"]["component"]
+    (told,) = properties(root, "assay:finding")
+    assert "There is no card." in told

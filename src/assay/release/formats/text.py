@@ -17,6 +17,8 @@ from assay.release.formats.reading import shorten
 from assay.release.source import chunks
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from assay.domain.facts import Fact
     from assay.release.formats.reading import Inspection, Subject
 
@@ -42,6 +44,10 @@ _DEPENDENCIES = re.compile(
     r"|python_env\.ya?ml|pyproject\.toml|setup\.cfg|pipfile|pipfile\.lock|poetry\.lock"
     r"|uv\.lock|pdm\.lock|pylock\.toml|pip\.conf|pip\.ini|\.?condarc)\Z",
     re.IGNORECASE,
+)
+# Where a Python package that is installed or packed says what it is.
+_METADATA = re.compile(
+    r"(?:^|/)(?:[^/]+\.dist-info/METADATA|(?:[^/]+\.egg-info/)?PKG-INFO)\Z"
 )
 # Files by which tools run something when a folder is opened, installed or used; which
 # of them mean what, `code_opened` knows.
@@ -87,10 +93,7 @@ def read(subject: Subject, inspection: Inspection) -> list[Fact]:
         from assay.release.formats import code_opened  # noqa: PLC0415 - few are
 
         facts.extend(code_opened.read(subject, inspection))
-    if _DEPENDENCIES.search(subject.place.member or subject.place.path):
-        from assay.release.formats import dependencies  # noqa: PLC0415 - few have them
-
-        facts.extend(dependencies.read(subject, inspection))
+    facts.extend(_packages(subject, inspection))
     if _LICENCE.match(subject.place.path) and subject.place.member is None:
         from assay.release.formats import card_body  # noqa: PLC0415 - few texts are one
 
@@ -109,6 +112,20 @@ def read(subject: Subject, inspection: Inspection) -> list[Fact]:
     facts.extend(unwrapped or encoded.inside(subject, inspection))
     facts.extend(secrets.read(subject, inspection))
     return facts
+
+
+def _packages(subject: Subject, inspection: Inspection) -> Sequence[Fact]:
+    """Give what the file asks to install, or which package it belongs to."""
+    path = subject.place.member or subject.place.path
+    if _DEPENDENCIES.search(path):
+        from assay.release.formats import dependencies  # noqa: PLC0415 - few have them
+
+        return dependencies.read(subject, inspection)
+    if _METADATA.search(path):
+        from assay.release.formats import code_distribution  # noqa: PLC0415 - as above
+
+        return code_distribution.read(subject)
+    return ()
 
 
 def _torchscript(subject: Subject, inspection: Inspection, facts: list[Fact]) -> bool:
