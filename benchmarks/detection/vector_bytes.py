@@ -7,11 +7,14 @@ import struct
 __all__ = [
     "annoy",
     "crfsuite",
+    "ctranslate2",
+    "detector",
     "faiss_flat",
     "faiss_graph",
     "faiss_lists",
     "fasttext",
     "on_disk",
+    "whisper",
     "word2vec",
 ]
 
@@ -119,3 +122,42 @@ def crfsuite(
     size = said or 48 + len(body)
     head = b"lCRF" + struct.pack("<I", size) + b"FOMC"
     return head + struct.pack("<9I", 100, 1, 1, 1, *offsets) + body
+
+
+def _named(name: bytes) -> bytes:
+    return struct.pack("<H", len(name) + 1) + name + b"\0"
+
+
+def ctranslate2(
+    *names: bytes, version: int = 6, kind: int = 0, size: int = 8, count: int = 0
+) -> bytes:
+    """Give a model with a variable of two numbers for each name."""
+    names = names or (b"decoder/scale", b"decoder/shift")
+    head = struct.pack("<I", version) + _named(b"TransformerSpec")
+    out = head + struct.pack("<II", 7, count or len(names))
+    for name in names:
+        typed = struct.pack("<BI", kind, size if version >= 4 else size // 4)
+        out += _named(name) + struct.pack("<BI", 1, 2) + typed + bytes(8)
+    if version < 3:
+        return out
+    return out + struct.pack("<I", 1) + _named(b"alias") + _named(names[0])
+
+
+def _tensor(name: bytes, kind: int = 0, elements: int = 2) -> bytes:
+    return struct.pack("<iiii", 1, len(name), kind, elements) + name + bytes(8)
+
+
+def whisper(*tensors: bytes, words: int = 2, bands: int = 80) -> bytes:
+    """Give a model of Whisper with these tensors."""
+    settings = struct.pack("<11i", 51864, 1500, 384, 6, 4, 448, 384, 6, 4, 80, 1)
+    filters = struct.pack("<ii", bands, 1) + bytes(4 * 80)
+    listed = struct.pack("<i", words) + struct.pack("<I", 3) + b"one" + bytes(4)
+    named = b"".join(map(_tensor, tensors or (b"encoder.bias", b"decoder.bias")))
+    return b"lmgg" + settings + filters + listed + named
+
+
+def detector(kind: int = 0, elements: int = 2) -> bytes:
+    """Give a detector of speech with one layer and one tensor."""
+    head = struct.pack("<i", 10) + b"silero-16k" + struct.pack("<5i", 6, 2, 0, 512, 64)
+    layers = struct.pack("<8i", 1, 1, 1, 3, 128, 128, 128, 1)
+    return b"lmgg" + head + layers + _tensor(b"stft", kind, elements)

@@ -247,6 +247,8 @@ FAMILIES: tuple[Family, ...] = (
             "fasttext",
             "word2vec",
             "crfsuite",
+            "ctranslate2",
+            "ggml",
             "parquet",
             "thrift",
             "arrow*",

@@ -95,6 +95,21 @@ def _words() -> Iterator[tuple[str, str, bytes]]:
     yield "crfsuite-behind", "model.crfsuite", vectors.crfsuite() + _ELF
 
 
+def _speech() -> Iterator[tuple[str, str, bytes]]:
+    whole, speech = vectors.ctranslate2(), vectors.whisper()
+    yield "ctranslate2-behind", "model.bin", whole + _ELF
+    yield "ctranslate2-size", "model.bin", vectors.ctranslate2(size=1 << 30)
+    yield "ctranslate2-twice", "model.bin", vectors.ctranslate2(b"a", b"a")
+    yield "ctranslate2-count", "model.bin", vectors.ctranslate2(count=1 << 20)
+    yield "ctranslate2-cut", "model.bin", whole[:-30]
+    yield "ggml-behind", "ggml-tiny.bin", speech + _ELF
+    yield "ggml-words", "ggml-tiny.bin", vectors.whisper(words=1 << 30)
+    yield "ggml-twice", "ggml-tiny.bin", vectors.whisper(b"a", b"a")
+    yield "ggml-cut", "ggml-tiny.bin", speech[:-3]
+    yield "ggml-elements", "ggml-silero.bin", vectors.detector(elements=1 << 30)
+    yield "ggml-type", "ggml-silero.bin", vectors.detector(kind=99)
+
+
 def _media() -> Iterator[tuple[str, str, bytes]]:
     files = {
         "wav": media.wav(),
@@ -147,6 +162,16 @@ def _honest() -> Iterator[tuple[str, str, bytes]]:
     yield "word2vec-words", "v.bin", vectors.word2vec(("höhe".encode(), b"\nb", b"c"))
     yield "word2vec-text", "vectors.vec", b"2 2\none 0.5 1.0\ntwo 0.25 0.125\n"
     yield "crfsuite", "model.crfsuite", vectors.crfsuite()
+    yield "ctranslate2", "model.bin", vectors.ctranslate2()
+    yield "ctranslate2-old", "model.bin", vectors.ctranslate2(version=2, kind=4)
+    yield "ggml", "ggml-tiny.en.bin", vectors.whisper()
+    yield "ggml-detector", "ggml-silero.bin", vectors.detector()
+    exceptions = b"\xaaexceptions\x81\xa1a\x91\x81\x41\xa1a"
+    rules = b"\x82\xadprefix_search\xa2^a" + exceptions
+    yield "spacy-tokenizer", "tokenizer", rules
+
+
+def _honest_media() -> Iterator[tuple[str, str, bytes]]:
     yield "wav", "sample.wav", media.wav()
     yield "wav-piped", "sample.wav", media.wav(size=0xFFFFFFFF)
     yield "wav-list", "a.wav", media.wav(media.chunk(b"LIST", b"INFOISFT\4\0\0\0Lavf"))
@@ -162,9 +187,6 @@ def _honest() -> Iterator[tuple[str, str, bytes]]:
     yield "font", "simfang.ttf", media.font()
     yield "spacy-empty", "vocab/lookups.bin", b"\x80"
     yield "spacy-rows", "vocab/key2row", b"\x81\xcf" + b"\x12" * 8 + b"\x01"
-    exceptions = b"\xaaexceptions\x81\xa1a\x91\x81\x41\xa1a"
-    rules = b"\x82\xadprefix_search\xa2^a" + exceptions
-    yield "spacy-tokenizer", "tokenizer", rules
 
 
 def samples() -> Iterator[Sample]:
@@ -174,8 +196,10 @@ def samples() -> Iterator[Sample]:
         (Truth.HOSTILE, "a table that hides data or leads outside", _tables()),
         (Truth.HOSTILE, "an index that leads beyond what is there", _vectors()),
         (Truth.HOSTILE, "a model of words that lies or hides data", _words()),
+        (Truth.HOSTILE, "a model of speech that lies or hides data", _speech()),
         (Truth.HOSTILE, "a file behind or inside sound or film", _media()),
         (Truth.HONEST, "honest", _honest()),
+        (Truth.HONEST, "honest", _honest_media()),
     ):
         for name, path, data in made:
             yield Sample(

@@ -89,6 +89,7 @@ class Content(StrEnum):
     FASTTEXT = "fasttext"
     WORD2VEC = "word2vec"
     CRFSUITE = "crfsuite"
+    CTRANSLATE2 = "ctranslate2"
     PARQUET = "parquet"
     ARROW = "arrow"
     SQLITE = "sqlite"

@@ -178,6 +178,14 @@ PROOFS: tuple[Proof, ...] = (
         "is_crfsuite",
         bounded=False,
     ),
+    # A version, and the name of what the model is.
+    Proof(
+        Content.CTRANSLATE2,
+        _begins(rb"[\x02-\x07]\x00{3}[\x03-\x3e]\x00[A-Z]"),
+        "ctranslate2",
+        "is_ctranslate2",
+        bounded=False,
+    ),
     # Counts of words and of numbers for each.
     Proof(
         Content.WORD2VEC,

@@ -88,6 +88,7 @@ _MODEL_FORMATS = frozenset(
         Content.FASTTEXT,
         Content.WORD2VEC,
         Content.CRFSUITE,
+        Content.CTRANSLATE2,
         Content.PARQUET,
         Content.ARROW,
         Content.SQLITE,

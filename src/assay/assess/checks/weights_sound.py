@@ -188,6 +188,7 @@ _FORMATS = (
     Content.FASTTEXT,
     Content.WORD2VEC,
     Content.CRFSUITE,
+    Content.CTRANSLATE2,
     Content.PARQUET,
     Content.ARROW,
 )

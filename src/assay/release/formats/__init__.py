@@ -59,6 +59,7 @@ READERS: dict[Content, str] = {
     Content.FASTTEXT: "fasttext",
     Content.WORD2VEC: "word2vec",
     Content.CRFSUITE: "crfsuite",
+    Content.CTRANSLATE2: "ctranslate2",
     Content.TFLITE: "tflite",
     Content.EXECUTORCH: "executorch",
     Content.TENSORRT: "tensorrt",

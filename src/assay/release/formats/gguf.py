@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assay.domain.facts import Gap, WeightsFacts
-from assay.release.formats import secrets
+from assay.release.formats import ggml, secrets
 from assay.release.formats.gguf_cursor import BrokenError, Cursor
 from assay.release.formats.gguf_metadata import ALIGNMENT, Metadata
 from assay.release.formats.gguf_tensors import judge_layout, read_tensors
@@ -45,6 +45,8 @@ def is_older(source: ByteSource) -> bool:
 def read(subject: Subject, inspection: Inspection) -> list[Fact]:
     """Give the facts of one GGUF file, its templates and its secrets."""
     magic = subject.source.read_at(0, 4)
+    if magic == b"lmgg" and ggml.is_speech(subject.source):
+        return ggml.read(subject, inspection)
     if magic in _OLDER:
         reason = f"the {_OLDER[magic]} form, older than GGUF, is not inspected"
         return [Gap(place=subject.place, reason=reason, content=subject.content)]

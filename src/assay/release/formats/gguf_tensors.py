@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from assay.release.formats.gguf_cursor import Cursor
     from assay.release.formats.reading import Problems, Subject
 
-__all__ = ["Extent", "judge_layout", "read_tensors"]
+__all__ = ["TYPES", "Extent", "judge_layout", "read_tensors"]
 
 # By number of the type: elements in a block, and bytes of it. 31 to 33 and 36 to 38
 # are repacked forms that were written for a while in 2024.
-_TYPES: dict[int, tuple[int, int]] = {
+TYPES: dict[int, tuple[int, int]] = {
     0: (1, 4), 1: (1, 2), 2: (32, 18), 3: (32, 20), 6: (32, 22), 7: (32, 24),
     8: (32, 34), 9: (32, 40), 10: (256, 84), 11: (256, 110), 12: (256, 144),
     13: (256, 176), 14: (256, 210), 15: (256, 292), 16: (256, 66), 17: (256, 74),
@@ -78,7 +78,7 @@ def read_tensors(
         if offset % alignment:
             entry.add("malformed", f"offset {offset} is no multiple of {alignment}")
         size = entry.size(dimensions, kind)
-        unknown += kind not in _TYPES
+        unknown += kind not in TYPES
         if size is not None:
             extents.append(Extent(offset, size, name))
     return extents, unknown
@@ -129,7 +129,7 @@ class _Entry:
         if elements >= _INT64_END or any(d >= _INT64_END for d in dimensions):
             self.add("type-size", "its dimensions overflow 63 bits")
             return None
-        known = _TYPES.get(kind)
+        known = TYPES.get(kind)
         if known is None:
             if any(kind in numbers for numbers in _PLAUSIBLE):
                 self.add("unknown-version", f"type {kind} is not known")

@@ -37,6 +37,7 @@ def listed(form, *values):
         ("fasttext*", Content.FASTTEXT, 2),
         ("word2vec*", Content.WORD2VEC, 1),
         ("crfsuite*", Content.CRFSUITE, 1),
+        ("ctranslate2*", Content.CTRANSLATE2, 2),
     ],
 )
 def test_files_of_the_libraries_are_read_to_their_end(
@@ -422,3 +423,74 @@ class TestCrfSuite:
         limits = replace(DEFAULT_LIMITS, max_member_bytes=100)
         (gap,) = only(look(made.crfsuite(), limits=limits), Gap)
         assert gap.content is Content.CRFSUITE
+
+
+class TestCTranslate2:
+    @pytest.mark.parametrize(
+        ("given", "kind"),
+        [
+            ({"size": 12}, "type-size"),
+            ({"kind": 9}, "malformed"),
+            ({"count": 3}, "malformed"),
+            ({"version": 3, "kind": 3}, "type-size"),
+        ],
+    )
+    def test_what_is_not_as_declared_is_told(self, kinds, given, kind):
+        assert kinds(made.ctranslate2(**given)) == [kind]
+
+    def test_two_variables_of_one_name_are_told(self, kinds):
+        assert kinds(made.ctranslate2(b"a", b"a")) == ["duplicate-name"]
+        assert kinds(made.ctranslate2() + b"more") == ["trailing-data"]
+
+    def test_a_name_of_no_length_is_told(self, kinds):
+        data = made.ctranslate2()
+        at = data.index(b"decoder/shift") - 2
+        assert kinds(data[:at] + b"\0\0" + data[at + 2 :]) == ["malformed"]
+
+    def test_old_versions_have_no_other_names(self, kinds):
+        assert kinds(made.ctranslate2(version=2, kind=4)) == []
+
+    def test_a_specification_has_a_name(self, look):
+        data = made.ctranslate2().replace(
+            b"TransformerSpec", b"Transformer\xffSpec"[:15]
+        )
+        assert look(data).content is not Content.CTRANSLATE2
+
+    def test_more_than_is_read_is_a_gap(self, look, only, monkeypatch):
+        monkeypatch.setattr("assay.release.formats.ctranslate2._MOST_VARIABLES", 1)
+        (gap,) = only(look(made.ctranslate2()), Gap)
+        assert gap.content is Content.CTRANSLATE2
+
+
+class TestSpeech:
+    def test_models_and_detectors_are_read(self, look, only):
+        for data, count in ((made.whisper(), 2), (made.detector(), 1)):
+            file = look(data)
+            (facts,) = only(file, WeightsFacts)
+            assert (facts.problems, facts.tensors) == ((), count)
+            assert not only(file, Gap)
+
+    @pytest.mark.parametrize(
+        ("data", "kind"),
+        [
+            (made.whisper(words=-1), "count-mismatch"),
+            (made.whisper(b"a", b"a"), "duplicate-name"),
+            (made.whisper()[:-3], "out-of-bounds"),
+            (made.whisper()[:60], "out-of-bounds"),
+            (made.detector(kind=99), "malformed"),
+            (made.detector(kind=2), "type-size"),
+            (made.detector(elements=9), "out-of-bounds"),
+        ],
+    )
+    def test_what_is_not_as_declared_is_told(self, kinds, data, kind):
+        assert kinds(data) == [kind]
+
+    def test_other_settings_stay_a_gap(self, look, only):
+        for data in (made.whisper(bands=81), made.whisper()[:40]):
+            (gap,) = only(look(data), Gap)
+            assert "older than GGUF" in gap.reason
+
+    def test_more_tensors_than_are_read_are_a_gap(self, look, only, monkeypatch):
+        monkeypatch.setattr("assay.release.formats.ggml._MOST_TENSORS", 1)
+        (gap,) = only(look(made.whisper()), Gap)
+        assert gap.content is Content.GGUF
