@@ -432,7 +432,7 @@ class TestCTranslate2:
             ({"size": 12}, "type-size"),
             ({"kind": 9}, "malformed"),
             ({"count": 3}, "malformed"),
-            ({"version": 3, "kind": 3}, "type-size"),
+            ({"version": 3, "kind": 4, "size": 40}, "type-size"),
         ],
     )
     def test_what_is_not_as_declared_is_told(self, kinds, given, kind):
