@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.detection.families import (
     code_evading_honest,
+    code_evading_more,
     code_evading_sends,
     code_trusting,
 )
@@ -848,6 +849,8 @@ def samples() -> Iterator[Sample]:
             yield _hostile(name, technique, source)
     for name, (technique, source) in code_evading_sends.SENDS.items():
         yield _hostile(name, technique, source)
+    for name, source in code_evading_more.MORE.items():
+        yield _hostile(f"more-{name}", name.replace("-", " "), source)
     for name, technique, truth, files in code_trusting.cases():
         yield Sample(
             name=name, family=FAMILY, technique=technique, truth=truth, files=files

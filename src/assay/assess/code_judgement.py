@@ -48,15 +48,20 @@ _SECRET_PATHS = re.compile(
     r"\.ssh(?:/|\b)|id_rsa|id_ed25519|id_ecdsa|\.aws/|\.netrc|\.kube/|\.docker/config"
     r"|\.git-credentials|huggingface/(?:stored_)?token|/etc/(?:shadow|passwd|sudoers)"
     r"|\.npmrc|\.pypirc|\.bash_history|\.gnupg|/proc/(?:self|\d+|…)/environ|Login Data"
-    r"|cookies\.sqlite|\.config/gcloud|\.azure/|wallet\.dat|\.env\Z|\.mozilla|key4\.db",
+    r"|/run/secrets/|\.(?:zsh|python|psql|mysql)_history|cookies\.sqlite|\.config/gcloud|\.azure/|wallet\.dat|\.env\Z|\.mozilla|key4\.db",
     re.IGNORECASE,
 )
 _START_PATHS = re.compile(
     r"\.(?:bashrc|bash_profile|zshrc|profile|zprofile)\b|authorized_keys|/etc/|crontab"
     r"|/cron|systemd|autostart|LaunchAgents|site-packages|sitecustomize|usercustomize"
     r"|\.pth\b|/usr/|/bin/|System32|Start Menu|\.ssh/|\.ipython|\.jupyter"
-    r"|CurrentVersion\\+Run",
+    r"|CurrentVersion\\+Run|(?:\A|/)\.(?:git|vscode|husky|idea|claude|cursor)/|\.envrc\b"
+    r"|huggingface/modules",
     re.IGNORECASE,
+)
+# What runs as soon as somebody imports or starts it.
+_PROGRAMS = re.compile(
+    r"[^,]*\.(?:pyc?|pyd|pth|so|dll|exe|sh|bat|ps1|ipynb)(?:, |\Z)", re.IGNORECASE
 )
 _WIDE_PATHS = re.compile(
     r"\A(?:[\"']?(?:/|~/?|[A-Za-z]:\\)[\"']?|/(?:home|root|usr|etc|var)\b.*|~.*)"
@@ -329,6 +334,9 @@ def _write(case: _Case) -> str:
     if case.action.name in _HOSTILE:
         return "hostile-command"
     if _START_PATHS.search(case.action.detail):
+        return "changes-system"
+    early = case.runs and _is_early(case.action)
+    if early and _PROGRAMS.match(case.action.detail):
         return "changes-system"
     return "changes-files" if _is_early(case.action) else ""
 

@@ -14,8 +14,9 @@ from assay.release.formats import (
 )
 from assay.release.formats.code_act import Act, Seen
 from assay.release.formats.code_kinds import kind_of_call
+from assay.release.formats.code_lookup import FETCHERS
 from assay.release.formats.code_names import CONSEQUENTIAL, kind_of
-from assay.release.formats.code_origins import Origins
+from assay.release.formats.code_origins import Origins, is_foreign_folder
 from assay.release.formats.code_reach import CALL, IMPORT, Reach
 from assay.release.formats.code_resolve import Resolver
 from assay.release.formats.code_scopes import outline
@@ -132,9 +133,28 @@ class _Examination:
         walked = _walks(node.func)
         if walked:
             self._act("dynamic-code", walked, node, scope)
+        if _rewrites_code(node):
+            self._act("obfuscation", "types.CodeType.replace", node, scope, "byte code")
         for callee in self._resolver.values(node.func, scope):
             if isinstance(callee, Named):
                 self._named(callee, node, scope)
+                if callee.name in FETCHERS:
+                    self._fetched(node, scope)
+
+    def _fetched(self, node: ast.Call, scope: Scope) -> None:
+        """Note a function that is fetched by its name, whoever calls it then."""
+        if id(node) in self._found.inner:
+            return
+        for value in self._resolver.values(node, scope):
+            if not isinstance(value, Named):
+                continue
+            base, _, last = value.name.rpartition(".")
+            if last == "?" and base in _GUARDED - {"builtins", "importlib"}:
+                what = "a name that is worked out"
+                self._act("obfuscation", value.name, node, scope, what)
+            elif _is_handed_over(value.name):
+                kind = kind_of(value.name)
+                self._act(kind, value.name, node, scope, "fetched by its name")
 
     def _named(self, callee: Named, node: ast.Call, scope: Scope) -> None:
         name = callee.name
@@ -216,8 +236,12 @@ class _Examination:
                 self._act("safeguard", "os.environ", target, scope, f"{key}={shown}")
             return
         for known in self._resolver.values(target, scope):
-            if isinstance(known, Named) and known.name in code_switches.LOADERS:
+            if not isinstance(known, Named):
+                continue
+            if known.name in code_switches.LOADERS:
                 self._act("safeguard", known.name, target, scope, "exchanged")
+            elif known.name == "sys.path" and is_foreign_folder(shown):
+                self._act("dynamic-code", "sys.path", target, scope, shown)
 
     def _method_call(self, method: str, node: ast.Call, scope: Scope) -> None:
         """Follow `operator.methodcaller("system", …)(os)`."""
@@ -347,6 +371,17 @@ class _Examination:
                 waiting.append((*written, depth + 1))
             waiting += [(c, place, depth) for c in ast.iter_child_nodes(part)]
         return False
+
+
+def _rewrites_code(node: ast.Call) -> bool:
+    """Tell `function.__code__.replace(co_code=…)`."""
+    func = node.func
+    named = {keyword.arg for keyword in node.keywords}
+    return (
+        isinstance(func, ast.Attribute)
+        and func.attr == "replace"
+        and bool(named & {"co_code", "co_consts", "co_names"})
+    )
 
 
 def _is_handed_over(name: str) -> bool:

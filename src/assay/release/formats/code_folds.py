@@ -155,6 +155,8 @@ def _subscript(
     for base in resolver.values(node.value, scope, depth):
         for index in indices:
             yield from _item(resolver, base, index, scope, depth)
+        if isinstance(base, Named) and _is_own_module(base, node.slice):
+            yield Named("builtins.globals()")
     held, place = _container(resolver, node.value, scope)
     if isinstance(held, ast.Dict):
         chosen = [
@@ -168,6 +170,12 @@ def _subscript(
         picked = [part for i in indices for part in _at(i, held.elts)]
         for part in (picked or held.elts)[: 2 * _MAX_CANDIDATES]:
             yield from resolver.values(part, place, depth)
+
+
+def _is_own_module(base: Named, node: ast.expr) -> bool:
+    """Tell `sys.modules[__name__]`."""
+    own = isinstance(node, ast.Name) and node.id == "__name__"
+    return own and base.name == "sys.modules"
 
 
 def _at(index: object, items: list[ast.expr]) -> list[ast.expr]:

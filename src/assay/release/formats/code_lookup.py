@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     Rule = Callable[[Resolver, str, ast.Call, Scope, int], Iterator[Value]]
 
-__all__ = ["named_call"]
+__all__ = ["FETCHERS", "named_call"]
 
 _MAX_ITEMS = 4_096
 _LOOKERS = frozenset(
@@ -35,7 +35,7 @@ _LOOKERS = frozenset(
         "builtins.type.__getattribute__",
     }
 )
-_FETCHERS = frozenset(
+FETCHERS = frozenset(
     {"builtins.getattr", "builtins.object.__getattribute__"}
     | {"builtins.type.__getattribute__", "operator.attrgetter"}
 )
@@ -185,7 +185,7 @@ def _looked_up(
     if name == "builtins.vars":
         yield from resolver.values(first[0], scope, depth)
         return
-    if name in _FETCHERS:
+    if name in FETCHERS:
         yield from _fetched(resolver, name, node, scope, depth)
         return
     for known in resolver.constants(first[0], scope, depth):
@@ -209,7 +209,9 @@ def _fetched(
     names = resolver.constants(node.args[1], scope, depth)
     for base in resolver.values(node.args[0], scope, depth):
         for known in names:
-            if isinstance(known.value, str) and "…" not in known.value:
+            if known.value == "__builtins__":
+                yield Named("builtins", loose=True)
+            elif isinstance(known.value, str) and "…" not in known.value:
                 yield from resolver.member(base, known.value, depth, loose=True)
         if isinstance(base, Named) and (not names or names[-1] == UNKNOWN):
             yield Named(join(base.name, "?"), loose=True)
@@ -229,9 +231,33 @@ def _mapped(
                     yield Const(tuple(made), decoded=True)
 
 
+def _reduced(
+    resolver: Resolver, name: str, node: ast.Call, scope: Scope, depth: int
+) -> Iterator[Value]:
+    """Follow `functools.reduce(getattr, names, module)`."""
+    yield Named(f"{name}()")
+    if len(node.args) != 3:
+        return
+    walks = any(
+        isinstance(value, Named) and value.name in FETCHERS
+        for value in resolver.values(node.args[0], scope, depth)
+    )
+    for known in resolver.constants(node.args[1], scope, depth) if walks else ():
+        names = known.value if isinstance(known.value, tuple) else ()
+        found = list(resolver.values(node.args[2], scope, depth))[:1]
+        for part in names[:8]:
+            found = [
+                value
+                for base in found[:1]
+                for value in resolver.member(base, str(part), depth, loose=True)
+            ]
+        yield from found
+
+
 _FIRSTS: dict[str, Rule] = {
     "builtins.staticmethod": _wrapped,
     "functools.partial": _wrapped,
+    "functools.reduce": _reduced,
     "functools.wraps": _wrapped,
     "operator.methodcaller": _method_caller,
 }

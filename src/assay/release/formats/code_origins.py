@@ -186,6 +186,5 @@ _SHARED = re.compile(r"(?:/tmp|/var/tmp|/dev/shm|[A-Za-z]:\\Windows\\Temp)(?:/|\
 
 def is_foreign_folder(text: str) -> bool:
     """Tell an archive, or a folder that anybody writes to, from a place of code."""
-    return any(
-        _ARCHIVES.search(part) or _SHARED.match(part) for part in text.split(", ")
-    )
+    parts = re.split(r", | ", text)
+    return any(_ARCHIVES.search(part) or _SHARED.match(part) for part in parts)

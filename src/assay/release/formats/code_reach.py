@@ -87,8 +87,8 @@ _THREADS = frozenset(
 _QUIET = frozenset(
     f"builtins.{name}"
     for name in (
-        "callable", "classmethod", "getattr", "hasattr", "hash", "id", "isinstance",
-        "issubclass", "print", "property", "repr", "staticmethod", "str", "super",
+        "callable", "getattr", "hasattr", "hash", "id", "isinstance", "issubclass",
+        "print", "repr", "str", "super",
     )
 )  # fmt: skip
 _LAZY = frozenset(
@@ -154,10 +154,20 @@ class Reach:
             more = set(self._when) - before
             waiting = [t for s in more for t in self._handed.get(s, ())]
         self._spread([s for s in found.scopes if _is_used(s)], USE)
+        self._spread([s for c in found.scopes for s in self._stand_ins(c)], USE)
 
     def when(self, scope: Scope) -> str:
         """Give `import`, `load`, `use` or `call` for what stands in a scope."""
         return self._when.get(runs_in(scope), CALL)
+
+    def _stand_ins(self, scope: Scope) -> Iterator[Scope]:
+        """Give the functions that a class has under the names of those in use."""
+        if scope.kind is not Kind.CLASS:
+            return
+        for name in _USED & scope.bindings.keys():
+            for value in self._resolver.member(Own(scope), name, 0):
+                if isinstance(value, Own) and value.scope.kind is Kind.FUNCTION:
+                    yield value.scope
 
     def _spread(self, waiting: list[Scope], when: str) -> None:
         while waiting:
@@ -179,7 +189,10 @@ class Reach:
             self._read(node, scope)
         if not isinstance(node, ast.Call):
             return
-        for callee in self._resolver.values(node.func, scope):
+        callees = self._resolver.values(node.func, scope)
+        if not callees:
+            self._handed_over(node, scope, now=False)
+        for callee in callees:
             if isinstance(callee, Own):
                 self._called(callee, scope)
             elif isinstance(callee, Named) and callee.name not in _QUIET:

@@ -206,6 +206,8 @@ class Resolver:
         return tuple(self._items(binding.value, binding.scope, depth))
 
     def _items(self, node: ast.expr, scope: Scope, depth: int) -> Iterator[Value]:
+        if isinstance(node, ast.Name):
+            node, scope = self.written(node.id, scope) or (node, scope)
         if isinstance(node, (ast.List, ast.Tuple, ast.Set, ast.Dict)):
             held = node.values if isinstance(node, ast.Dict) else node.elts
             for part in held[: _MAX_CANDIDATES + 1]:
@@ -231,8 +233,9 @@ class Resolver:
             yield from self.plain(value)
 
     def _name(self, node: ast.Name, scope: Scope, depth: int) -> Iterator[Value]:
-        if node.id in ("self", "cls") and scope.owner is not None:
-            yield Own(scope.owner, made=True)
+        owner = scope.itself(node.id)
+        if owner is not None:
+            yield Own(owner, made=True)
             return
         yield from self.look_up(node.id, scope, depth)
 
@@ -244,6 +247,8 @@ class Resolver:
             module = self._found.module
             if place in module.bindings:
                 yield from self._bound_values(place, module, depth)
+        if _is_super(node.value) and scope.owner is not None:
+            yield from self._inherited(scope.owner, node.attr, depth)
         for base in self.values(node.value, scope, depth):
             yield from self.member(base, node.attr, depth)
 
@@ -257,6 +262,8 @@ class Resolver:
                 yield path
             elif name == "__dict__":
                 yield base
+            elif base.name == "builtins.globals()":
+                yield from self.look_up(name, self._found.module, depth)
             else:
                 loose = base.loose or loose
                 yield Named(join(base.name, name), loose, base.text)
@@ -269,7 +276,13 @@ class Resolver:
         if name in scope.bindings and scope.kind is Kind.CLASS:
             yield from self._bound_values(name, scope, depth)
             return
-        if scope.parent is None or seen > 8:
+        if seen <= 8:
+            yield from self._inherited(scope, name, depth, seen)
+
+    def _inherited(
+        self, scope: Scope, name: str, depth: int, seen: int = 0
+    ) -> Iterator[Value]:
+        if scope.parent is None:
             return
         for base in scope.bases:
             for value in self.values(base, scope.parent, depth):
@@ -342,6 +355,14 @@ class Resolver:
         for binding in scope.bindings.get(f"<lambda {id(node)}>", []):
             if binding.scope is not None:
                 yield Own(binding.scope)
+
+
+def _is_super(node: ast.expr) -> bool:
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "super"
+    )
 
 
 def _cost(value: Value) -> int:

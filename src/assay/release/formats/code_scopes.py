@@ -76,6 +76,25 @@ class Scope:
             scope = scope.parent
         return scope
 
+    def itself(self, name: str) -> Scope | None:
+        """The class whose object a name stands for, in a method of it, or None."""
+        scope: Scope | None = self
+        while scope is not None and name not in scope.bindings:
+            scope = scope.parent
+        if scope is None or scope.kind is not Kind.FUNCTION or scope.parent is None:
+            return None
+        first = scope.bindings[name][0].parameter == 0
+        method = scope.parent.kind is Kind.CLASS and not scope.is_static
+        return scope.parent if first and method else None
+
+    @property
+    def is_static(self) -> bool:
+        """Whether a decorator says that this is no method of an object."""
+        return any(
+            isinstance(node, ast.Name) and node.id == "staticmethod"
+            for node in self.decorators
+        )
+
     def bind(self, name: str, binding: Binding) -> None:
         """Note what a name may stand for; a few are enough."""
         found = self.bindings.setdefault(name, [])
@@ -153,6 +172,8 @@ def _enter(
             for target in node.targets
             if isinstance(target, (ast.Attribute, ast.Subscript))
         ]
+    elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Attribute):
+        found.patched.append((node.target, node.value, scope))
     if isinstance(node, ast.Call):
         found.inner.add(id(node.func))
         _called(node, scope, found)
@@ -323,8 +344,8 @@ def _attribute(target: ast.Attribute, value: ast.expr, scope: Scope) -> None:
     """Bind `self.x` to the class, and `Class.x` to a name of both."""
     if not isinstance(target.value, ast.Name):
         return
-    owner = scope.owner
-    if target.value.id in ("self", "cls") and owner is not None:
+    owner = scope.itself(target.value.id)
+    if owner is not None:
         owner.bind(target.attr, Binding(value=value, scope=scope))
         return
     place = f"{target.value.id}.{target.attr}"
