@@ -49,6 +49,9 @@ FAMILIES: tuple[str, ...] = (
     "secrets",
     "templates",
     "crowding",
+    "crowds_pickles",
+    "crowds_archives",
+    "crowds_texts",
     "tokenizers",
     "beside_models",
 )
