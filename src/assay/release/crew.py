@@ -42,6 +42,10 @@ if TYPE_CHECKING:
 __all__ = ["Crew"]
 
 
+class _StoppedError(Exception):
+    """The others have stopped, and so does this thread."""
+
+
 class Crew:
     """Threads that take files off one list, the largest first.
 
@@ -79,7 +83,11 @@ class Crew:
         self.facts: dict[str, FileFacts] = {}
 
     def run(self, jobs: int) -> None:
-        """Do all the work; raise the first error by path."""
+        """Do all the work, or stop at the first error.
+
+        Of errors that several threads meet at once, the first by path is raised; which
+        ones are met before all have stopped is a matter of time.
+        """
         # What is kept is found by its digest, so that there is nothing to do before.
         self._aside = self._large < jobs and self._cache is None
         self._idle = count = min(jobs, len(self._waiting))
@@ -88,12 +96,23 @@ class Crew:
             # Beside the others: what inspects small files is then loaded while they
             # hash, and not when they have done.
             threads.append(threading.Thread(target=self._work_on_small))
-        for thread in threads:
-            thread.start()
-        self._work()
-        # No thread may outlive the descriptor of the release, even when interrupted.
-        for thread in threads:
-            thread.join()
+        started = []
+        done = False
+        try:
+            for thread in threads:
+                thread.start()
+                started.append(thread)
+            self._work()
+            for thread in started:
+                thread.join()
+            done = True
+        finally:
+            if not done:
+                # Interrupted, or no thread was to be had.
+                self._stop.set()
+            # No thread may outlive the descriptor of the release.
+            for thread in started:
+                thread.join()
         if self._errors:
             raise min(self._errors, key=lambda item: item[0])[1]
 
@@ -107,6 +126,8 @@ class Crew:
         try:
             while entries := take():
                 self._files(entries)
+        except _StoppedError:
+            return
         except BaseException as error:  # noqa: BLE001 - raised again by `run`
             self._fail("", error)
 
@@ -138,25 +159,20 @@ class Crew:
 
     def _files(self, entries: Sequence[OriginEntry]) -> None:
         """Do one file, or two large ones together."""
-        # Whose error it is; of two that are hashed together, the first by path.
-        about = min(entry.path for entry in entries)
         try:
             with ExitStack() as held:
                 works = []
                 for entry in entries:
-                    about = entry.path
                     opened = held.enter_context(closing(self._origin.open(entry)))  # 1
                     works.append(held.enter_context(self._work_on(entry, opened)))
-                about = min(entry.path for entry in entries)
                 digests = self._hash(works)  # 2
                 for work, digest in zip(works, digests, strict=True):
-                    about = work.entry.path
-                    work.opened.compare(digest)  # 3
+                    work.opened.compare(digest, work.source)  # 3
                     facts = work.inspecting.result(digest)  # 4
                     work.opened.prove()  # 5
                     self._done(work.entry, digest, facts)
         except AssayError as error:
-            self._fail(about, error)
+            self._fail(min(entry.path for entry in entries), error)
         finally:
             if entries[0].size > self._limits.max_held_bytes:
                 with self._lock:
@@ -170,7 +186,7 @@ class Crew:
         inspecting = _Inspecting(lambda digest: self._inspect(source, entry, digest))
         if not small and self._aside:
             inspecting.start()
-        return _Work(entry, opened, memory, inspecting)
+        return _Work(entry, opened, memory, source, inspecting)
 
     def _hash(self, works: Sequence[_Work]) -> list[str]:
         """Hash one file, or two."""
@@ -180,13 +196,17 @@ class Crew:
             if work.opened.descriptor is not None and work.memory is None
         ]
         if len(files) == len(works):
-            return hash_descriptors(files, self._teller.advanced)
+            return hash_descriptors(files, self._advanced)
         return [
-            work.opened.hash(
-                partial(self._teller.advanced, work.entry.path), keep=work.memory
-            )
+            work.opened.hash(partial(self._advanced, work.entry.path), keep=work.memory)
             for work in works
         ]
+
+    def _advanced(self, path: str, count: int) -> None:
+        if self._stop.is_set():
+            # Somebody else met an error, or there was an interrupt.
+            raise _StoppedError
+        self._teller.advanced(path, count)
 
     def _done(self, entry: OriginEntry, digest: str, facts: FileFacts | None) -> None:
         with self._lock:
@@ -232,18 +252,20 @@ class Crew:
 class _Work:
     """One open file, and what is being done with it."""
 
-    __slots__ = ("entry", "inspecting", "memory", "opened")
+    __slots__ = ("entry", "inspecting", "memory", "opened", "source")
 
     def __init__(
         self,
         entry: OriginEntry,
         opened: OpenFile,
         memory: bytearray | None,
+        source: ByteSource,
         inspecting: _Inspecting,
     ) -> None:
         self.entry = entry
         self.opened = opened
         self.memory = memory
+        self.source = source
         self.inspecting = inspecting
 
     def __enter__(self) -> Self:

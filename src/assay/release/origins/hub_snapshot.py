@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     from assay.domain.facts import FileFacts
     from assay.domain.limits import Limits
+    from assay.release.source import ByteSource
 
 __all__ = ["HubSnapshot", "snapshot_of"]
 
@@ -216,27 +217,18 @@ class _OpenBlob(OpenDescriptor):
         self._blob = blob
         self._same_link = same_link
 
-    def compare(self, digest: str) -> None:
+    def compare(self, digest: str, content: ByteSource) -> None:
         """Compare with what the blob's name says, by SHA-256 or as git names it."""
         if _SHA256.match(self._blob):
             self._compare(digest)
         elif _SHA1.match(self._blob):
-            self._compare(self._git_name())
+            self._compare(_git_name(content))
 
     def prove(self) -> None:
         """Prove that neither the blob nor the link to it has changed."""
         super().prove()
         if not self._same_link():
             raise changed(self.path, "the link leads somewhere else now")
-
-    def _git_name(self) -> str:
-        """Give the name that git gives to a content: SHA-1 with the size before it."""
-        source = self.source()
-        # Not for security: the name was given by git, and SHA-256 is what is bound.
-        name = hashlib.sha1(b"blob %d\0" % source.size, usedforsecurity=False)
-        for data in chunks(source):
-            name.update(data)
-        return name.hexdigest()
 
     def _compare(self, found: str) -> None:
         if found != self._blob:
@@ -334,3 +326,12 @@ def _no_revision(folder: Path, found: str) -> ReleaseError:
         found=found,
         remedy="download the model again, or give a directory below snapshots",
     )
+
+
+def _git_name(content: ByteSource) -> str:
+    """Give the name that git gives to a content: SHA-1 with the size before it."""
+    # Not for security: the name was given by git, and SHA-256 is what is bound.
+    name = hashlib.sha1(b"blob %d\0" % content.size, usedforsecurity=False)
+    for data in chunks(content):
+        name.update(data)
+    return name.hexdigest()

@@ -58,7 +58,7 @@ class OpenFile(Protocol):
         """Give the SHA-256 of the whole content, from one reading."""
         ...
 
-    def compare(self, digest: str) -> None:
+    def compare(self, digest: str, content: ByteSource) -> None:
         """Compare with what the origin says that the content is, if it does."""
         ...
 
@@ -145,7 +145,7 @@ class OpenDescriptor:
             self.descriptor, self._size, self.path, advance, keep=keep
         )
 
-    def compare(self, digest: str) -> None:
+    def compare(self, digest: str, content: ByteSource) -> None:
         """Compare with nothing: a directory says nothing of its files."""
 
     def source(self) -> ByteSource:
@@ -221,7 +221,7 @@ class OpenSource:
             )
         return digest.hexdigest()
 
-    def compare(self, digest: str) -> None:
+    def compare(self, digest: str, content: ByteSource) -> None:
         """Compare with nothing more: a checksum was compared while hashing."""
 
     def source(self) -> ByteSource:
