@@ -251,6 +251,7 @@ FAMILIES: tuple[Family, ...] = (
             "ggml",
             "parquet",
             "thrift",
+            "sqlite",
             "arrow*",
             "media*",
         ),
@@ -284,7 +285,7 @@ FAMILIES: tuple[Family, ...] = (
         ),
         readers=(
             "text",
-            "config",
+            "config*",
             "template*",
             "prompts",
             "tokenizer*",

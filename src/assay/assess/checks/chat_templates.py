@@ -267,11 +267,11 @@ _MOST_NAMED = 5
 
 
 def _at(place: Place, line: int) -> Place:
-    """Give a line of a template: of its file, where the template's first is known."""
+    """Give a line of a template: of its file, where its text stands there in lines."""
+    if place.key is not None and (place.line is None or place.inner_line is not None):
+        return replace(place, inner_line=line)
     if place.line is not None:
         return replace(place, line=place.line + line - 1)
-    if place.key is not None:
-        return replace(place, inner_line=line)
     return replace(place, line=line)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from assay.domain.facts import (
@@ -25,6 +25,7 @@ from assay.release.formats.built import Building
 from assay.release.formats.built_walk import WORDS as BUILDING_WORDS
 from assay.release.formats.built_walk import built
 from assay.release.formats.config_beyond import beyond
+from assay.release.formats.config_lines import KeyLines
 from assay.release.formats.kept import Kept
 from assay.release.formats.reading import shorten
 from assay.wire import strict_json
@@ -190,6 +191,7 @@ def read(data: bytes, subject: Subject, inspection: Inspection) -> list[Fact]:
             value = strict_json.loads(plain, limits=inspection.limits, tolerant=True)
         except DocumentError:
             return [findings.facts(problems)]
+    findings.subject = replace(subject, lines=KeyLines(plain, value))
     return [*_facts_of(value, problems, findings), *_special(value, findings)]
 
 

@@ -52,7 +52,9 @@ def from_value(value: object, subject: Subject, inspection: Inspection) -> list[
             break
         from assay.release.formats import template  # noqa: PLC0415 - loads Jinja2
 
-        place = subject.at(key=shorten(key, inspection.limits.max_shown_chars))
+        # A text of its own, whose lines are none of the document.
+        shown = shorten(key, inspection.limits.max_shown_chars)
+        place = subject.at(key=shown, inner_line=1)
         if is_jinja:
             facts.extend(template.template_facts(text, place, inspection))
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from assay.domain.credentials import redact
@@ -11,7 +11,7 @@ from assay.domain.facts import Content, ParseProblem, Place
 from assay.domain.printable import is_printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from assay.domain.facts import Fact
     from assay.domain.limits import Limits
@@ -35,12 +35,14 @@ class Subject:
         place: Where it is: the file, and the member when it is inside one.
         content: The type that it is read as.
         depth: How many wrappers were opened to reach it; 0 for a file.
+        lines: Gives the line of an entry by its key, in a document that has lines.
     """
 
     source: ByteSource
     place: Place
     content: Content
     depth: int = 0
+    lines: Callable[[str], int | None] | None = field(default=None, compare=False)
 
     @property
     def name(self) -> str:
@@ -57,7 +59,9 @@ class Subject:
         opcode: int | None = None,
         inner_line: int | None = None,
     ) -> Place:
-        """Give a place inside this subject."""
+        """Give a place inside this subject; the line of a key where it is known."""
+        if line is None and key is not None and self.lines is not None:
+            line = self.lines(key)
         return replace(
             self.place,
             offset=offset,
