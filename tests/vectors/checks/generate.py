@@ -36,6 +36,7 @@ from tests.vectors.checks.entries import (
 from tests.vectors.checks.releases_built_objects import CASES as BUILT_OBJECTS
 from tests.vectors.checks.releases_code import CODE_BEHAVIOUR, DEPENDENCIES_PINNED
 from tests.vectors.checks.releases_containers import ESCAPING_7Z, UNREADABLE_7Z
+from tests.vectors.checks.releases_crowds import LARGE_SETTINGS, NESTED
 from tests.vectors.checks.releases_graph_operations import (
     CASES as GRAPH_OPERATIONS,
 )
@@ -186,13 +187,14 @@ VECTORS: dict[str, dict[str, tuple[Entry, ...]]] = {
         "met": (CONFIG,),
         "unmet": (
             File("config.json", b'{"model_type": "example", "model_type": "other"}\n'),
+            LARGE_SETTINGS,
         ),
         "not_applicable": (WEIGHTS,),
         "malformed": (BROKEN_CONFIG,),
     },
     "content_inspected": {
         "met": (CONFIG, WEIGHTS, CARD),
-        "unmet": (UNREADABLE_7Z,),
+        "unmet": (UNREADABLE_7Z, NESTED),
         "malformed": (
             tar_gz_file("weights.tar.gz", {"a.txt": b"a\n" * 4096}, keep=0.5),
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from tests.vectors.checks.entries import Entry, File, json_file, zip_file
+from tests.vectors.checks.releases_crowds import MANY_LAYERS
 
 __all__ = ["CASES"]
 
@@ -50,6 +51,7 @@ CASES: dict[str, tuple[Entry, ...]] = {
         ),
         zip_file("model.skops", {"schema.json": json.dumps(_SKOPS).encode()}),
         File("config.yaml", b"model:\n  _target_: subprocess.Popen\n"),
+        MANY_LAYERS,
     ),
     "not_applicable": (json_file("config.json", {"model_type": "example"}),),
     "malformed": (File("config.json", b'{"class_name": "Dense", "config": {\n'),),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.vectors.checks.entries import Entry, File, json_file
+from tests.vectors.checks.releases_crowds import DEEP_CODE, LARGE_REQUIREMENTS
 
 __all__ = ["CODE_BEHAVIOUR", "DEPENDENCIES_PINNED"]
 
@@ -33,7 +34,7 @@ run("echo assay")
 
 CODE_BEHAVIOUR: dict[str, tuple[Entry, ...]] = {
     "met": (_CONFIG, File("modeling_example.py", _HONEST)),
-    "unmet": (_CONFIG, File("modeling_example.py", _HOSTILE)),
+    "unmet": (_CONFIG, File("modeling_example.py", _HOSTILE), DEEP_CODE),
     "not_applicable": (json_file("config.json", {"model_type": "example"}),),
     "malformed": (File("modeling_example.py", b"class Example(:\n    pass\n"),),
 }
@@ -44,6 +45,7 @@ DEPENDENCIES_PINNED: dict[str, tuple[Entry, ...]] = {
             "requirements.txt",
             b"--extra-index-url https://example.invalid/simple\ntorch\n",
         ),
+        LARGE_REQUIREMENTS,
     ),
     "not_applicable": (json_file("config.json", {"model_type": "example"}),),
     "malformed": (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 
 from tests.vectors.checks.entries import Entry, File, zip_file
+from tests.vectors.checks.releases_crowds import MANY_MARKS
 
 __all__ = ["ARCHIVES", "PICKLE_IMPORTS", "PICKLE_SOUND"]
 
@@ -60,7 +61,6 @@ PICKLE_IMPORTS: dict[str, Entry] = {
     ),
 }
 
-# What goes beyond the limits is too long for a sample.
 PICKLE_SOUND: dict[str, Entry] = {
     "broken-stream": File("broken-stream.pkl", _stream(_CALL)[:-1] + b"\xff\xff"),
     "truncated-stream": File("truncated-stream.pkl", _PLAIN[:-4]),
@@ -69,6 +69,7 @@ PICKLE_SOUND: dict[str, Entry] = {
         "bomb.pkl",
         b"\x80\x04\x95" + b"\xff" * 7 + b"\x7fN.",
     ),
+    "over-limit": MANY_MARKS,
 }
 
 
