@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import sqlite3
 import struct
 
 from benchmarks.detection.flatbuffer_bytes import (
@@ -14,7 +15,15 @@ from benchmarks.detection.flatbuffer_bytes import (
     flatbuffer,
 )
 
-__all__ = ["arrow_file", "column", "message", "parquet", "schema", "stream"]
+__all__ = [
+    "arrow_file",
+    "column",
+    "message",
+    "parquet",
+    "schema",
+    "sqlite",
+    "stream",
+]
 
 _CONTINUES = b"\xff\xff\xff\xff"
 _END = _CONTINUES + bytes(4)
@@ -162,3 +171,18 @@ def parquet(
     )
     footer += inside
     return b"PAR1" + pages + behind + footer + struct.pack("<I", len(footer)) + b"PAR1"
+
+
+def sqlite(*values: bytes, page: int = 512, without_rows: bool = False) -> bytes:
+    """Give a database with one table that keeps these values by a key."""
+    connection = sqlite3.connect(":memory:")
+    with connection:
+        connection.execute(f"PRAGMA page_size={page}")
+        kind = " WITHOUT ROWID" if without_rows else ""
+        connection.execute(f"CREATE TABLE kept (key TEXT PRIMARY KEY, value){kind}")
+        for number, value in enumerate(values):
+            row = (f"key {number:06d}", value)
+            connection.execute("INSERT INTO kept VALUES (?, ?)", row)
+    data = connection.serialize()
+    connection.close()
+    return data

@@ -230,6 +230,7 @@ FAMILIES: tuple[Family, ...] = (
             "sample.mp3",
             "demo.mp4",
             "font.ttf",
+            "store.sqlite3",
         ),
         samples=("beside_models",),
         vectors=(
@@ -240,6 +241,8 @@ FAMILIES: tuple[Family, ...] = (
             "formats/real/crfsuite*",
             "formats/real/pyarrow*",
             "formats/real/sound*",
+            "formats/real/ctranslate2*",
+            "formats/real/sqlite*",
         ),
         readers=(
             "faiss*",

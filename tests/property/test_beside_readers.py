@@ -14,7 +14,10 @@ from assay.release.source import BytesSource
 from benchmarks.detection.families.beside_models import samples
 
 REAL = Path(__file__).parents[1] / "vectors" / "formats" / "real"
-KINDS = ("faiss", "annoy", "fasttext", "word2vec", "crfsuite", "pyarrow", "sound")
+KINDS = (
+    *("faiss", "annoy", "fasttext", "word2vec", "crfsuite", "pyarrow", "sound"),
+    *("ctranslate2", "sqlite"),
+)
 WHOLE = sorted(
     {path.read_bytes() for path in REAL.iterdir() if path.name.startswith(KINDS)}
     | {data for sample in samples() for data in sample.files.values()}

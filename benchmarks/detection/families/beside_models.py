@@ -6,12 +6,13 @@ and behind them, or lead a loader beyond what is there.
 
 from __future__ import annotations
 
+import struct
 from typing import TYPE_CHECKING
 
 from benchmarks.detection import media_bytes as media
 from benchmarks.detection import table_bytes as tables
 from benchmarks.detection import vector_bytes as vectors
-from benchmarks.detection.opcodes import call, stream
+from benchmarks.detection.opcodes import call, stream, value
 from benchmarks.detection.sample import Sample, Truth
 
 if TYPE_CHECKING:
@@ -61,6 +62,19 @@ def _tables() -> Iterator[tuple[str, str, bytes]]:
     yield "arrow-between", "data.arrow", tables.arrow_file(of, _ROWS, between=_ELF)
     yield "arrow-cut", "data.arrow", tables.arrow_file(of, _ROWS)[:-9]
     yield "arrow-body", "data.arrow", tables.stream(of, _ROWS)[:-40]
+
+
+def _databases() -> Iterator[tuple[str, str, bytes]]:
+    long = stream(call("os:system", "echo " + "x" * 3000))
+    for name, packed in (("pickle", _ACTS), ("text", _TEXT_ACTS), ("long", long)):
+        for kind, bare in (("rows", False), ("keys", True)):
+            data = tables.sqlite(b"plain", packed, without_rows=bare)
+            yield f"sqlite-{name}-in-{kind}", "cache.db", data
+    crowd = [bytes([number]) * 90 for number in range(200)]
+    yield "sqlite-crowd", "store.sqlite3", tables.sqlite(*crowd, _ACTS, page=1024)
+    yield "sqlite-program", "store.sqlite3", tables.sqlite(_ELF)
+    yield "sqlite-behind", "store.sqlite3", tables.sqlite(b"plain") + _ELF * 4
+    yield "sqlite-cut", "store.sqlite3", tables.sqlite(b"plain" * 900)[:-512]
 
 
 def _vectors() -> Iterator[tuple[str, str, bytes]]:
@@ -150,6 +164,10 @@ def _honest() -> Iterator[tuple[str, str, bytes]]:
     yield "parquet-schema", "train.parquet", tables.parquet(of=of)
     yield "parquet-pairs", "t.parquet", tables.parquet(pairs={"huggingface": b"{}"})
     yield "parquet-sidecar", "_metadata", tables.parquet(path=b"_metadata")
+    values = [struct.pack("<8f", *range(n, n + 8)) for n in range(300)]
+    yield "sqlite", "chroma.sqlite3", tables.sqlite(*values)
+    yield "sqlite-long", "mlflow.db", tables.sqlite(b"{}" * 4000, without_rows=True)
+    yield "sqlite-plain-pickle", "cache.db", tables.sqlite(stream(value([1, "a"])))
     yield "faiss", "index.faiss", vectors.faiss_flat()
     yield "faiss-other-name", "knowledge.index", vectors.faiss_flat(9, name=b"IxFI")
     yield "faiss-graph", "index.faiss", vectors.faiss_graph(0, 1, -1, 0)
@@ -194,6 +212,11 @@ def samples() -> Iterator[Sample]:
     for truth, technique, made in (
         (Truth.HOSTILE, "a type that is rebuilt by unpickling", _types()),
         (Truth.HOSTILE, "a table that hides data or leads outside", _tables()),
+        (
+            Truth.HOSTILE,
+            "a pickle in a database, or a database that lies",
+            _databases(),
+        ),
         (Truth.HOSTILE, "an index that leads beyond what is there", _vectors()),
         (Truth.HOSTILE, "a model of words that lies or hides data", _words()),
         (Truth.HOSTILE, "a model of speech that lies or hides data", _speech()),

@@ -40,6 +40,7 @@ MAGIC: tuple[tuple[bytes, Content], ...] = (
     (b"CBM1", Content.CATBOOST),
     (b"ARROW1\0\0", Content.ARROW),
     (b"FEA1", Content.ARROW),
+    (b"SQLite format 3\0", Content.SQLITE),
     (b"\xba\x16\x4f\x2f", Content.FASTTEXT),
     # XML in UTF-16 without its mark; with it, it is found among texts. In UTF-32, and
     # in EBCDIC.

@@ -155,6 +155,8 @@ _PROMISES: dict[str, frozenset[Content]] = {
     ".parquet": frozenset({Content.PARQUET}),
     ".arrow": frozenset({Content.ARROW}),
     ".feather": frozenset({Content.ARROW}),
+    ".sqlite": frozenset({Content.SQLITE}),
+    ".sqlite3": frozenset({Content.SQLITE}),
     ".wav": frozenset({Content.AUDIO}),
     ".flac": frozenset({Content.AUDIO}),
     ".mp3": frozenset({Content.AUDIO}),

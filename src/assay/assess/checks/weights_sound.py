@@ -191,6 +191,7 @@ _FORMATS = (
     Content.CTRANSLATE2,
     Content.PARQUET,
     Content.ARROW,
+    Content.SQLITE,
 )
 
 

@@ -56,6 +56,7 @@ READERS: dict[Content, str] = {
     Content.FONT: "media",
     Content.PARQUET: "parquet",
     Content.ARROW: "arrow",
+    Content.SQLITE: "sqlite",
     Content.FASTTEXT: "fasttext",
     Content.WORD2VEC: "word2vec",
     Content.CRFSUITE: "crfsuite",
