@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
+from assay.domain.gate import gate_of
 from assay.errors import AssayError, UsageError
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class ExitStatus(IntEnum):
     USAGE = 2
     """The command makes no sense as given."""
     CANNOT_TELL = 3
-    """Stale, undecided, or a check could not be run to its end."""
+    """Stale, undecided, or a check could not look at everything."""
     COULD_NOT = 4
     """Unreadable or malformed input, or a failing machine."""
 
@@ -42,15 +43,14 @@ def status_of_assessment(
 ) -> ExitStatus:
     """Say no for a finding of weight that no baseline accepts.
 
-    Say cannot tell where a check failed, or found more than it could list: what is
-    not listed might be of weight.
+    Say cannot tell where a check failed, did not look at everything, or found more
+    than it could list: what is not known might be of weight.
     """
-    grave = (f for f in assessment.findings if f.severity.rank >= fail_on.rank)
-    if any(comparison is None or not comparison.accepts(f) for f in grave):
-        return ExitStatus.NO
-    if any(r.failure or r.findings_total > len(r.findings) for r in assessment.reports):
-        return ExitStatus.CANNOT_TELL
-    return ExitStatus.YES
+    return {
+        "passes": ExitStatus.YES,
+        "fails": ExitStatus.NO,
+        "cannot tell": ExitStatus.CANNOT_TELL,
+    }[gate_of(assessment, fail_on, comparison).value.value]
 
 
 def status_of_verdict(value: VerdictValue) -> ExitStatus:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 import assay
 from assay.crypto.digest import sha256_hex
 from assay.domain.finding import Severity
+from assay.domain.gate import gate_of
 from assay.domain.limits import DEFAULT_LIMITS
 from assay.errors import AssayError, DocumentError, UsageError
 from assay.flows.check import check_release
@@ -255,13 +256,10 @@ def _entry(
     counts = dict(_NOTHING)
     for finding in checked.assessment.findings:
         counts[finding.severity.value] += 1
-    bar = Severity(order.fail_on).rank
     reports = checked.assessment.reports
-    unsure = any(r.failure or r.findings_total > len(r.findings) for r in reports)
-    grave = any(finding.severity.rank >= bar for finding in checked.assessment.findings)
     return FleetEntryPart(
         path=path,
-        gate="fails" if grave else "cannot tell" if unsure else "passes",
+        gate=gate_of(checked.assessment, Severity(order.fail_on)).value.value,
         document=name,
         looked=looked,
         release_digest=checked.assessment.release_digest,

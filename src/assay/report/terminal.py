@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from assay.domain.assessment import Outcome
 from assay.domain.finding import Severity
+from assay.domain.gate import GateValue, gate_of
 from assay.domain.limits import DEFAULT_LIMITS
 from assay.report.screen import MORE, MORE_STILL, Ink, Screen, programme_lines, select
 from assay.report.tally import (
@@ -342,24 +343,23 @@ def _gate(
 ) -> list[str]:
     if fail_at is None:
         return []
-    bad = sum(
-        finding.severity.rank >= fail_at.rank
-        and (comparison is None or not comparison.accepts(finding))
-        for finding in assessment.findings
-    )
-    unlisted = unlisted_findings(assessment)
+    gate = gate_of(assessment, fail_at, comparison)
     at = f"of severity {fail_at} or above"
-    if bad:
-        return screen.field(
-            "Gate", f"fails: {plural(bad, 'finding')} {at}", ink=Ink.BAD
-        )
-    if unlisted:
+    if gate.value is GateValue.FAILS:
+        text = f"fails: {plural(gate.grave, 'finding')} {at}"
+        return screen.field("Gate", text, ink=Ink.BAD)
+    but = (
         # Any of those may be as severe as it gets; to pass them would be a guess.
-        text = f"cannot tell: {plural(unlisted, 'finding')} of unknown severity"
-        return screen.field("Gate", text, ink=Ink.WARN)
-    unread = sum(len(report.gaps) for report in assessment.reports)
-    but = "; not everything was read, see Unknown" if unread else ""
-    return screen.field("Gate", f"passes: no finding {at}{but}")
+        plural(gate.unlisted, "finding") + " of unknown severity"
+        if gate.unlisted
+        else "",
+        plural(gate.failed, "check") + " failed" if gate.failed else "",
+        plural(gate.unread, "thing") + " unread, see Unknown" if gate.unread else "",
+    )
+    text = "; ".join(part for part in but if part)
+    if text:
+        return screen.field("Gate", f"cannot tell: {text}", ink=Ink.WARN)
+    return screen.field("Gate", f"passes: no finding {at}")
 
 
 def _cut(screen: Screen, left: tuple[int, int], more: str) -> list[str]:
