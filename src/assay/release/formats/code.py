@@ -11,8 +11,9 @@ from assay.domain.facts import CodeAction, CodeFacts, ParseProblem
 from assay.release.formats import code_hidden, code_words
 from assay.release.formats.code_act import Act, Seen
 from assay.release.formats.code_actions import examine
+from assay.release.formats.code_encoding import decode, encoding_of
 from assay.release.formats.code_reach import CALL, IMPORT, LOAD, USE
-from assay.release.formats.code_source import Parsed, decode
+from assay.release.formats.code_source import Parsed
 from assay.release.formats.reading import shorten
 from assay.release.source import chunks
 
@@ -52,6 +53,12 @@ def read(subject: Subject, inspection: Inspection) -> list[Fact]:
     data = b"".join(chunks(subject.source, 0, bound))
     name = subject.place.member or subject.place.path
     seen = look(decode(data), name, limits)
+    encoding = encoding_of(data)
+    if encoding.odd:
+        line = encoding.line
+        seen.acts.append(
+            Act("obfuscation", "source-encoding", line, IMPORT, encoding.odd)
+        )
     folder = subject.place.path.rpartition("/")[0]
     seen.calls = {
         call for call in seen.calls if _is_local(call[0], folder, inspection.paths)

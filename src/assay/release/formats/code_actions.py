@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from assay.release.formats import (
     code_constants,
+    code_encoding,
     code_shell,
     code_source,
     code_switches,
@@ -336,7 +337,10 @@ class _Examination:
         for const in known[:2]:
             text = const.value
             if isinstance(text, bytes):
-                text = text.decode("utf-8", "replace")
+                odd = code_encoding.encoding_of(text).odd
+                if odd:
+                    self._act("obfuscation", name, node, scope, odd)
+                text = code_encoding.decode(text)
             if isinstance(text, str) and self._texts > 0:
                 self._texts -= 1
                 self._inner(text, node, scope)

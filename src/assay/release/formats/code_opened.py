@@ -18,7 +18,8 @@ from assay.release.formats import code_opened_git, code_opened_json, code_shell
 from assay.release.formats.code import facts_of_acts
 from assay.release.formats.code_act import Act, Seen
 from assay.release.formats.code_reach import CALL, IMPORT
-from assay.release.formats.code_source import Parsed, decode
+from assay.release.formats.code_encoding import decode
+from assay.release.formats.code_source import Parsed
 from assay.release.formats.reading import shorten
 from assay.release.source import chunks
 
@@ -85,7 +86,11 @@ def read(subject: Subject, inspection: Inspection) -> list[Fact]:
     text = decode(b"".join(chunks(subject.source, 0, bound)))
     seen = Seen(acts=list(reader(text, subject, inspection)))
     if subject.source.size > bound:
-        seen.problem = Parsed(None, "too-long", f"more than {bound} bytes")
+        detail = f"more than {bound} bytes"
+        seen.problem = Parsed(None, "too-long", detail)
+        if reader is not _lines:
+            # Nobody's settings are as long: what comes behind would run all the same.
+            seen.acts.append(Act("hook", "beyond-bounds", 0, IMPORT, detail))
 
     def at(line: int) -> Place:
         return subject.at(line=line or None)

@@ -42,7 +42,7 @@ _PLAIN = re.compile(
     r"|less[\w -]*|more|cat|delta[\w -]*|diff-so-fancy|vim?|nvim|nano|emacs[\w -]*"
     r"|code(?: --wait)?|store|osxkeychain|manager(?:-core)?|wincred|libsecret"
     r"|cache(?: --timeout[ =]\d+)?|checkout|merge|rebase|none|\.githooks|\.husky(?:/_)?"
-    r"|gpg2?|[\w -]{1,80})\Z",
+    r"|[\w-]{1,40})\Z",
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(
@@ -79,4 +79,6 @@ def _runs(key: str, value: str) -> bool:
         return "ext" in key and value == "always"
     if key.startswith(("include.", "includeif.")):
         return True
+    if key.endswith((".hookspath", ".templatedir")):
+        return value not in (".githooks", ".husky", ".husky/_")
     return not _PLAIN.match(value)

@@ -21,9 +21,8 @@ __all__ = ["editor", "package", "without_comments"]
 _MAX_ENTRIES = 2_000
 _MAX_DEPTH = 12
 # Texts and comments: of two alternatives, none matches what the other does.
-_COMMENT = re.compile(
-    r'("(?:[^"\\\n]|\\.)*+")|//[^\n]*+|/\*(?:[^*]|\*(?!/))*+(?:\*/)?|,(?=\s*[}\]])'
-)
+_COMMENT = re.compile(r'("(?:[^"\\\n]|\\.)*+")|//[^\n]*+|/\*(?:[^*]|\*(?!/))*+(?:\*/)?')
+_LAST_COMMA = re.compile(r'("(?:[^"\\\n]|\\.)*+")|,(?=\s*[}\]])')
 # Commands of dev containers, and when they run; the first runs on the host.
 _CONTAINER = {
     "initializeCommand": IMPORT,
@@ -51,7 +50,7 @@ def without_comments(text: str) -> str:
     def blank(found: re.Match[str]) -> str:
         return found[1] or "\n" * found[0].count("\n")
 
-    return _COMMENT.sub(blank, text)
+    return _LAST_COMMA.sub(blank, _COMMENT.sub(blank, text))
 
 
 def editor(text: str, subject: Subject, inspection: Inspection) -> Iterator[Act]:

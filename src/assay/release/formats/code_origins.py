@@ -155,7 +155,7 @@ class Origins:
         )
         if given.get("trust_remote_code", "").startswith("…"):
             return None
-        if not trusts and name not in _TRUSTING:
+        if name == "builtins.dict" or (not trusts and name not in _TRUSTING):
             return None
         if given.get("source") == "local":
             return None
@@ -181,7 +181,9 @@ _ARCHIVES = re.compile(
     r"\.(?:zip|egg|whl|pyz|tar|gz|bin|dat|pt|pth|ckpt|safetensors|pkl)(?:/|\Z)",
     re.IGNORECASE,
 )
-_SHARED = re.compile(r"(?:/tmp|/var/tmp|/dev/shm|[A-Za-z]:\\Windows\\Temp)(?:/|\\|\Z)")
+_SHARED = re.compile(
+    r"(?:/tmp|/var/tmp|/dev/shm|[A-Za-z]:\\Windows\\Temp)(?:[/\\ …]|\Z)"
+)
 
 
 def is_foreign_folder(text: str) -> bool:

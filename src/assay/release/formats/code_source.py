@@ -8,7 +8,6 @@ still searched word by word, by `code_words`.
 from __future__ import annotations
 
 import ast
-import codecs
 import re
 import warnings
 from dataclasses import dataclass
@@ -17,14 +16,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from assay.domain.limits import Limits
 
-__all__ = ["Parsed", "decode", "parse"]
+__all__ = ["Parsed", "parse"]
 
-# Where a source says how it is encoded, in one of its first two lines. Source: PEP 263.
-_COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", re.ASCII)
-_ENCODINGS = frozenset(
-    {"utf-8", "ascii", "iso8859-1", "iso8859-15", "cp1252", "cp1251", "koi8-r"}
-    | {"gbk", "gb2312", "gb18030", "big5", "shift_jis", "euc_jp", "euc_kr"}
-)
 _FILE = "assay-inspected"
 # What the parser has to say about the style of a source is nobody's business here.
 _SILENCE = ("ignore", None, Warning, re.compile(_FILE), 0)
@@ -59,27 +52,6 @@ class Parsed:
     problem: str = ""
     detail: str = ""
     line: int = 0
-
-
-def decode(data: bytes) -> str:
-    """Give the text of a source; bytes that its encoding does not know are marked."""
-    data = data.removeprefix(codecs.BOM_UTF8)
-    name = "utf-8"
-    for line in data[:1024].split(b"\n", 2)[:2]:
-        found = _COOKIE.match(line)
-        if found:
-            name = _encoding(found[1].decode("ascii"))
-            break
-    # Universal line ends, as Python reads its sources.
-    return re.sub(r"\r\n?", "\n", data.decode(name, "replace"))
-
-
-def _encoding(name: str) -> str:
-    try:
-        known = codecs.lookup(name).name
-    except LookupError:
-        return "utf-8"
-    return known if known in _ENCODINGS else "utf-8"
 
 
 def parse(text: str, limits: Limits) -> Parsed:

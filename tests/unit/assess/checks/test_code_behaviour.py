@@ -123,6 +123,33 @@ def test_each_action_falls_under_its_rule(action, rule):
 
 
 @pytest.mark.parametrize(
+    ("name", "command", "when", "rule"),
+    [
+        ("editor.folderOpen", "npm run watch", "import", "tool-runs-command"),
+        ("editor.folderOpen", "./x.sh", "import", "runs-when-opened"),
+        ("editor.folderOpen", "python3 -c x", "import", "runs-when-opened"),
+        ("editor.folderOpen", "unknown", "import", "runs-when-opened"),
+        ("git.core.fsmonitor", "git x", "import", "runs-when-opened"),
+        ("npm.postinstall", "node x.js", "load", "tool-runs-command"),
+        ("npm.postinstall", "node -e x", "load", "runs-when-opened"),
+        ("npm.test", "node -e x", "call", "tool-runs-command"),
+    ],
+)
+def test_what_a_tool_runs_is_weighed_by_its_moment(name, command, when, rule):
+    action = act("hook", name, when, command, path=".vscode/tasks.json")
+    given = source(action, path=".vscode/tasks.json", language="settings")
+    assert rules(run(CHECK, given)) == [rule]
+
+
+def test_a_program_that_is_written_by_the_code_is_run_later():
+    write = ("file-write", "builtins.open", "load", "payload.py, w")
+    assert said(*write) == ["changes-system"]
+    assert said(*write, path="example.py") == []
+    early = ("file-write", "builtins.open", "import", "payload.py, w")
+    assert said(*early, path="example.py") == ["changes-files"]
+
+
+@pytest.mark.parametrize(
     ("name", "detail", "origin", "rule"),
     [
         ("pickle.load", "…", "fetched", "loads-objects-elsewhere"),

@@ -74,6 +74,23 @@ def test_a_tag_that_makes_plain_values_is_passed():
     assert run(CHECK, asking("betas", "tuple")).status is CheckStatus.CLEAN
 
 
+def test_trust_in_code_of_the_release_that_was_read_is_low():
+    code = RemoteCode(
+        place=at("config.json", key=KEY), target="x.X", file="modeling_x.py"
+    )
+    trust = RemoteCode(place=at("config.json", key="trust_remote_code"), target="true")
+    found = run(CHECK, config(remote_code=(code, trust)), CODE).findings
+    assert {finding.rule for finding in found} == {"code-read", "trusts-own-code"}
+    missing = RemoteCode(place=at("config.json", key=KEY), target="y.Y")
+    found = run(CHECK, config(remote_code=(missing, trust))).findings
+    assert {finding.rule for finding in found} == {"code-missing", "trusts-remote-code"}
+
+
+def test_trust_in_a_recipe_of_a_training_is_low():
+    trust = RemoteCode(place=at("axolotl.yaml", key="trust_remote_code"), target="true")
+    assert rules(run(CHECK, config(remote_code=(trust,)))) == ["trusts-own-code"]
+
+
 def test_a_configuration_that_trusts_remote_code_by_itself_is_medium():
     (finding,) = run(CHECK, asking("trust_remote_code", "true")).findings
     assert (finding.rule, finding.severity) == ("trusts-remote-code", Severity.MEDIUM)

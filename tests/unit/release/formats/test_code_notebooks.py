@@ -98,7 +98,7 @@ def test_scripts_are_searched_line_by_line(path, text, names):
 
 
 def test_a_long_script_is_a_problem():
-    code = read("echo a\n" * 100, path="a.sh", max_script_bytes=64)
+    code = read("echo a\n" * 100, path="a.sh", max_text_scan_bytes=64)
     assert [problem.kind for problem in code.problems] == ["too-long"]
 
 
