@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.detection.real_estimators import ESTIMATORS
+from benchmarks.detection.real_further import FURTHER
 from benchmarks.detection.real_networks import NETWORKS
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def write(directory: Path, wanted: frozenset[str] = frozenset()) -> list[str]:
         ("xgboost", _xgboost),
         ("lightgbm", _lightgbm),
         ("torch", _torch),
-        *((name, _both(make)) for name, make in (*ESTIMATORS, *NETWORKS)),
+        *((name, _both(make)) for name, make in (*ESTIMATORS, *NETWORKS, *FURTHER)),
     ):
         if wanted and source not in wanted:
             continue

@@ -97,6 +97,22 @@ _ESTIMATORS = [
     "scipy.sparse._csr:csr_matrix",
     "scipy.sparse.csr:csr_matrix",
     "pandas.core.frame:DataFrame",
+    "gymnasium.spaces.box:Box",
+    "gym.spaces.discrete:Discrete",
+    "omegaconf.dictconfig:DictConfig",
+    "omegaconf.nodes:AnyNode",
+    "pytorch_lightning.utilities.parsing:AttributeDict",
+    "pyod.models.iforest:IForest",
+    "tslearn.clustering.kmeans:TimeSeriesKMeans",
+    "surprise.prediction_algorithms.matrix_factorization:SVD",
+    "implicit.cpu.als:AlternatingLeastSquares",
+    "kmodes.kprototypes:KPrototypes",
+    "mapie.regression.regression:SplitConformalRegressor",
+    "pytorch_tabnet.tab_model:TabNetClassifier",
+    "lightfm.lightfm:LightFM",
+    "sktime.forecasting.theta:ThetaForecaster",
+    "shap._explanation:Explanation",
+    "transformers.tokenization_utils_fast:PreTrainedTokenizerFast",
 ]
 
 
