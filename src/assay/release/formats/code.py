@@ -13,7 +13,6 @@ from assay.release.formats.code_act import Act, Seen
 from assay.release.formats.code_actions import examine
 from assay.release.formats.code_encoding import decode, encoding_of
 from assay.release.formats.code_reach import CALL, IMPORT, LOAD, USE
-from assay.release.formats.code_source import Parsed
 from assay.release.formats.reading import shorten
 from assay.release.source import chunks
 
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
     from assay.domain.facts import Fact, Place
     from assay.domain.limits import Limits
+    from assay.release.formats.code_source import Parsed
     from assay.release.formats.reading import Inspection, Subject
 
 __all__ = ["facts_of_acts", "look", "read"]

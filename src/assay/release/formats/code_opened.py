@@ -17,8 +17,8 @@ from assay.domain.facts import ConfigFacts, RemoteCode
 from assay.release.formats import code_opened_git, code_opened_json, code_shell
 from assay.release.formats.code import facts_of_acts
 from assay.release.formats.code_act import Act, Seen
-from assay.release.formats.code_reach import CALL, IMPORT
 from assay.release.formats.code_encoding import decode
+from assay.release.formats.code_reach import CALL, IMPORT
 from assay.release.formats.code_source import Parsed
 from assay.release.formats.reading import shorten
 from assay.release.source import chunks

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from assay.release.formats import code_hidden, code_shell
 from assay.release.formats.code import facts_of_acts
 from assay.release.formats.code_act import Act, Seen
-from assay.release.formats.code_reach import CALL
 from assay.release.formats.code_encoding import decode
+from assay.release.formats.code_reach import CALL
 from assay.release.formats.code_source import Parsed
 from assay.release.source import chunks
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from assay.domain.facts import DependencyFacts
 from assay.release.formats import requirement
-from assay.release.formats.code_source import decode
+from assay.release.formats.code_encoding import decode
 from assay.release.formats.kept import Kept
 from assay.release.formats.reading import Problems
 from assay.release.source import chunks
