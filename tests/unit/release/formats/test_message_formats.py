@@ -168,3 +168,17 @@ def test_scores_may_be_any_number(look):
     data = TWO + message(1, message(1, b"a") + b"\x15" + struct.pack("<f", -1e9))
     (facts,) = look(data).facts
     assert facts.problems == ()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\x80",
+        b"\x81\xa1k\x81\x41\xa1a",
+        b"\x81\xa1k\x81\xcf" + bytes(8) + b"\x01",
+        b"\x81\xcf" + b"\x12" * 8 + b"\x05",
+    ],
+    ids=repr,
+)
+def test_numbers_may_be_keys_where_spacy_has_them(look, data):
+    assert look(data, "tokenizer").contents == (Content.MSGPACK,)
