@@ -34,7 +34,7 @@ _PEEKED = frozenset({Content.PICKLE, Content.IMAGE})
 # What may bring an archive along behind itself.
 _CARRIERS = frozenset(
     {Content.ELF, Content.PE, Content.MACH_O, Content.SCRIPT, Content.IMAGE}
-    | {Content.PDF, Content.UNKNOWN}
+    | {Content.PDF, Content.UNKNOWN, Content.AUDIO, Content.VIDEO, Content.FONT}
 )
 # What raw numbers are never mistaken for: these types have long, checked signatures.
 _UNMISTAKABLE = frozenset(
