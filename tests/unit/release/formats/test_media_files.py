@@ -7,7 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from assay.domain.facts import Content, Gap, NativeCodeFacts, PickleFacts
+from assay.domain.facts import (
+    ArchiveFacts,
+    Content,
+    Gap,
+    NativeCodeFacts,
+    PickleFacts,
+)
 from benchmarks.detection import media_bytes as made
 from benchmarks.detection.opcodes import call, stream
 
@@ -252,3 +258,9 @@ class TestFlac:
             frame[: len(head)] + bytes([frame[len(head)] ^ 1]) + frame[len(head) + 1 :]
         )
         assert look(made.flac()[:42] + wrong).facts
+
+
+def test_archives_in_the_middle_of_sound_are_found(look, only):
+    packed = (REAL / "py7zr_default.7z").read_bytes()
+    file = look(made.wav(made.chunk(b"LIST", bytes(40) + packed)))
+    assert only(file, ArchiveFacts)
