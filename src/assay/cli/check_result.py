@@ -81,7 +81,7 @@ def conclude(options: CheckOptions, read: Callable[[], InspectedRelease]) -> Exi
     )
     checked = beside_baseline(checked, baseline, today)
     if options.write_declarations is not None:
-        _write_form(checked, options.write_declarations, options.aside)
+        _write_form(checked, options.write_declarations, options)
     if options.html is not None:
         # Late: a template engine is only needed for a page.
         from assay.report.html import render  # noqa: PLC0415 - see above
@@ -155,9 +155,11 @@ def _write_for_tools(checked: CheckedRelease, options: CheckOptions) -> None:
         )
         # Never over one that somebody has filled in.
         write_result(options.write_baseline, form, replace=False)
+        count = form.count(b"\n[[accepted]]\n")
+        _wrote(options, options.write_baseline, count, "entry", "entries")
 
 
-def _write_form(checked: CheckedRelease, path: str, aside: str | None) -> None:
+def _write_form(checked: CheckedRelease, path: str, options: CheckOptions) -> None:
     # Late: forms are asked for seldom.
     from assay.assess.declarations import write_template  # noqa: PLC0415 - see above
 
@@ -166,4 +168,11 @@ def _write_form(checked: CheckedRelease, path: str, aside: str | None) -> None:
     open_questions = (
         checked.assessment.burden.asked - checked.assessment.burden.answered
     )
-    say(f"Wrote {path} with {open_questions} open questions.", json_to=aside)
+    _wrote(options, path, open_questions, "open question", "open questions")
+
+
+def _wrote(options: CheckOptions, path: str, count: int, one: str, many: str) -> None:
+    """Say what a form holds, unless nobody wants to hear it."""
+    if not options.quiet:
+        what = one if count == 1 else many
+        say(f"Wrote {path} with {count} {what}.", json_to=options.aside)

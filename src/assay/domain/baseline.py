@@ -6,7 +6,8 @@ report, and no control is met because its developer accepted what speaks against
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
     from assay.domain.finding import Finding
 
 __all__ = ["Accepted", "Baseline", "Comparison", "compare_with"]
+
+# Time enough to look again before a pipeline stops.
+_SOON = timedelta(days=30)
+# An acceptance beyond it outlives whoever gave it: it is one for ever.
+_FAR = timedelta(days=2 * 365)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +35,7 @@ class Accepted:
         expires: Last day on which it holds.
         sha256: Digest of the file that it was seen in. None for what is seen in no file
             of the release, such as a card that is missing: nothing else can do without.
+        place: Where it was seen, for people; nothing depends on it.
     """
 
     id: str
@@ -36,13 +43,20 @@ class Accepted:
     owner: str
     expires: date
     sha256: str | None = None
+    place: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Baseline:
-    """Everything that is accepted, each finding at most once."""
+    """Everything that is accepted, each finding at most once.
+
+    Attributes:
+        accepted: The entries.
+        unfilled: Forms that nobody has filled in: they accept nothing.
+    """
 
     accepted: tuple[Accepted, ...] = ()
+    unfilled: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +70,9 @@ class Comparison:
         unbound: Entries without a digest, for findings in a file. They accept nothing:
             whoever looked at one content knows nothing of the next.
         unused: Entries for which there is no finding.
+        ending: Those of the accepted that end soon.
+        distant: Those of the accepted that end later than anybody can foresee.
+        unfilled: Forms that nobody has filled in: they accept nothing.
     """
 
     accepted: Mapping[str, Accepted]
@@ -63,6 +80,9 @@ class Comparison:
     changed: tuple[Accepted, ...] = ()
     unbound: tuple[Accepted, ...] = ()
     unused: tuple[Accepted, ...] = ()
+    ending: tuple[Accepted, ...] = ()
+    distant: tuple[Accepted, ...] = ()
+    unfilled: int = 0
 
     def accepts(self, finding: Finding) -> bool:
         """Say whether a finding need not stop anybody."""
@@ -105,4 +125,7 @@ def compare_with(
         changed=tuple(changed),
         unbound=tuple(unbound),
         unused=tuple(unused),
+        ending=tuple(e for e in accepted.values() if e.expires - today <= _SOON),
+        distant=tuple(e for e in accepted.values() if e.expires - today > _FAR),
+        unfilled=baseline.unfilled,
     )

@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING
 
 from assay.domain.assessment import Outcome
 from assay.domain.finding import Severity
-from assay.domain.gate import GateValue, gate_of
+from assay.domain.gate import GateValue
 from assay.domain.limits import DEFAULT_LIMITS
+from assay.domain.programme import AnswerMethod
+from assay.report.acceptance import accepted_lines
+from assay.report.finding_lines import finding_lines
+from assay.report.gate_words import gate_words
 from assay.report.screen import MORE, MORE_STILL, Ink, Screen, programme_lines, select
 from assay.report.tally import (
     ControlLine,
@@ -26,14 +30,12 @@ from assay.report.text import (
     number,
     plural,
     prose,
-    shorten,
     shorten_end,
 )
 
 if TYPE_CHECKING:
     from assay.domain.assessment import Assessment, Burden
     from assay.domain.baseline import Comparison
-    from assay.domain.finding import Finding
     from assay.domain.programme import Programme
     from assay.report.tally import NotLookedAt
 
@@ -50,12 +52,10 @@ _FEWEST = 4
 _TABLE_COLUMNS = 72
 _MOST = DEFAULT_LIMITS.max_report_rows
 
-_SEVERITY_INK = {
-    Severity.CRITICAL: Ink.BAD,
-    Severity.HIGH: Ink.BAD,
-    Severity.MEDIUM: Ink.WARN,
-    Severity.LOW: Ink.PLAIN,
-    Severity.INFO: Ink.FAINT,
+_GATE_INK = {
+    GateValue.PASSES: Ink.PLAIN,
+    GateValue.FAILS: Ink.BAD,
+    GateValue.CANNOT_TELL: Ink.WARN,
 }
 
 
@@ -105,19 +105,22 @@ def summary(  # noqa: PLR0913 - keywords alone, each one choice of the caller
         *_tiers(screen, assessment, programme),
         *screen.field("Unknown", _unknown_text(unseen), ink=_unknown_ink(unseen)),
         *screen.field("Burden", burden_text(assessment.burden)),
-        *_accepted(screen, comparison),
+        *accepted_lines(screen, comparison),
         *_gate(screen, assessment, fail_at, comparison),
     ]
     not_met = _not_met(screen, assessment, programme, whole=whole)
     counts = screen.field("Findings", _severity_text(assessment))
     title = [screen.paint("Not met", Ink.STRONG)] if not_met else []
-    must = [*_grave(screen, assessment)[:_MOST_GRAVE], *not_met[:_MOST]]
+    grave, others = _findings(
+        screen, assessment, comparison, whole=whole, verbose=verbose
+    )
+    must = [*grave[:_MOST_GRAVE], *not_met[:_MOST]]
     # One line more is kept for the count of what is cut.
     fixed = len(head) + len(counts) + len(title) + len(tail) + 1 + sum(map(len, must))
     if not verbose and fixed + len(table) + _FEWEST > _SCREEN_LINES:
         table = _area_table(screen, _folded(rows), whole=whole)
     room = _MOST if verbose else _SCREEN_LINES - fixed - len(table)
-    findings = _findings(screen, assessment, room, verbose=verbose, whole=whole)
+    findings = _chosen(grave, others, room, verbose=verbose)
     left = (len(assessment.findings) - len(findings), len(not_met) - _MOST)
     tail += _cut(screen, left, MORE_STILL if verbose else MORE)
     blocks = [
@@ -166,43 +169,39 @@ def _severity_text(assessment: Assessment) -> str:
     return ", ".join(parts) or "none in what was looked at"
 
 
-def _grave(screen: Screen, assessment: Assessment) -> list[list[str]]:
-    return [
-        _finding(screen, finding, whole=True)
-        for finding in assessment.findings
-        if finding.severity.rank >= Severity.HIGH.rank
-    ]
-
-
 def _findings(
-    screen: Screen, assessment: Assessment, room: int, *, verbose: bool, whole: bool
+    screen: Screen,
+    assessment: Assessment,
+    comparison: Comparison | None,
+    *,
+    whole: bool,
+    verbose: bool,
+) -> tuple[list[list[str]], list[list[str]]]:
+    """Lay out what weighs most, whole, and apart from it all the others."""
+    known = {} if comparison is None else comparison.accepted
+    grave: list[list[str]] = []
+    others: list[list[str]] = []
+    for finding in assessment.findings:
+        is_grave = finding.severity.rank >= Severity.HIGH.rank
+        lines = finding_lines(
+            screen,
+            finding,
+            accepted=known.get(finding.id),
+            whole=whole or is_grave,
+            verbose=verbose,
+        )
+        (grave if is_grave else others).append(lines)
+    return grave, others
+
+
+def _chosen(
+    grave: list[list[str]], others: list[list[str]], room: int, *, verbose: bool
 ) -> list[list[str]]:
-    """Show what weighs most whole, and of the others as many as there is room for."""
-    grave = _grave(screen, assessment)
-    others = [
-        _finding(screen, finding, whole=whole)
-        for finding in assessment.findings[len(grave) :]
-    ]
+    """Keep what weighs most, and of the others as many as there is room for."""
     if verbose:
         return [*grave, *others][:_MOST]
     fewest = 0 if grave else 1
     return [*grave[:_MOST_GRAVE], *others[: max(room, fewest)]]
-
-
-def _finding(screen: Screen, finding: Finding, *, whole: bool) -> list[str]:
-    mark = f"{finding.severity.upper():<8} "
-    ink = _SEVERITY_INK[finding.severity]
-    width = screen.columns - 2 - len(mark)
-    if whole:
-        indent = " " * (2 + len(mark))
-        first, *rest = screen.fold(clean(str(finding.place)), indent=indent)
-        text = f"{finding.message} [{finding.check}/{finding.rule}]"
-        head = screen.paint(f"  {mark}", ink) + first[len(indent) :]
-        return [head, *rest, *screen.wrap(text, indent=indent)]
-    # The place keeps at most half of the line, so that the message is read too.
-    place = shorten(clean(str(finding.place)), width // 2)
-    text = shorten_end(f"{place}: {prose(finding.message)}", width)
-    return [screen.paint(f"  {mark}", ink) + text]
 
 
 def _area_rows(
@@ -297,8 +296,7 @@ def _unknown_ink(unseen: NotLookedAt) -> Ink:
 
 
 def _everything_unknown(screen: Screen, unseen: NotLookedAt) -> list[str]:
-    entries = [
-        *(_control(line) for line in unseen.controls + unseen.failed_controls),
+    unread = [
         *(
             prose(f"{report.check}: the check failed: {report.failure}")
             for report in unseen.failed_checks
@@ -308,31 +306,21 @@ def _everything_unknown(screen: Screen, unseen: NotLookedAt) -> list[str]:
             for check, gap in unseen.gaps
         ),
     ]
-    if not entries:
-        return []
-    items = [screen.item(entry, whole=True) for entry in entries]
-    title = screen.paint("Not looked at", Ink.STRONG)
-    return [title, *select(screen, items, _MOST, MORE_STILL)]
-
-
-def _accepted(screen: Screen, comparison: Comparison | None) -> list[str]:
-    """Say what a baseline accepts, and which of its entries no longer hold."""
-    if comparison is None:
-        return []
-    counts = (
-        (len(comparison.expired), "entry has expired", "entries have expired"),
-        (len(comparison.changed), "is of another content", "are of another content"),
-        (
-            len(comparison.unbound),
-            "accepts nothing, for want of the file's sha256",
-            "accept nothing, for want of their files' sha256",
-        ),
-        (len(comparison.unused), "has no finding", "have no finding"),
+    lines = (*unseen.failed_controls, *unseen.controls)
+    asked = [line for line in lines if line.control.method is not AnswerMethod.CHECKS]
+    checked = [line for line in lines if line.control.method is AnswerMethod.CHECKS]
+    groups = (
+        ("Not looked at", unread),
+        ("Controls that checks could not answer", [_control(x) for x in checked]),
+        ("Controls that wait for people", [_control(x) for x in asked]),
     )
-    stale = [plural(n, one, many) for n, one, many in counts if n]
-    text = f"{plural(len(comparison.accepted), 'finding')} by the baseline"
-    ink = Ink.WARN if stale else Ink.PLAIN
-    return screen.field("Accepted", "; ".join([text, *stale]), ink=ink)
+    shown: list[str] = []
+    for title, entries in groups:
+        if entries:
+            items = [screen.item(entry, whole=True) for entry in entries]
+            shown.append(screen.paint(title, Ink.STRONG))
+            shown += select(screen, items, _MOST, MORE_STILL)
+    return shown
 
 
 def _gate(
@@ -343,23 +331,8 @@ def _gate(
 ) -> list[str]:
     if fail_at is None:
         return []
-    gate = gate_of(assessment, fail_at, comparison)
-    at = f"of severity {fail_at} or above"
-    if gate.value is GateValue.FAILS:
-        text = f"fails: {plural(gate.grave, 'finding')} {at}"
-        return screen.field("Gate", text, ink=Ink.BAD)
-    but = (
-        # Any of those may be as severe as it gets; to pass them would be a guess.
-        plural(gate.unlisted, "finding") + " of unknown severity"
-        if gate.unlisted
-        else "",
-        plural(gate.failed, "check") + " failed" if gate.failed else "",
-        plural(gate.unread, "thing") + " unread, see Unknown" if gate.unread else "",
-    )
-    text = "; ".join(part for part in but if part)
-    if text:
-        return screen.field("Gate", f"cannot tell: {text}", ink=Ink.WARN)
-    return screen.field("Gate", f"passes: no finding {at}")
+    value, text = gate_words(assessment, fail_at, comparison)
+    return screen.field("Gate", text, ink=_GATE_INK[value])
 
 
 def _cut(screen: Screen, left: tuple[int, int], more: str) -> list[str]:

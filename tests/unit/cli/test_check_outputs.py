@@ -30,7 +30,7 @@ def accept(form: Path, *, only: str = "", expires: str = "2999-12-31") -> None:
     done = [
         block.replace('reason = ""', 'reason = "seen"')
         .replace('owner = ""', 'owner = "lead"')
-        .replace("# expires = 2030-12-31", f"expires = {expires}")
+        .replace("# expires = YYYY-MM-DD", f"expires = {expires}")
         if only in block
         else block
         for block in blocks[1:]
@@ -95,6 +95,15 @@ def test_an_acceptance_ends_with_its_day_and_with_the_content(release, tmp_path)
     done = assay("check", release, "--baseline", form)
     assert done.exit_code == 1
     assert "of another content" in done.stdout
+
+
+def test_a_form_is_told_with_the_number_of_its_entries(release, tmp_path):
+    form = tmp_path / "accepted.toml"
+    done = assay("check", release, "--write-baseline", form)
+    entries = form.read_text().count("[[accepted]]")
+    assert f"Wrote {form} with {entries} entries." in done.stdout
+    quiet = assay("check", release, "-q", "--write-baseline", tmp_path / "second.toml")
+    assert not quiet.output
 
 
 def test_an_entry_without_a_digest_accepts_nothing_in_a_file(release, tmp_path):

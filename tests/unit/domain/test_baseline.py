@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from assay.domain.baseline import Accepted, Baseline, compare_with
 from assay.domain.facts import Place
@@ -54,6 +54,15 @@ def test_an_accepted_finding_is_accepted_through_its_last_day():
     late = compare(entry(), today=date(2026, 11, 24))
     assert not late.accepts(FINDING)
     assert late.expired == (entry(),)
+
+
+def test_an_acceptance_that_ends_soon_or_outlives_everybody_is_told():
+    days = ((30, "ending"), (31, ""), (730, ""), (731, "distant"))
+    for ahead, kind in days:
+        found = compare(entry(expires=TODAY + timedelta(days=ahead)))
+        assert found.accepts(FINDING)
+        assert bool(found.ending) is (kind == "ending")
+        assert bool(found.distant) is (kind == "distant")
 
 
 def test_other_content_is_not_what_was_accepted():

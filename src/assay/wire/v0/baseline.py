@@ -65,15 +65,19 @@ def read_baseline(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Baseline:
     )
     model = BaselineModel.read(value, document="baseline file")
     entries: dict[str, Accepted] = {}
+    unfilled = 0
     for part in model.accepted:
         if not part.reason and not part.owner:
-            continue  # a form that nobody has filled in yet
+            unfilled += 1  # a form that nobody has filled in yet
+            continue
         if not part.reason.strip() or not part.owner.strip() or part.expires is None:
             raise EvidenceError(
                 "baseline-incomplete",
                 f"Finding {part.id} is accepted without saying all that it takes.",
                 expected="a reason, an owner and the day on which it expires",
                 found=", ".join(_missing(part)) + " missing",
+                remedy="fill in what is missing, or empty reason and owner: the entry "
+                "is then a form, and accepts nothing",
             )
         if part.id in entries:
             raise EvidenceError(
@@ -87,8 +91,9 @@ def read_baseline(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Baseline:
             owner=part.owner,
             expires=part.expires,
             sha256=part.sha256,
+            place=part.place,
         )
-    return Baseline(accepted=tuple(entries.values()))
+    return Baseline(accepted=tuple(entries.values()), unfilled=unfilled)
 
 
 def baseline_form(
@@ -105,8 +110,9 @@ def baseline_form(
     lines = [
         "# Findings that are accepted. An entry without reason and owner accepts",
         "# nothing; remove what should not be accepted. To accept one, fill in reason",
-        "# and owner, and take the # away before `expires`. `sha256` binds an entry to",
-        "# the content that was looked at: none in a file is accepted without it.",
+        "# and owner, give `expires` a day, and take the # away before it. `sha256`",
+        "# binds an entry to the content that was looked at: nothing in a file is",
+        "# accepted without it.",
         f"format = {_quoted(FORMAT)}",
     ]
     done: set[str] = set()
@@ -129,7 +135,10 @@ def baseline_form(
         if digest is not None:
             lines.append(f"sha256 = {_quoted(digest)}")
     for entry in kept.values():
-        lines += ["", "[[accepted]]", f"id = {_quoted(entry.id)}", *_answers(entry)]
+        lines += ["", "[[accepted]]", f"id = {_quoted(entry.id)}"]
+        if entry.place:
+            lines.append(f"place = {_quoted(entry.place)}")
+        lines += _answers(entry)
         if entry.sha256 is not None:
             lines.append(f"sha256 = {_quoted(entry.sha256)}")
     return "\n".join([*lines, ""]).encode("utf-8")
@@ -137,7 +146,7 @@ def baseline_form(
 
 def _answers(entry: Accepted | None) -> list[str]:
     if entry is None:
-        return ['reason = ""', 'owner = ""', "# expires = 2030-12-31"]
+        return ['reason = ""', 'owner = ""', "# expires = YYYY-MM-DD"]
     return [
         f"reason = {_quoted(entry.reason)}",
         f"owner = {_quoted(entry.owner)}",
