@@ -314,14 +314,46 @@ def _grown(node: ast.AugAssign, scope: Scope) -> None:
 
 
 def _captured(node: ast.Match, scope: Scope) -> None:
-    """Bind what cases capture: all of the subject, or something that it holds."""
-    for pattern in [case.pattern for case in node.cases]:
-        for part in ast.walk(pattern):
-            name = getattr(part, "rest", None) or getattr(part, "name", None)
-            if isinstance(name, str):
-                item = part is not pattern
-                one = Binding(value=node.subject, scope=scope, item=item)
-                scope.bind(name, one)
+    """Bind what cases capture: all of the subject, or a part that they name."""
+    waiting: list[tuple[ast.AST, ast.expr]] = [
+        (case.pattern, node.subject) for case in node.cases
+    ]
+    while waiting:
+        pattern, held = waiting.pop()
+        name = getattr(pattern, "rest", None) or getattr(pattern, "name", None)
+        if isinstance(name, str):
+            rest = isinstance(pattern, (ast.MatchStar, ast.MatchMapping))
+            scope.bind(name, Binding(value=held, scope=scope, item=rest))
+        waiting += _within(pattern, held)
+
+
+def _within(pattern: ast.AST, held: ast.expr) -> list[tuple[ast.AST, ast.expr]]:
+    """Give the patterns below one, each with the expression that it is held against."""
+    if isinstance(pattern, ast.MatchMapping):
+        return [
+            (part, _part(ast.Subscript(held, key, ast.Load()), held))
+            for key, part in zip(pattern.keys, pattern.patterns, strict=True)
+        ]
+    if isinstance(pattern, ast.MatchClass):
+        named = zip(pattern.kwd_attrs, pattern.kwd_patterns, strict=True)
+        below: list[tuple[ast.AST, ast.expr]] = [
+            (part, _part(ast.Attribute(held, name, ast.Load()), held))
+            for name, part in named
+        ]
+        return [*below, *((part, held) for part in pattern.patterns)]
+    if isinstance(pattern, ast.MatchSequence):
+        # Behind a star, any of them.
+        starred = any(isinstance(part, ast.MatchStar) for part in pattern.patterns)
+        return [
+            (part, _part(ast.Subscript(held, at, ast.Load()), held))
+            for number, part in enumerate(pattern.patterns)
+            for at in (ast.Slice() if starred else ast.Constant(number),)
+        ]
+    return [(part, held) for part in ast.iter_child_nodes(pattern)]
+
+
+def _part(node: ast.expr, held: ast.expr) -> ast.expr:
+    return ast.copy_location(node, held)
 
 
 def _target(
