@@ -159,11 +159,7 @@ def _subscript(
             yield Named("builtins.globals()")
     held, place = _container(resolver, node.value, scope)
     if isinstance(held, ast.Dict):
-        chosen = [
-            value
-            for key, value in zip(held.keys, held.values, strict=True)
-            if isinstance(key, ast.Constant) and key.value in indices
-        ]
+        chosen = resolver.entries(held, indices)
         for part in (chosen or held.values)[: 2 * _MAX_CANDIDATES]:
             yield from resolver.values(part, place, depth)
     elif isinstance(held, (ast.List, ast.Tuple)):

@@ -45,6 +45,14 @@ _NAMES = frozenset(
     | {"repo_or_dir", "class_reference", "model_id", "name", "pretrained_model_name"}
     | {"model_name", "custom_pipeline", "tokenizer", "repo"}
 )
+_TELLING = (
+    _NAMES
+    | {"trust_remote_code", "custom_revision", "revision"}
+    | {
+        "code_revision",
+        "source",
+    }
+)
 _TRUSTING = frozenset(
     {"torch.hub.load", "kernels.get_kernel", "kernels.load_kernel"}
     | {"transformers.dynamic_module_utils.get_class_from_dynamic_module"}
@@ -113,7 +121,8 @@ class Origins:
                 pairs += self._spread(keyword.value, scope)
         return {
             name: text_of(value, place, self._resolver)
-            for name, value, place in pairs[:64]
+            for name, value, place in pairs
+            if name in _TELLING
         }
 
     def _spread(
@@ -125,9 +134,9 @@ class Origins:
                 return
             node, scope = written
         if isinstance(node, ast.Dict):
-            for key, value in zip(node.keys, node.values, strict=True):
-                if isinstance(key, ast.Constant) and isinstance(key.value, str):
-                    yield key.value, value, scope
+            for key in sorted(_TELLING):
+                for value in self._resolver.entries(node, [key]):
+                    yield key, value, scope
         elif isinstance(node, ast.Call):
             for keyword in node.keywords:
                 if keyword.arg is not None:

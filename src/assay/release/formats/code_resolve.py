@@ -65,11 +65,26 @@ class Resolver:
         # What is being worked out: an expression never needs itself.
         self._open: set[tuple[int, int]] = set()
         self._local: list[dict[str, Value]] = []
+        # Tables that are written out, by their keys.
+        self._tables: dict[int, dict[object, ast.expr]] = {}
 
     @property
     def exhausted(self) -> bool:
         """Whether the budget ended before everything was worked out."""
         return self._left <= 0
+
+    def entries(self, table: ast.Dict, keys: list[object]) -> list[ast.expr]:
+        """Give what a table that is written out holds under some plain keys."""
+        known = self._tables.get(id(table))
+        if known is None:
+            known = {
+                key.value: value
+                for key, value in zip(table.keys, table.values, strict=True)
+                if isinstance(key, ast.Constant)
+            }
+            self._tables[id(table)] = known
+        plain = [key for key in keys if isinstance(key, (str, bytes, int))]
+        return [known[key] for key in plain if key in known]
 
     def spend(self, count: int) -> None:
         """Take more off the budget than the one that each expression costs."""
