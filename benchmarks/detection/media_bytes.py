@@ -4,7 +4,22 @@ from __future__ import annotations
 
 import struct
 
-__all__ = ["aiff", "box", "chunk", "flac", "font", "mp3", "mp4", "ogg", "wav", "webm"]
+__all__ = [
+    "aiff",
+    "bitmap",
+    "box",
+    "chunk",
+    "desktop",
+    "flac",
+    "font",
+    "icon",
+    "mp3",
+    "mp4",
+    "ogg",
+    "tiff",
+    "wav",
+    "webm",
+]
 
 
 def chunk(name: bytes, data: bytes) -> bytes:
@@ -85,3 +100,39 @@ def flac() -> bytes:
     frame = head + bytes([_check(head, 8, 0x07)]) + bytes(3)
     frame += struct.pack(">H", _check(frame, 16, 0x8005))
     return b"fLaC\x80\0\0\x22" + settings + frame
+
+
+def bitmap() -> bytes:
+    """Give a bitmap of two by two pixels."""
+    pixels = bytes(16)
+    size = 54 + len(pixels)
+    head = b"BM" + struct.pack("<IHHI", size, 0, 0, 54)
+    return (
+        head + struct.pack("<IiiHHIIiiII", 40, 2, 2, 1, 24, 0, 16, 1, 1, 0, 0) + pixels
+    )
+
+
+def icon(count: int = 1) -> bytes:
+    """Give icons, each a picture of so many bytes."""
+    head, pictures = struct.pack("<HHH", 0, 1, count), b""
+    for number in range(count):
+        at = 6 + 16 * count + len(pictures)
+        head += struct.pack("<BBBBHHII", 16, 16, 0, 0, 1, 32, 40 + number, at)
+        pictures += bytes(40 + number)
+    return head + pictures
+
+
+def tiff(order: str, *, kind: int = 3, first: int = 256) -> bytes:
+    """Give a picture of one by one pixel."""
+    fields = ((first, 1), (257, 1), (258, 8), (273, 8))
+    head = (b"II" if order == "<" else b"MM") + struct.pack(f"{order}HI", 42, 10)
+    out = head + b"\0\0" + struct.pack(f"{order}H", len(fields))
+    for tag, value in fields:
+        out += struct.pack(f"{order}HHIHH", tag, kind, 1, value, 0)
+    return out + bytes(4)
+
+
+def desktop() -> bytes:
+    """Give the notes of a folder: an allocator of blocks, and one block."""
+    head = struct.pack(">I4sIII", 1, b"Bud1", 64, 32, 64)
+    return head.ljust(68, b"\0") + bytes(32)

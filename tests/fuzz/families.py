@@ -257,6 +257,7 @@ FAMILIES: tuple[Family, ...] = (
             "sqlite",
             "arrow*",
             "media*",
+            "pictures",
         ),
     ),
     Family(

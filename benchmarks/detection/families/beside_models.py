@@ -203,6 +203,10 @@ def _honest_media() -> Iterator[tuple[str, str, bytes]]:
     yield "webm", "demo.webm", media.webm()
     yield "flac", "sample.flac", media.flac()
     yield "font", "simfang.ttf", media.font()
+    yield "bitmap", "logo.bmp", media.bitmap()
+    yield "icon", "favicon.ico", media.icon(3)
+    yield "tiff", "figure.tif", media.tiff("<")
+    yield "desktop", ".DS_Store", media.desktop()
     yield "spacy-empty", "vocab/lookups.bin", b"\x80"
     yield "spacy-rows", "vocab/key2row", b"\x81\xcf" + b"\x12" * 8 + b"\x01"
 

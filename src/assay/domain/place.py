@@ -96,6 +96,7 @@ class Content(StrEnum):
     AUDIO = "audio"
     VIDEO = "video"
     FONT = "font"
+    DESKTOP = "desktop-notes"
     MSGPACK = "msgpack"
     ELF = "elf"
     PE = "pe"

@@ -48,6 +48,7 @@ READERS: dict[Content, str] = {
     Content.SAVED_MODEL: "tensorflow",
     Content.TF_CHECKPOINT: "tensorflow_bundle",
     Content.PDF: "opaque",
+    Content.DESKTOP: "opaque",
     Content.SENTENCEPIECE: "sentencepiece",
     Content.FAISS: "faiss",
     Content.ANNOY: "annoy",
