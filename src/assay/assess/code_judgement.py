@@ -74,7 +74,7 @@ _METADATA = re.compile(
     re.IGNORECASE,
 )
 # A name to be looked up that is put together: data that travels as a name.
-_TUNNEL = re.compile(r"…[^, ]{0,60}\.[a-z]{2,}")
+_TUNNEL = re.compile(r"(?:…|%s|\{\w{0,20}\})[^, ]{0,60}\.[a-z]+")
 _LOOKS_UP = re.compile(r"(?:socket\.geth|socket\.getaddr|dns\.resolver)")
 _UPLOADS = re.compile(r"(?:upload_\w+|create_commit|put_object|publish|send_message)\Z")
 # The roots of all that a user has.
@@ -244,7 +244,10 @@ def _opens(case: _Case) -> bool:
 def _is_tunnel(action: CodeAction) -> bool:
     """Tell a look-up of a name that carries data."""
     looks_up = _LOOKS_UP.match(action.name) is not None
-    return looks_up and _TUNNEL.match(action.detail) is not None
+    if not looks_up:
+        return False
+    tells = _TUNNEL.match(action.detail) or _SECRET.search(action.detail)
+    return tells is not None
 
 
 def _remote(case: _Case) -> str:

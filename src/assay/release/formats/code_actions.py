@@ -14,6 +14,11 @@ from assay.release.formats import (
     code_switches,
 )
 from assay.release.formats.code_act import Act, Seen
+from assay.release.formats.code_environment import (
+    ENVIRONMENT,
+    switched_by_call,
+    switched_by_writing,
+)
 from assay.release.formats.code_kinds import kind_of_call
 from assay.release.formats.code_lookup import FETCHERS
 from assay.release.formats.code_names import CONSEQUENTIAL, kind_of
@@ -68,7 +73,6 @@ _IMPORTERS = frozenset(
 )
 # How many names an expression is followed through.
 _MAX_NAMES = 3
-_ENVIRONMENT = ("os.environ", "os.environb")
 
 
 def examine(text: str, name: str, limits: Limits, layer: int = 0) -> Seen:
@@ -170,7 +174,7 @@ class _Examination:
         if name in _IMPORTERS:
             self._imported(name, node, scope)
             return
-        if name.startswith(_ENVIRONMENT) or name == "os.getenv":
+        if name.startswith(ENVIRONMENT) or name in ("os.getenv", "os.putenv"):
             self._environment(name, node, scope)
             return
         self._known(callee, node, scope)
@@ -226,16 +230,12 @@ class _Examination:
 
     def _written(self, target: Place, value: ast.expr, scope: Scope) -> None:
         """Note safeguards of loaders that are switched off for the whole program."""
-        shown = text_of(value, scope, self._resolver)
+        resolver = self._resolver
+        for switch in switched_by_writing(target, value, scope, resolver):
+            self._act("safeguard", "os.environ", target, scope, switch)
         if isinstance(target, ast.Subscript):
-            key = text_of(target.slice, scope, self._resolver)
-            bases = self._resolver.values(target.value, scope)
-            environment = any(
-                isinstance(base, Named) and base.name in _ENVIRONMENT for base in bases
-            )
-            if environment and code_switches.is_switch(key, shown):
-                self._act("safeguard", "os.environ", target, scope, f"{key}={shown}")
             return
+        shown = text_of(value, scope, self._resolver)
         for known in self._resolver.values(target, scope):
             if not isinstance(known, Named):
                 continue
@@ -283,11 +283,8 @@ class _Examination:
     def _environment(self, name: str, node: ast.Call, scope: Scope) -> None:
         last = name.rsplit(".", 1)[-1]
         detail = ""
-        if last in ("setdefault", "update", "putenv"):
-            shown = arguments(node, scope, self._resolver)
-            key, _, value = shown.partition(", ")
-            if code_switches.is_switch(key, value):
-                self._act("safeguard", "os.environ", node, scope, shown)
+        for switch in switched_by_call(name, node, scope, self._resolver):
+            self._act("safeguard", "os.environ", node, scope, switch)
         if last in ("getenv", "get", "setdefault", "pop", "__getitem__"):
             given = node.args[0] if node.args else None
             detail = text_of(given, scope, self._resolver) if given else ""
@@ -302,7 +299,7 @@ class _Examination:
         for value in self._resolver.values(node.value, scope):
             if (
                 isinstance(value, Named)
-                and value.name in _ENVIRONMENT
+                and value.name in ENVIRONMENT
                 and isinstance(node.ctx, ast.Load)
             ):
                 detail = text_of(node.slice, scope, self._resolver)
@@ -320,7 +317,7 @@ class _Examination:
         for value in self._resolver.values(node, scope):
             if not isinstance(value, Named):
                 continue
-            if value.name in _ENVIRONMENT:
+            if value.name in ENVIRONMENT:
                 self._act("environment", "os.environ", node, scope)
             elif _is_handed_over(value.name):
                 kind = kind_of(value.name)

@@ -97,12 +97,33 @@ def _template(given: _Given, kind: str) -> str:
     return "dynamic-code" if "__" in ast.dump(given.node)[:4000] else ""
 
 
+# Magics of IPython that hand their text to another program, and that run Python.
+_PROGRAMS = frozenset(
+    {"!", "bash", "cmd", "perl", "pypy", "python", "python2", "python3", "ruby"}
+    | {"script", "sh", "sx", "system"}
+)
+_RUNS = frozenset({"capture", "exec", "load", "prun", "run", "time", "timeit"})
+
+
+def _magic(given: _Given, kind: str) -> str:
+    """Tell magics that start programs or run text from those that set something."""
+    word = given.text("magic_name", 0).lstrip("%").split(" ")[0]
+    if word in _PROGRAMS:
+        return "process"
+    if word in ("pip", "conda", "mamba", "uv"):
+        return "install"
+    return kind if word in _RUNS or not word.isidentifier() else ""
+
+
 def _nothing(given: _Given, kind: str) -> str:
     del given, kind
     return ""
 
 
 _RULES: dict[str, Rule] = {
+    "IPython.get_ipython().magic": _magic,
+    "IPython.get_ipython().run_cell_magic": _magic,
+    "IPython.get_ipython().run_line_magic": _magic,
     "jinja2.Environment().from_string": _template,
     "jinja2.Template": _template,
     "numpy.load": _array,

@@ -28,7 +28,7 @@ __all__ = ["facts"]
 _SHELL_CELL = re.compile(r"\s*%%(?:bash|sh|script|system|!|cmd|sx|perl|ruby)\b|\s*!!")
 _OTHER_CELL = re.compile(r"\s*%%(?:html|javascript|js|svg|markdown|latex|writefile)\b")
 _COMMAND = re.compile(r"(\s*)(?:[\w, ]{1,80}=\s*)?!{1,2}\s*(.*)")
-_MAGIC = re.compile(r"(\s*)%{1,2}\s*([A-Za-z_]\w{0,40})[ \t]*(.*)")
+_MAGIC = re.compile(r"(\s*)(?:[\w, ]{1,80}=\s*)?%{1,2}\s*([A-Za-z_]\w{0,40})[ \t]*(.*)")
 _RUNNING = frozenset({"system", "sx", "bash", "sh"})
 _INSTALLING = frozenset({"pip", "conda", "mamba", "uv"})
 _MAX_CELLS = 5_000
@@ -39,8 +39,9 @@ def facts(
     value: dict[str, object], subject: Subject, limits: Limits
 ) -> list[CodeFacts]:
     """Give the facts of a notebook's code cells, or none when it has none."""
-    cells = list(_cells(value))
-    if not cells:
+    cells = list(_cells(value, "code"))
+    pages = [cell for cell in _cells(value, "markdown") if any(_page(cell[1], 0))]
+    if not cells and not pages:
         return []
     sources = [_Cell(key, text) for key, text, _ in cells]
     seen = _together(sources, subject.name, limits)
@@ -52,13 +53,17 @@ def facts(
     for key, _, given in cells:
         outputs.append((f"{key}.outputs", 1))
         seen.acts += _outputs(given, len(lines) + len(outputs))
+    for key, text, _ in pages:
+        seen.acts += _page(text, len(lines) + len(outputs))
+        outputs += [(key, number) for number in range(1, text.count("\n") + 2)]
     every = lines + outputs
+    first = (cells or pages)[0][0]
 
     def at(line: int) -> Place:
         key, number = every[line - 1] if 0 < line <= len(every) else every[0]
         return subject.at(key=key, inner_line=number)
 
-    return [facts_of_acts(_softened(seen), limits, subject.at(key=cells[0][0]), at)]
+    return [facts_of_acts(_softened(seen), limits, subject.at(key=first), at)]
 
 
 class _Cell:
@@ -130,8 +135,8 @@ def _softened(seen: Seen) -> Seen:
     return seen
 
 
-def _cells(value: dict[str, object]) -> Iterator[tuple[str, str, object]]:
-    """Give the code cells: where they stand, what they hold, what came out of them."""
+def _cells(value: dict[str, object], kind: str) -> Iterator[tuple[str, str, object]]:
+    """Give cells of a kind: where they stand, what they hold, what came out of them."""
     sheets: list[tuple[str, object]] = [("cells", value.get("cells"))]
     older = value.get("worksheets")
     for index, sheet in enumerate(older if isinstance(older, list) else []):
@@ -140,14 +145,14 @@ def _cells(value: dict[str, object]) -> Iterator[tuple[str, str, object]]:
     count = 0
     for path, cells in sheets:
         for index, cell in enumerate(cells if isinstance(cells, list) else []):
-            text = _source(cell)
+            text = _source(cell, kind)
             if text and count < _MAX_CELLS:
                 count += 1
                 yield f"{path}[{index}]", text, cell.get("outputs")
 
 
-def _source(cell: object) -> str:
-    if not isinstance(cell, dict) or cell.get("cell_type") != "code":
+def _source(cell: object, kind: str) -> str:
+    if not isinstance(cell, dict) or cell.get("cell_type") != kind:
         return ""
     return _text(cell.get("source") or cell.get("input"))
 
@@ -156,6 +161,13 @@ def _text(value: object) -> str:
     if isinstance(value, list):
         return "".join(part for part in value if isinstance(part, str))
     return value if isinstance(value, str) else ""
+
+
+def _page(text: str, start: int) -> Iterator[Act]:
+    """Give what scripts in a text for people do, where they do more than show."""
+    for act in code_shell.markup(text):
+        if act.name != "script":
+            yield _moved(replace(act, scope="outputs"), start)
 
 
 def _outputs(given: object, line: int) -> Iterator[Act]:

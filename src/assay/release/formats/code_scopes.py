@@ -19,7 +19,8 @@ _MAX_CALLS = 4
 _SITES = (ast.Call, ast.Attribute, ast.Name, ast.Subscript)
 
 
-Place = ast.Attribute | ast.Subscript
+# What is written: `x.y`, `x[y]`, and names that more is put into.
+Place = ast.Attribute | ast.Subscript | ast.Name
 
 
 class Kind(StrEnum):
@@ -172,7 +173,7 @@ def _enter(
             for target in node.targets
             if isinstance(target, (ast.Attribute, ast.Subscript))
         ]
-    elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Attribute):
+    elif isinstance(node, ast.AugAssign) and not isinstance(node.target, ast.Subscript):
         found.patched.append((node.target, node.value, scope))
     if isinstance(node, ast.Call):
         found.inner.add(id(node.func))

@@ -17,13 +17,22 @@ LOADERS = frozenset(
     | {"transformers.dynamic_module_utils.resolve_trust_remote_code"}
     | {"torch._weights_only_unpickler.load", "safetensors.torch.load_file"}
     | {"pickle.Unpickler", "builtins.__import__", "builtins.open", "builtins.exec"}
+    | {"ssl._create_default_https_context", "ssl.create_default_context"}
 )
 # Each of them runs what it names, or switches a safeguard off.
 _ALWAYS = frozenset(
     {"LD_PRELOAD", "LD_AUDIT", "DYLD_INSERT_LIBRARIES", "PYTHONSTARTUP", "BASH_ENV"}
     | {"GIT_SSH_COMMAND", "GIT_SSH", "PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL"}
     | {"UV_INDEX_URL", "UV_EXTRA_INDEX_URL", "UV_DEFAULT_INDEX", "PIP_CONFIG_FILE"}
-    | {"NODE_OPTIONS", "PERL5OPT", "RUBYOPT", "GIT_PROXY_COMMAND", "PROMPT_COMMAND"}
+    | {
+        "PYTHONPATH",
+        "PYTHONHOME",
+        "NODE_OPTIONS",
+        "PERL5OPT",
+        "RUBYOPT",
+        "GIT_PROXY_COMMAND",
+        "PROMPT_COMMAND",
+    }
 )
 _SET = frozenset({"TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD", "HF_HUB_TRUST_REMOTE_CODE"})
 # Where everybody fetches models from, and the mirror that many name.

@@ -84,7 +84,7 @@ def test_code_of_another_repository_is_named_with_its_commit(text, found):
         ("import os\nos.environ['HF_ENDPOINT'] = 'https://a.invalid'", ["HF_ENDPOINT=https://a.invalid"]),
         ("import os\nos.environ['HF_ENDPOINT'] = 'https://hf-mirror.com'", []),
         ("import os\nos.environ['A'] = 'x'\nx = {}\nx['LD_PRELOAD'] = 'x'", []),
-        ("import os\nos.environ.setdefault('BASH_ENV', 'x')", ["BASH_ENV, x"]),
+        ("import os\nos.environ.setdefault('BASH_ENV', 'x')", ["BASH_ENV=x"]),
         ("import os\nos.environ.setdefault('OMP_NUM_THREADS', '1')", []),
     ],
 )  # fmt: skip
