@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from assay.domain.facts import Content
+from assay.release.formats.wide_text import JSON_START, encoding_of, plain_head
 from assay.release.signatures import MAGIC, PROOFS, TEXTS
 
 if TYPE_CHECKING:
@@ -31,14 +32,6 @@ _MACH_O = frozenset(
 # architectures in one and is a version of 45 or more in the other.
 _FIRST_JAVA_VERSION = 45
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
-# How a JSON object or array can go on; a template's `{{` and `{%` are none.
-_JSON_START = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\{\s*[\"}]|\[\s*[\"\[\]{0-9tfn-])")
-# Controls, private characters and those that are none: random numbers are full of
-# them, and texts are not.
-_UNWRITTEN = re.compile(
-    "[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x84\x86-\x9f\ue000-\uf8ff\ufffe\uffff]"
-)
-_BOMS = (b"\xff\xfe", b"\xfe\xff")
 # What may be a number in a tar header: base-256, or what `int` reads as octal.
 _TAR_CHECKSUM = re.compile(rb"[\x80\xff]|[0-7oO_+\-\s\x1c-\x1f]{0,8}(?:\0|\Z)")
 
@@ -76,6 +69,9 @@ def identify(source: ByteSource, place: Place, limits: Limits) -> tuple[Content,
     elif name.endswith(_PYTHON_NAMES) and _is_text(source, head):
         # Python runs `GGUF = …` whatever else it looks like.
         found.append(Content.PYTHON)
+    elif encoding_of(head) and _is_text(source, head):
+        # Zeros between its letters may look like the beginning of something else.
+        found.append(_text_kind(source, head, name))
     return tuple(dict.fromkeys(found))
 
 
@@ -182,6 +178,9 @@ def _text_kind(source: ByteSource, head: bytes, name: str) -> Content:
     for begins, content in TEXTS:
         if begins.match(head):
             return content
+    plain = plain_head(head, whole=source.size <= len(head))
+    if plain is not None and JSON_START.match(plain):
+        return Content.JSON
     return _named_text(source, head, name)
 
 
@@ -196,9 +195,9 @@ def _named_text(source: ByteSource, head: bytes, name: str) -> Content:
 
 
 def _is_text(source: ByteSource, head: bytes) -> bool:
-    """Tell text from other bytes: UTF-8, UTF-16 with its mark, or nearly ASCII."""
-    if head[:2] in _BOMS:
-        return _is_utf16(source, head)
+    """Tell text from other bytes: UTF-8, UTF-16 or UTF-32, or nearly ASCII."""
+    if encoding_of(head):
+        return plain_head(head, whole=source.size <= len(head)) is not None
     if _CONTROLS.search(head):
         return False
     # A head that is not all of the file may end inside a character of four bytes.
@@ -212,23 +211,8 @@ def _is_text(source: ByteSource, head: bytes) -> bool:
     return len(head) >= 16 and high * 4 < len(head)
 
 
-def _is_utf16(source: ByteSource, head: bytes) -> bool:
-    """Tell UTF-16 from other bytes that begin with its mark."""
-    whole = source.size <= len(head)
-    if whole and len(head) % 2:
-        return False
-    # A head that is not all of the file may end between two surrogates.
-    for cut in (0,) if whole else (0, 2):
-        try:
-            text = head[: len(head) // 2 * 2 - cut].decode("utf-16")
-        except UnicodeDecodeError:
-            continue
-        return _UNWRITTEN.search(text) is None
-    return False
-
-
 def _is_json(source: ByteSource, head: bytes) -> bool:
-    if not _JSON_START.match(head):
+    if not JSON_START.match(head):
         return False
     last = source.read_at(max(0, source.size - 256), 256).rstrip()[-1:]
     return last in (b"}", b"]")

@@ -41,6 +41,15 @@ MALFORMED = Rule(
     gain="A lenient loader still reads it, and a strict scanner does not.",
     references=("CWE-20",),
 )
+NOT_UTF8 = Rule(
+    id="not-utf8",
+    severity=Severity.MEDIUM,
+    confidence=Confidence.HIGH,
+    summary="The file is JSON in UTF-16 or UTF-32, which no library writes",
+    remediation="Write the file again in UTF-8.",
+    gain="Python's loaders read it, and scanners that look for words see none.",
+    references=("CWE-176", "CWE-436"),
+)
 BAD_NUMBER = Rule(
     id="bad-number",
     severity=Severity.LOW,
@@ -79,7 +88,12 @@ BEYOND = Rule(
 )
 
 
-_BY_KIND = {"bad-number": BAD_NUMBER, "too-deep": TOO_DEEP, "beyond-bounds": BEYOND}
+_BY_KIND = {
+    "bad-number": BAD_NUMBER,
+    "beyond-bounds": BEYOND,
+    "not-utf8": NOT_UTF8,
+    "too-deep": TOO_DEEP,
+}
 
 
 def _rule(kind: str) -> Rule:
@@ -116,8 +130,8 @@ def _examine(subject: CheckSubject) -> Examination:
 
 CHECK = FactCheck(
     id="configuration-sound",
-    version=3,
+    version=4,
     title="Configurations are well-formed and read the same to every reader",
-    rules=(DUPLICATE, MALFORMED, BAD_NUMBER, EXTRAVAGANT, TOO_DEEP, BEYOND),
+    rules=(DUPLICATE, MALFORMED, NOT_UTF8, BAD_NUMBER, EXTRAVAGANT, TOO_DEEP, BEYOND),
     examine=_examine,
 )

@@ -12,7 +12,14 @@ import re
 from typing import TYPE_CHECKING
 
 from assay.domain.facts import Content, Gap, LicenceFacts, NativeCodeFacts
-from assay.release.formats import config, encoded, secrets, shard_index, tokenizer_names
+from assay.release.formats import (
+    config,
+    encoded,
+    secrets,
+    shard_index,
+    tokenizer_names,
+    wide_text,
+)
 from assay.release.formats.reading import shorten
 from assay.release.source import chunks
 
@@ -71,6 +78,11 @@ _CARDS = ("README.md", "MODEL_CARD.md")
 
 def read(subject: Subject, inspection: Inspection) -> list[Fact]:
     """Give the facts of one text, by what it holds and what it is called."""
+    plain = wide_text.read_plain(subject, inspection, _read)
+    return _read(subject, inspection) if plain is None else plain
+
+
+def _read(subject: Subject, inspection: Inspection) -> list[Fact]:
     facts: list[Fact] = []
     script = _script(subject)
     if script:
