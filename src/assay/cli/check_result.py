@@ -94,6 +94,7 @@ def conclude(options: CheckOptions, read: Callable[[], InspectedRelease]) -> Exi
             facts=checked.facts,
             declarations=checked.declarations,
             comparison=checked.comparison,
+            fail_at=options.fail_on,
         )
         write_result(options.html, page.encode("utf-8"))
     _write_for_tools(checked, options)

@@ -68,12 +68,15 @@ class Verdict:
         at: The instant.
         reasons: All that was checked; those that do not hold first.
         release: What was proven; only when the value is `valid` or `stale`.
+        signed: What the bundle proves by itself, when it is `invalid` for nothing but
+            the files at hand: it says nothing of those.
     """
 
     value: VerdictValue
     at: datetime
     reasons: tuple[Reason, ...]
     release: VerifiedRelease | None = None
+    signed: VerifiedRelease | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

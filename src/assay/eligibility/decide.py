@@ -35,6 +35,8 @@ _VALUES = {
     Truth.NO: DecisionValue.NOT_ELIGIBLE,
     Truth.UNKNOWN: DecisionValue.CANNOT_TELL,
 }
+# Characters of a finding's message that a reason quotes; the report has all.
+_MOST_SAID = 300
 _LOOKED = (Outcome.MET, Outcome.NOT_MET, Outcome.NOT_APPLICABLE)
 
 
@@ -187,6 +189,8 @@ def _state(
     release, result = results[-1]
     if result.outcome in _LOOKED:
         fresh, detail = _freshness(release, result, benefit, at)
+        if result.outcome is Outcome.NOT_MET:
+            detail = f"{detail} {_gravest(release, control)}".strip()
     else:
         fresh, detail = False, result.reason
     return ControlState(
@@ -205,6 +209,8 @@ def _freshness(
         collected = sealed_at
     else:
         collected = datetime.combine(result.collected, time(), tzinfo=UTC)
+    # Nobody answers what a check looks at.
+    known = "Checked" if result.collected is None else "Answered"
     allowed = release.programme.control(result.control).freshness_days
     age = at - collected
     day = collected.date().isoformat()
@@ -213,11 +219,11 @@ def _freshness(
         return False, f"The claim ended on {until}."
     # A day is what a date without a time zone may be off.
     if max(collected, sealed_at) - at > timedelta(days=1):
-        return False, f"Answered on {day} or sealed after the instant asked about."
+        return False, f"{known} on {day} or sealed after the instant asked about."
     if age > timedelta(days=allowed):
         return (
             False,
-            f"Answered on {day}, {age.days} days before; at most {allowed} count.",
+            f"{known} on {day}, {age.days} days before; at most {allowed} count.",
         )
     oldest = benefit.max_age_days
     if oldest is not None and at - sealed_at > timedelta(days=oldest):
@@ -225,7 +231,20 @@ def _freshness(
             False,
             f"Sealed on {sealed_at.date().isoformat()}; at most {oldest} days count.",
         )
-    return True, f"Answered on {day}."
+    return True, f"{known} on {day}."
+
+
+def _gravest(release: VerifiedRelease, control: str) -> str:
+    """Name the worst that the checks of a control found; empty where none did."""
+    checks = release.programme.control(control).checks
+    found = [f for f in release.assessment.findings if f.check in checks]
+    if not found:
+        return ""
+    worst = max(found, key=lambda finding: finding.severity.rank)
+    more = f", the gravest of {len(found)} findings" if len(found) > 1 else ""
+    where = str(worst.place) or "the release"
+    said = worst.message[:_MOST_SAID] + ("..." if worst.message[_MOST_SAID:] else "")
+    return f"Found in {where} ({worst.severity}{more}): {said}"
 
 
 def _named(ref: ProgrammeRef) -> str:

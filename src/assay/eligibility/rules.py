@@ -153,9 +153,8 @@ def _reasons(parts: list[RuleResult]) -> tuple[Reason, ...]:
 def _control_met(
     rule: ControlMet, programme: Programme, state: Callable[[str], ControlState]
 ) -> RuleResult:
-    _control(rule.control, programme)
     found = state(rule.control)
-    name = f"Control {rule.control!r}"
+    name = f"Control {rule.control!r} ({_control(rule.control, programme).title})"
     if found.outcome is Outcome.NOT_APPLICABLE:
         return _leaf(
             Truth.NO,
@@ -188,9 +187,10 @@ def _tier_reached(
         raise _dangling("tier", rule.tier)
     obstacles = []
     for control in tier.controls:
-        may_be_void = _control(control, programme).not_applicable_allowed
+        asked = _control(control, programme)
+        may_be_void = asked.not_applicable_allowed
         found = state(control)
-        name = f"Control {control!r} of tier {rule.tier!r}"
+        name = f"Control {control!r} ({asked.title}) of tier {rule.tier!r}"
         if found.outcome is Outcome.NOT_APPLICABLE and not may_be_void:
             obstacle: RuleResult | None = _leaf(
                 Truth.NO,

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from assay.domain.baseline import Accepted, Comparison
     from assay.report.screen import Screen
 
-__all__ = ["accepted_lines"]
+__all__ = ["acceptance_words", "accepted_lines"]
 
 # Entries of each kind that are named; the document of `--json` has all.
 _NAMED = 5
@@ -21,6 +21,18 @@ def accepted_lines(screen: Screen, comparison: Comparison | None) -> list[str]:
     """Say what a baseline accepts, and name the entries that somebody has to mend."""
     if comparison is None:
         return []
+    told = acceptance_words(comparison)
+    text = f"{plural(len(comparison.accepted), 'finding')} by the baseline"
+    lines = screen.field("Accepted", text, ink=Ink.WARN if told else Ink.PLAIN)
+    for entry in told:
+        lines += screen.field("", entry, ink=Ink.WARN)
+    return lines
+
+
+def acceptance_words(comparison: Comparison | None) -> tuple[str, ...]:
+    """Name the entries of a baseline that somebody has to mend, kind by kind."""
+    if comparison is None:
+        return ()
     kinds = (
         (comparison.expired, "entry has expired", "entries have expired"),
         (comparison.changed, "is of another content", "are of another content"),
@@ -49,11 +61,7 @@ def accepted_lines(screen: Screen, comparison: Comparison | None) -> list[str]:
     if comparison.unfilled:
         forms = plural(comparison.unfilled, "form is", "forms are")
         told.append(f"{forms} not filled in, and accept nothing")
-    text = f"{plural(len(comparison.accepted), 'finding')} by the baseline"
-    lines = screen.field("Accepted", text, ink=Ink.WARN if told else Ink.PLAIN)
-    for entry in told:
-        lines += screen.field("", entry, ink=Ink.WARN)
-    return lines
+    return tuple(told)
 
 
 def _named(entries: tuple[Accepted, ...]) -> str:

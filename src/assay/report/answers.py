@@ -12,8 +12,10 @@ from assay.report.meaning import (
     declared_text,
     is_caveat,
     verdict_meaning,
+    verdict_word,
 )
 from assay.report.screen import MORE_STILL, Ink, Screen, programme_lines, select
+from assay.report.sentences import found_words, outcome_words, tier_words
 from assay.report.tally import lines_of
 from assay.report.text import file_size, instant, plural, prose
 
@@ -61,10 +63,11 @@ def verdict_text(
     """
     screen = Screen(width=width, colour=colour)
     ink = _VERDICT_INK[verdict.value]
-    word = screen.paint(verdict.value.upper(), ink)
+    word = screen.paint(verdict_word(verdict).upper(), ink)
     lines = [f"{word}: {verdict_meaning(verdict)}"]
     lines += screen.field("At", instant(verdict.at))
-    release = verdict.release
+    # What was signed is shown also where the files at hand are other ones.
+    release = verdict.release or verdict.signed
     if release is not None:
         issuer = release.issuer
         lines += screen.field("Signed by", f"{issuer.name} (key {issuer.key_id})")
@@ -73,7 +76,16 @@ def verdict_text(
         lines += screen.field(
             "Sealed", f"{instant(sealed)}, counts until {instant(until)}"
         )
-        lines += programme_lines(screen, release.programme.ref, release.programme)
+        lines += screen.field("Findings", found_words(release.assessment))
+        lines += screen.field(
+            "Controls", outcome_words(release.assessment, release.programme)
+        )
+        lines += screen.field(
+            "Tiers", tier_words(release.assessment, release.programme)
+        )
+        lines += programme_lines(
+            screen, release.programme.ref, release.programme, whole=verbose
+        )
         if not release.programme_trusted:
             text = "the trust file does not name this programme; it decides nothing"
             lines += screen.field("", text, ink=Ink.WARN)
@@ -111,7 +123,7 @@ def decision_text(
     lines += _release(screen, bundles)
     for bundle in bundles:
         lines += _bundle(screen, bundle)
-    lines += _programme(screen, decision, programme)
+    lines += _programme(screen, decision, programme, whole=verbose)
     declared = declared_text(decision)
     lines += screen.field("Declared", declared) if declared else []
     caveats = [
@@ -141,7 +153,7 @@ def _release(screen: Screen, bundles: Sequence[BundleVerdict]) -> list[str]:
 def _bundle(screen: Screen, bundle: BundleVerdict) -> list[str]:
     verdict = bundle.verdict
     ink = _VERDICT_INK[verdict.value]
-    text = f"{bundle.file}: {verdict.value}"
+    text = f"{bundle.file}: {verdict_word(verdict)}"
     lines = screen.field("Bundle", text, ink=Ink.PLAIN if ink is Ink.GOOD else ink)
     release = verdict.release
     if release is None:
@@ -159,15 +171,15 @@ def _bundle(screen: Screen, bundle: BundleVerdict) -> list[str]:
 
 
 def _programme(
-    screen: Screen, decision: Decision, programme: Programme | None
+    screen: Screen, decision: Decision, programme: Programme | None, *, whole: bool
 ) -> list[str]:
     if decision.programme is not None:
-        return programme_lines(screen, decision.programme, programme)
+        return programme_lines(screen, decision.programme, programme, whole=whole)
     if programme is None:
         return screen.field("Programme", "none that the trust file believes")
     text = "its rule decided nothing: no valid bundle that the trust file lets decide"
     return [
-        *programme_lines(screen, programme.ref, programme),
+        *programme_lines(screen, programme.ref, programme, whole=whole),
         *screen.field("", text, ink=Ink.WARN),
     ]
 

@@ -25,13 +25,16 @@ from assay.domain.release import Inventory
 from assay.domain.verdict import DecisionValue, VerdictValue, release_decided
 from assay.errors import UsageError
 from assay.report import glossary, page, tally
+from assay.report.acceptance import acceptance_words
+from assay.report.gate_words import gate_words
 from assay.report.meaning import (
     decision_meaning,
     declared_text,
     is_caveat,
     verdict_meaning,
+    verdict_word,
 )
-from assay.report.sentences import asked_words, findings_words
+from assay.report.sentences import asked_words, findings_words, missing_words
 from assay.report.text import clean, file_size, instant, number, one_line, plural
 
 if TYPE_CHECKING:
@@ -42,6 +45,7 @@ if TYPE_CHECKING:
     from assay.domain.declaration import Declarations
     from assay.domain.facts import ReleaseFacts
     from assay.domain.programme import Programme, ProgrammeRef
+    from assay.domain.statement import VerifiedRelease
     from assay.domain.verdict import BundleVerdict, Decision, Verdict
 
 __all__ = ["render", "render_decision", "render_verdict"]
@@ -60,6 +64,7 @@ def render(  # noqa: PLR0913 - one noun each; a holder would only rename the lis
     bundles: Sequence[BundleVerdict] = (),
     made_at: str | None = None,
     comparison: Comparison | None = None,
+    fail_at: Severity | None = None,
 ) -> str:
     """Write the report as one HTML document.
 
@@ -78,6 +83,7 @@ def render(  # noqa: PLR0913 - one noun each; a holder would only rename the lis
         made_at: When the page was made, in words; left out when not given, so that
             the same nouns give the same page, byte for byte.
         comparison: What a baseline accepts: such findings are marked and stay.
+        fail_at: Severity from which findings fail the run, when the caller asked.
 
     Raises:
         UsageError: `usage.report-mismatch`: the parts do not belong to one release
@@ -115,6 +121,9 @@ def render(  # noqa: PLR0913 - one noun each; a holder would only rename the lis
             unread=page.cut(tally.not_looked_at(assessment, programme).unread),
             evidence=page.evidence_rows(assessment, declarations),
             found=findings_words(assessment),
+            gate=gate_words(assessment, fail_at, comparison)[1] if fail_at else "",
+            accepted=acceptance_words(comparison),
+            missing=missing_words(assessment, programme),
             irregular=page.irregular_rows(inventory),
             manifest=page.cut(inventory.files, DEFAULT_LIMITS.max_report_files),
             asked=asked_words(assessment.burden),
@@ -146,16 +155,17 @@ def render_verdict(
     if release is None:
         return _refused(
             file,
-            word=verdict.value.value,
+            word=verdict_word(verdict),
             meaning=verdict_meaning(verdict),
             at=verdict.at,
             reasons=page.sorted_reasons(verdict.reasons),
+            signed=verdict.signed,
         )
     return render(
         release.assessment,
         release.programme,
         inventory or Inventory(files=release.files),
-        title=file,
+        title=_title(release, file),
         declarations=release.declarations,
         verdict=verdict,
     )
@@ -197,7 +207,7 @@ def render_decision(
         release.assessment,
         release.programme,
         inventory or Inventory(files=release.files),
-        title=shown.file,
+        title=_title(release, shown.file),
         declarations=release.declarations,
         verdict=shown.verdict,
         decision=decision,
@@ -208,7 +218,13 @@ def render_decision(
 def _refused(title: str, **parts: object) -> str:
     """Write the page of an answer that no release was proven for."""
     css = _stylesheet()
-    known = {"decision": None, "programme": None, "bundles": (), **parts}
+    known = {
+        "decision": None,
+        "programme": None,
+        "bundles": (),
+        "signed": None,
+        **parts,
+    }
     return (
         _environment()
         .get_template("refused.html.j2")
@@ -220,6 +236,11 @@ def _refused(title: str, **parts: object) -> str:
             **known,
         )
     )
+
+
+def _title(release: VerifiedRelease, file: str) -> str:
+    """Name a release: it has no name in a bundle but its digest."""
+    return f"Release {release.assessment.release_digest[:12]} ({file})"
 
 
 def _programme_of(bundle: BundleVerdict) -> ProgrammeRef | None:
@@ -338,7 +359,9 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     # Globals, since macros that are imported see no names of the page.
-    environment.globals.update(is_caveat=is_caveat, meaning_of=verdict_meaning)
+    environment.globals.update(
+        is_caveat=is_caveat, meaning_of=verdict_meaning, word_of=verdict_word
+    )
     environment.filters.update(
         first_upper=_first_upper,
         digest_groups=_digest_groups,

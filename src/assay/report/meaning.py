@@ -12,7 +12,13 @@ if TYPE_CHECKING:
 
     from assay.domain.verdict import BundleVerdict, Decision, Reason, Verdict
 
-__all__ = ["decision_meaning", "declared_text", "is_caveat", "verdict_meaning"]
+__all__ = [
+    "decision_meaning",
+    "declared_text",
+    "is_caveat",
+    "verdict_meaning",
+    "verdict_word",
+]
 
 # Reasons that hold and yet prove nothing: what the answer does not cover.
 _CAVEATS = frozenset(
@@ -51,6 +57,15 @@ _FILES = {
 def is_caveat(reason: Reason) -> bool:
     """Say whether a reason tells what an answer does not cover."""
     return reason.holds and reason.code in _CAVEATS
+
+
+def verdict_word(verdict: Verdict) -> str:
+    """Give a verdict's word; what was asked about too early was not stale then."""
+    codes = {reason.code for reason in verdict.reasons if not reason.holds}
+    early = bool(codes) and all(_STALE_CAUSES.get(code) == _NOT_YET for code in codes)
+    if verdict.value is VerdictValue.STALE and early:
+        return "not yet valid"
+    return verdict.value.value
 
 
 def verdict_meaning(verdict: Verdict) -> str:

@@ -98,14 +98,29 @@ def select(screen: Screen, entries: list[list[str]], room: int, more: str) -> li
 
 
 def programme_lines(
-    screen: Screen, ref: ProgrammeRef, programme: Programme | None
+    screen: Screen,
+    ref: ProgrammeRef,
+    programme: Programme | None,
+    *,
+    whole: bool = False,
 ) -> list[str]:
-    """Name a programme, with the notice that stands wherever it is shown."""
+    """Name a programme, with the notice that stands wherever it is shown.
+
+    Args:
+        screen: Where it is shown.
+        ref: Which programme.
+        programme: Itself, as far as it is known.
+        whole: Whether to show more of the notice than its first sentence.
+    """
     if programme is None:
         return screen.field(
             "Programme", f"{ref.id} {ref.version} (sha256:{ref.digest})"
         )
+    notice = prose(programme.notice)
+    first, dot, rest = notice.partition(". ")
+    if rest and not whole:
+        notice = f"{first}{dot}More: `assay programme show`."
     return [
         *screen.field("Programme", f"{programme.title} ({ref.id} {ref.version})"),
-        *screen.field("Notice", programme.notice, ink=Ink.WARN),
+        *screen.field("Notice", notice, ink=Ink.WARN),
     ]

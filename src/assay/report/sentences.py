@@ -4,13 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assay.report.tally import findings_by_severity, unlisted_findings
+from assay.domain.assessment import Outcome
+from assay.report.tally import (
+    count_outcomes,
+    findings_by_severity,
+    lines_of,
+    unlisted_findings,
+)
 from assay.report.text import number, plural
 
 if TYPE_CHECKING:
     from assay.domain.assessment import Assessment, Burden
+    from assay.domain.programme import Programme
 
-__all__ = ["asked_words", "findings_words"]
+__all__ = [
+    "asked_words",
+    "findings_words",
+    "found_words",
+    "missing_words",
+    "outcome_words",
+    "tier_words",
+]
+
+# Controls that are named of those that a tier lacks; the list of outcomes has all.
+_NAMED = 3
 
 
 def findings_words(assessment: Assessment) -> str:
@@ -24,6 +41,56 @@ def findings_words(assessment: Assessment) -> str:
         text = "No findings in what was looked at"
     more = f", and {number(unlisted)} more of unknown severity" if unlisted else ""
     return text + more
+
+
+def found_words(assessment: Assessment) -> str:
+    """Count the findings of every severity, the worst first, for a labelled line."""
+    counts = findings_by_severity(assessment)
+    parts = [f"{number(n)} {severity}" for severity, n in counts.items() if n]
+    unlisted = unlisted_findings(assessment)
+    if unlisted:
+        parts.append(f"{number(unlisted)} more beyond the bound of their check")
+    return ", ".join(parts) or "none in what was looked at"
+
+
+def outcome_words(assessment: Assessment, programme: Programme) -> str:
+    """Count the controls of every outcome."""
+    counts = count_outcomes(lines_of(assessment, programme))
+    return ", ".join(f"{n} {outcome}" for outcome, n in counts.items() if n)
+
+
+def tier_words(assessment: Assessment, programme: Programme) -> str:
+    """Name the tiers reached; where none is, what the lowest lacks."""
+    titles = {tier.id: tier.title for tier in programme.tiers}
+    names = [titles.get(tier, tier) for tier in assessment.tiers]
+    text = f"{', '.join(names) or 'none reached'} (of {plural(len(titles), 'tier')})"
+    if names:
+        return text + (
+            "; answers of any age count here, a decision counts only fresh ones"
+        )
+    missing = missing_words(assessment, programme)
+    return f"{text}; {missing}" if missing else text
+
+
+def missing_words(assessment: Assessment, programme: Programme) -> str:
+    """Say what the lowest tier lacks; empty where it is reached, or lacks nothing."""
+    if not programme.tiers or programme.tiers[0].id in assessment.tiers:
+        return ""
+    lowest = programme.tiers[0]
+    lacking = [
+        line
+        for line in lines_of(assessment, programme)
+        if line.control.id in lowest.controls
+        and line.result.outcome not in (Outcome.MET, Outcome.NOT_APPLICABLE)
+    ]
+    if not lacking:
+        return ""
+    named = ", ".join(
+        f"{line.control.id} ({line.result.outcome})" for line in lacking[:_NAMED]
+    )
+    left = len(lacking) - _NAMED
+    more = f" and {number(left)} more" if left > 0 else ""
+    return f"{lowest.title} lacks {named}{more}"
 
 
 def _grouped(parts: list[str]) -> list[str]:

@@ -14,15 +14,14 @@ from assay.report.acceptance import accepted_lines
 from assay.report.finding_lines import finding_lines
 from assay.report.gate_words import gate_words
 from assay.report.screen import MORE, MORE_STILL, Ink, Screen, programme_lines, select
+from assay.report.sentences import found_words, tier_words
 from assay.report.tally import (
     ControlLine,
     areas_of,
     count_outcomes,
-    findings_by_severity,
     lines_of,
     not_looked_at,
     require_one_subject,
-    unlisted_findings,
 )
 from assay.report.text import (
     clean,
@@ -96,20 +95,20 @@ def summary(  # noqa: PLR0913 - keywords alone, each one choice of the caller
     """
     require_one_subject(assessment, programme)
     screen = Screen(width=width, colour=colour)
-    head = _heading(screen, assessment, programme)
+    head = _heading(screen, assessment, programme, whole=verbose)
     rows = _area_rows(assessment, programme)
     whole = verbose or not cut
     table = _area_table(screen, rows, whole=whole)
     unseen = not_looked_at(assessment, programme)
     tail = [
-        *_tiers(screen, assessment, programme),
+        *screen.field("Tiers", tier_words(assessment, programme)),
         *screen.field("Unknown", _unknown_text(unseen), ink=_unknown_ink(unseen)),
         *screen.field("Burden", burden_text(assessment.burden)),
         *accepted_lines(screen, comparison),
         *_gate(screen, assessment, fail_at, comparison),
     ]
     not_met = _not_met(screen, assessment, programme, whole=whole)
-    counts = screen.field("Findings", _severity_text(assessment))
+    counts = screen.field("Findings", found_words(assessment))
     title = [screen.paint("Not met", Ink.STRONG)] if not_met else []
     grave, others = _findings(
         screen, assessment, comparison, whole=whole, verbose=verbose
@@ -150,23 +149,16 @@ def burden_text(burden: Burden) -> str:
     )
 
 
-def _heading(screen: Screen, assessment: Assessment, programme: Programme) -> list[str]:
+def _heading(
+    screen: Screen, assessment: Assessment, programme: Programme, *, whole: bool
+) -> list[str]:
     size = f"{plural(assessment.files, 'file')}, {file_size(assessment.total_size)}"
     version = f"checked by Assay {assessment.tool_version}"
     return [
         *screen.field("Release", f"{size}, {version}"),
         *screen.field("SHA-256", assessment.release_digest),
-        *programme_lines(screen, assessment.programme, programme),
+        *programme_lines(screen, assessment.programme, programme, whole=whole),
     ]
-
-
-def _severity_text(assessment: Assessment) -> str:
-    counts = findings_by_severity(assessment)
-    parts = [f"{number(n)} {severity}" for severity, n in counts.items() if n]
-    unlisted = unlisted_findings(assessment)
-    if unlisted:
-        parts.append(f"{number(unlisted)} more beyond the bound of their check")
-    return ", ".join(parts) or "none in what was looked at"
 
 
 def _findings(
@@ -267,16 +259,6 @@ def _not_met(
 def _control(line: ControlLine) -> str:
     control = line.control
     return prose(f"{control.id} {control.title}: {line.result.reason}")
-
-
-def _tiers(screen: Screen, assessment: Assessment, programme: Programme) -> list[str]:
-    titles = {tier.id: tier.title for tier in programme.tiers}
-    names = [titles.get(tier, tier) for tier in assessment.tiers]
-    total = len(programme.tiers)
-    text = f"{', '.join(names) or 'none reached'} (of {plural(total, 'tier')})"
-    if names:
-        text += "; answers of any age count here, a decision counts only fresh ones"
-    return screen.field("Tiers", text)
 
 
 def _unknown_text(unseen: NotLookedAt) -> str:

@@ -70,6 +70,7 @@ def verify_bundle(
     """
     bundle = read_bundle(data, limits)
     passed: list[Reason] = []
+    release: VerifiedRelease | None = None
     try:
         release = _prove(bundle, trust, passed, limits)
         if inventory is not None:
@@ -77,7 +78,10 @@ def verify_bundle(
             passed.append(_holds("verify.release-files", _files_at_hand(inventory)))
     except AssayError as error:
         return Verdict(
-            value=VerdictValue.INVALID, at=at, reasons=(_refused(error), *passed)
+            value=VerdictValue.INVALID,
+            at=at,
+            reasons=(_refused(error), *passed),
+            signed=release,
         )
     stale = staleness(release.seal, release.statements, trust, at)  # step 11
     return Verdict(

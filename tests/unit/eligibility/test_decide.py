@@ -8,6 +8,8 @@ import pytest
 from assay.crypto.digest import sha256_hex
 from assay.domain.assessment import Outcome
 from assay.domain.declaration import AnswerValue
+from assay.domain.facts import Place
+from assay.domain.finding import Confidence, Finding, Severity
 from assay.domain.verdict import DecisionValue, Reason
 from assay.eligibility import decide
 from assay.errors import UsageError
@@ -65,6 +67,39 @@ def test_what_is_not_met_is_not_eligible():
     decision = decided(proven(answers=(no, ANSWERS[1])))
     assert decision.value is DecisionValue.NOT_ELIGIBLE
     assert "decide.not-met" in codes(decision)
+    message = decision.reasons[0].message
+    assert "Answered on 2026-11-20." in message
+    assert "Found" not in message
+
+
+def test_what_a_check_found_is_named_with_its_control_and_file():
+    bad = tuple(
+        Finding(
+            check="pickle-imports",
+            rule=f"r{number}",
+            severity=severity,
+            confidence=Confidence.HIGH,
+            place=Place(path=f"{severity}.pkl"),
+            message="It runs. " * 60,
+            remediation="Remove it.",
+        )
+        for number, severity in enumerate((Severity.HIGH, Severity.CRITICAL))
+    )
+    reports = tuple(
+        replace(report, findings=bad, findings_total=2)
+        if report.check == "pickle-imports"
+        else report
+        for report in REPORTS
+    )
+    decision = decided(proven(reports=reports))
+    assert decision.value is DecisionValue.NOT_ELIGIBLE
+    (reason,) = [r for r in decision.reasons if r.code == "decide.not-met"]
+    assert "(" in reason.message.partition(" of tier")[0]
+    assert "Checked on 2026-11-23." in reason.message
+    assert "Found in critical.pkl (critical, the gravest of 2 findings): It runs." in (
+        reason.message
+    )
+    assert reason.message.endswith("...")
 
 
 def test_a_benefit_that_asks_for_a_review_cannot_be_told_without_one():

@@ -86,8 +86,8 @@ def test_a_class_too_weak_is_named_beside_those_that_would_do(programme):
     )
     (reason,) = decide(rule, programme).reasons
     assert reason.message == (
-        "Control 'crew-2' is met as declared, where the rule asks for reproducible or"
-        " independent."
+        "Control 'crew-2' (Weights are guarded) is met as declared, where the rule"
+        " asks for reproducible or independent."
     )
 
 

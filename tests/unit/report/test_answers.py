@@ -43,6 +43,7 @@ LINKED = BundleVerdict(
     verdict=CLAIM.verdict(inventory=Inventory(files=FILES, irregular=(LINK,))),
 )
 RELEASE = VALID.verdict.release
+NAMED = f"Release {RELEASE.assessment.release_digest[:12]}"
 DECISION = decide([RELEASE], [], "fast-berth", NOW)
 OPEN = decide([], [], "fast-berth", NOW)
 
@@ -210,7 +211,7 @@ def test_a_page_about_a_decision_shows_the_newest_bundle_that_counts():
     page = render_decision(
         decision, (VALID, newer, INVALID), RELEASE.programme, Inventory(files=FILES)
     )
-    assert "<h1><bdi>newer.assay</bdi></h1>" in page
+    assert f"<h1><bdi>{NAMED} (newer.assay)</bdi></h1>" in page
     assert "2 are declared by the developer alone" in page
     for bundle in ("good.assay", "bad.assay"):
         assert bundle in page
@@ -225,7 +226,7 @@ def test_a_page_shows_a_bundle_under_the_programme_that_decided():
     releases = [RELEASE, strange.verdict.release]
     decision = decide(releases, [], "fast-berth", NOW)
     page = render_decision(decision, (strange, VALID), RELEASE.programme)
-    assert "<h1><bdi>good.assay</bdi></h1>" in page
+    assert f"<h1><bdi>{NAMED} (good.assay)</bdi></h1>" in page
 
 
 @pytest.mark.parametrize("programme", [None, RELEASE.programme])
@@ -238,5 +239,34 @@ def test_a_page_about_a_decision_on_nothing_keeps_the_notice(programme):
 
 def test_a_page_about_a_stale_bundle_shows_what_was_proven_once():
     page = render_decision(OPEN, (EXPIRED,), RELEASE.programme)
-    assert "<h1><bdi>old.assay</bdi></h1>" in page
+    assert f"<h1><bdi>{NAMED} (old.assay)</bdi></h1>" in page
     assert "it had expired at that instant" in page
+
+
+def test_a_verdict_says_what_the_claim_says():
+    text = flat(verdict_text(VALID.verdict, width=100, colour=False))
+    for label in ("Findings ", "Controls ", "Tiers "):
+        assert label in text
+    met = sum(r.outcome.value == "met" for r in CLAIM.assessment.controls)
+    assert f"Controls {met} met" in text
+
+
+def test_what_was_signed_stays_visible_beside_other_files():
+    text = flat(verdict_text(OTHER.verdict, width=100, colour=False))
+    page = render_verdict("other.assay", OTHER.verdict)
+    assert "INVALID: the files at hand are not the signed ones" in text
+    assert OTHER.verdict.release is None
+    assert RELEASE.assessment.release_digest in text
+    for shown in (text, page):
+        assert "Signed by" in shown
+        assert RELEASE.issuer.name in shown
+        assert "unts until" in shown
+    assert "says nothing of the files at hand" in page
+    assert "Signed by" not in verdict_text(INVALID.verdict, width=100, colour=False)
+
+
+def test_what_was_asked_about_too_early_is_told_as_not_yet():
+    text = verdict_text(EARLY.verdict, width=100, colour=False)
+    assert text.startswith("NOT YET VALID: at that instant the claim had not been made")
+    assert "Not yet valid" in render_verdict("early.assay", EARLY.verdict)
+    assert verdict_text(EXPIRED.verdict, width=100, colour=False).startswith("STALE:")

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date
 
+from assay.domain.assessment import Outcome
+from assay.domain.baseline import Accepted, Comparison
 from assay.domain.declaration import Answer, AnswerValue, Declarations, EvidenceFile
 from assay.domain.finding import Severity
 from assay.report import sentences, tally
@@ -136,3 +139,38 @@ def test_the_words_of_the_page_are_explained():
     text = words(section(shown(), "words"))
     for word in ("Control", "Check", "Finding", "Passed over", "Tier", "Benefit"):
         assert word in text
+
+
+def test_the_page_says_what_the_gate_makes_of_it():
+    text = words(section(shown(fail_at=Severity.HIGH), "brief"))
+    assert "Gate: fails: 3 findings of severity high or above." in text
+    assert "Gate:" not in words(shown())
+    entry = Accepted(id="f-0", reason="r", owner="o", expires=date(2027, 1, 31))
+    comparison = Comparison(accepted={}, expired=(entry,), unfilled=2)
+    text = words(section(shown(fail_at=Severity.HIGH, comparison=comparison), "brief"))
+    assert "1 entry has expired (f-0 until 2027-01-31)." in text
+    assert "2 forms are not filled in" in text
+
+
+def test_the_page_says_why_it_bears_no_date():
+    assert "No date of making" in words(shown())
+    assert "No date of making" not in words(shown(made_at="today"))
+
+
+def test_the_page_says_what_the_lowest_tier_lacks():
+    assessment = replace(samples.assessment(), tiers=())
+    results = tuple(
+        replace(result, outcome=Outcome.NOT_ASSESSED) for result in assessment.controls
+    )
+    assessment = replace(assessment, controls=results)
+    text = words(section(shown(assessment), "brief"))
+    assert "Baseline lacks wei-2 (not assessed), int-9 (not assessed)." in text
+    many = sentences.missing_words(
+        assessment,
+        replace(samples.programme(), tiers=samples.programme().tiers[1:]),
+    )
+    assert many.endswith("and 15 more")
+    bare = replace(samples.programme(), tiers=())
+    assert not sentences.missing_words(assessment, bare)
+    spotless = replace(samples.spotless(), tiers=())
+    assert not sentences.missing_words(spotless, samples.programme())
