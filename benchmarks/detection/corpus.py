@@ -24,6 +24,7 @@ FAMILIES: tuple[str, ...] = (
     "pickle_spoofed",
     "pickle_exhausting",
     "pickle_evading",
+    "pickle_handed_on",
     "pickle_honest_plain",
     "pickle_honest_libraries",
     "code_python",

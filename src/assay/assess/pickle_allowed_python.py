@@ -205,6 +205,7 @@ _STANDARD_LIBRARY = (
         "enum",
         "Enum IntEnum Flag",
         uncalled=True,
+        unheld=True,
     ),
     named("it marks a missing value", "dataclasses", "MISSING _MISSING_TYPE"),
     named(

@@ -42,6 +42,7 @@ SETTINGS = (
         "lightning.pytorch.callbacks.early_stopping",
         "ModelCheckpoint EarlyStopping",
         uncalled=True,
+        unheld=True,
     ),
     named(
         "it is a measure of distance, computed from numbers",

@@ -48,6 +48,7 @@ _NUMPY = (
         "numpy numpy.core.memmap numpy._core.memmap",
         "memmap",
         uncalled=True,
+        unheld=True,
     ),
     named(
         "it rebuilds a masked array",

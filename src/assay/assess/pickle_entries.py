@@ -18,6 +18,8 @@ class Allowed:
         reason: Why they are harmless, as a clause.
         uncalled: Whether honest files only fetch them, as values of an object, and
             never call them while loading.
+        unheld: Whether honest files do not bind values to them for a later call
+            either: called, they do more than compute.
         given: What honest files give them, as the reader prints it; None for
             anything.
     """
@@ -26,6 +28,7 @@ class Allowed:
     names: tuple[str, ...]
     reason: str
     uncalled: bool = False
+    unheld: bool = False
     given: re.Pattern[str] | None = None
 
 
@@ -100,6 +103,7 @@ def named(
     names: str,
     *,
     uncalled: bool = False,
+    unheld: bool = False,
     given: re.Pattern[str] | None = None,
 ) -> Allowed:
     """Make an entry of words: modules and names, separated by spaces."""
@@ -108,5 +112,6 @@ def named(
         names=tuple(names.split()),
         reason=reason,
         uncalled=uncalled,
+        unheld=unheld,
         given=given,
     )

@@ -39,6 +39,7 @@ class Judgement:
         reason: Why, as a clause that fits after a colon; empty when unknown.
         gain: What an attacker gains by the name; empty unless denied or risky.
         uncalled: Whether it is allowed only as long as loading does not call it.
+        unheld: Whether honest files do not keep it for a later call either.
         given: What it may be called with, as the reader prints it; None for anything.
     """
 
@@ -46,6 +47,7 @@ class Judgement:
     reason: str = ""
     gain: str = ""
     uncalled: bool = False
+    unheld: bool = False
     given: re.Pattern[str] | None = None
 
 
@@ -125,6 +127,7 @@ def judge(module: str, name: str) -> Judgement:
             verdict=Verdict.ALLOWED,
             reason=allowed.reason,
             uncalled=allowed.uncalled,
+            unheld=allowed.unheld,
             given=allowed.given,
         )
     risky = _RISKY.get((module, name))

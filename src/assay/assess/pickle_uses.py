@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CONDITIONS",
     "fetches_methods",
+    "has_plain_arguments",
     "is_honest_method",
     "is_honest_use",
     "is_plain_call",
@@ -71,6 +72,12 @@ def is_plain_call(entry: PickleImport, given: str) -> bool:
     module = public_module(entry.module)
     if judge(module, entry.name).uncalled:
         return False
+    return has_plain_arguments(entry, given)
+
+
+def has_plain_arguments(entry: PickleImport, given: str) -> bool:
+    """Tell whether the arguments of an allowed name are what honest files give it."""
+    module = public_module(entry.module)
     condition = CONDITIONS.get((module, entry.name))
     if condition is None:
         condition = next(
@@ -147,14 +154,18 @@ def _given(pattern: str) -> re.Pattern[str]:
 _ANY_CLASS = _given(rf"{_NAME}(?:, .*)?")
 _PANDAS_CLASS = _given(r"pandas\.[\w.]+, .*")
 _TWO_CLASSES = _given(rf"{_NAME}, {_NAME}, .*")
+# The class of an array that is masked, and that of the numbers; then a shape.
+_TWO_ARRAYS = _given(rf"{_NAME}, {_NAME}, (?!.*\d{{10,}}).*")
 _REBUILT = _given(rf"torch\._utils\._rebuild_\w+, {_NAME}, .*")
 _GENERATOR = _given(rf"(?:b?'\w+'|{_RANDOM}(?:\(.*\))?)(?:, {_RANDOM})?")
 _NOTHING = _given(r"")
 # What fills a container: values, and no iterator that may go on without end; a number
 # of bytes or a shape that a page of memory still holds.
 _ENDLESS = rf"(?:{_BUILTINS}\.(?:x?range|iter|zip|enumerate|reversed)|itertools\.\w+)\("
-_VALUES = _given(rf"(?!{_ENDLESS}).*")
-_BYTES = _given(rf"(?!{_ENDLESS}|\d{{8,}}(?:,|$)).*")
+# Arguments may be a tuple that is made by a call.
+_AS_TUPLE = rf"(?:{_BUILTINS}\.(?:tuple|list)\([\[(]?)?"
+_VALUES = _given(rf"(?!{_AS_TUPLE}{_ENDLESS}).*")
+_BYTES = _given(rf"(?!{_AS_TUPLE}(?:{_ENDLESS}|\d{{8,}}(?:[,)\]]|$))).*")
 _SHAPE = _given(r"(?!.*\d{10,}).*")
 # How much a container of numbers is to hold, when it is made and not yet filled.
 _SMALL = _given(r"(?!.*\d{8,}).*")
@@ -217,7 +228,7 @@ CONDITIONS: dict[tuple[str, str], re.Pattern[str]] = {
         for name in ("__randomstate_ctor", "__generator_ctor", "__bit_generator_ctor")
     },
     **{
-        (module, "_mareconstruct"): _TWO_CLASSES
+        (module, "_mareconstruct"): _TWO_ARRAYS
         for module in ("numpy.ma.core", "numpy.ma")
     },
 }

@@ -14,6 +14,7 @@ from assay.assess.check import (
     shown,
 )
 from assay.assess.pickle_entries import is_borrowed
+from assay.assess.pickle_held import holds_only_plain
 from assay.assess.pickle_names import Verdict, judge
 from assay.assess.pickle_stream import StreamCalls
 from assay.assess.pickle_surveyed import is_function, is_surveyed, looks_like_code
@@ -186,7 +187,10 @@ def _indirect(
 ) -> Iterable[Sighting]:
     """Judge the calls of an allowed name: some call what they are given."""
     for call in stream.calls_of(entry):
-        if not is_plain_call(entry, call.arguments):
+        plain = is_plain_call(entry, call.arguments)
+        if not plain or not holds_only_plain(
+            entry, call.arguments, stream.facts.imports
+        ):
             name, given = shown(call.callee, limits), shown(call.arguments, limits)
             message = f"The pickle calls `{name}` with {given}; honest files do not."
             yield Sighting(rule=INDIRECT_CALL, place=call.place, message=message)
@@ -374,7 +378,7 @@ def _examine(subject: CheckSubject) -> Examination:
 
 CHECK = FactCheck(
     id="pickle-imports",
-    version=3,
+    version=4,
     title="Pickles fetch and call only what honest model files need",
     rules=(
         DENIED_CALL,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from assay.release.formats import joblib_array
+from assay.release.formats import joblib_array, pickle_instances
 from assay.release.formats.pickle_memory import NODE_BYTES
 from assay.release.formats.pickle_opcodes import HIGHEST_PROTOCOL, STARTERS
 from assay.release.formats.pickle_state import Broken, Embedded, Stopped
@@ -21,6 +21,7 @@ from assay.release.formats.pickle_values import (
     LongText,
     Node,
     Opaque,
+    calls_later,
 )
 
 if TYPE_CHECKING:
@@ -298,6 +299,7 @@ def _fill(machine: MachineState, items: list[object], method: str) -> None:
         # Only told where it matters: whether it may hold joblib's wrapper.
         if machine.near_joblib and any(map(joblib_array.may_be_wrapper, items)):
             target.filled = True
+        pickle_instances.fill(machine, target, items, method)
     elif isinstance(target, Import):
         # Not data any more: this calls a method of what was fetched, as in
         # `sys.modules['x'] = …`.
@@ -438,12 +440,29 @@ def _build(machine: MachineState) -> None:
     if near and isinstance(target, (Call, Opaque)):
         joblib_array.build(machine, target, state)
     if isinstance(target, Call):
+        bound = _partial(machine, target, state)
+        if bound is None:
+            pickle_instances.give_state(machine, target, state)
+        else:
+            # Its state names the function anew: the same as another call of it.
+            machine.calls.note(bound, state, machine.here)
         target.state = state
         target.builds += 1
-        callee = target.callee
-        if isinstance(callee, Import) and callee.name == "partial":
-            # Its state names the function anew: the same as another call of it.
-            machine.calls.note(callee, state, machine.here)
+
+
+def _partial(machine: MachineState, target: Call, state: object) -> Import | None:
+    """Give `partial` when an object is one, or takes what is the state of one."""
+    callee = target.callee
+    if isinstance(callee, Import) and callee.name == "partial":
+        return callee
+    if isinstance(state, Node) and state.kind == "tuple" and state.length == 4:
+        bound, given, keywords, _ = state.items
+        kinds = (getattr(given, "kind", ""), getattr(keywords, "kind", "dict"))
+        if calls_later(bound) and kinds == ("tuple", "dict"):
+            for known in machine.imports:
+                if known.name == "partial":
+                    return known
+    return None
 
 
 # The stream itself.

@@ -91,6 +91,14 @@ class CallList:
             name = f"{self._described(target)}.{method}"
             self._add(_COMPUTED, None, name, items, at)
 
+    def method(
+        self, target: object, method: str, given: object, at: tuple[int, int]
+    ) -> None:
+        """List a call of what the stream may itself have put on an object."""
+        if self._may_print_computed():
+            name = f"{self._described(target)}.{method}"
+            self._add(_COMPUTED, None, name, given, at)
+
     def done(self) -> tuple[RecordedCall, ...]:
         """Give the calls that were listed, in the order of the stream."""
         listed = (call for rank in self._ranks for call, _ in rank)

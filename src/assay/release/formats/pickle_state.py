@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assay.domain.python_modules import comes_with_python
+from assay.release.formats import pickle_instances
 from assay.release.formats.kept import Kept
 from assay.release.formats.pickle_calls import CallList
 from assay.release.formats.pickle_memo import Memo
@@ -351,6 +352,7 @@ class MachineState:
         if not isinstance(callee, (Import, Call, Opaque)):
             raise Broken("malformed", "expected something to call, found a constant")
         self.calls.note(callee, arguments, self.here)
+        pickle_instances.call_with(self, callee, arguments)
         self.made += NODE_BYTES
         return Call(callee, arguments)
 

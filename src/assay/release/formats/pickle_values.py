@@ -23,6 +23,7 @@ __all__ = [
     "LongText",
     "Node",
     "Opaque",
+    "calls_later",
     "show",
     "show_arguments",
 ]
@@ -34,6 +35,15 @@ KEPT_TEXT = 512
 # Nesting shown of an argument.
 _SHOWN_DEPTH = 4
 _SHOWN_ITEMS = 6
+# Attributes of an instance that loaders and copiers look up to be called.
+_HOOKS = frozenset(
+    {"__setstate__", "__reduce__", "__reduce_ex__", "__class__", "__setitem__"}
+    | {"__getstate__", "__new__", "__deepcopy__", "__copy__", "__array__"}
+)
+# What gives something to be called later.
+_BINDS = frozenset(
+    {"partial", "partialmethod", "methodcaller", "getattr", "MethodType", "method"}
+)
 
 
 class Opaque:
@@ -86,7 +96,16 @@ class Import:
 class Call:
     """The result of a call that the stream makes."""
 
-    __slots__ = ("arguments", "builds", "callee", "epoch", "filled", "state")
+    __slots__ = (
+        "arguments",
+        "builds",
+        "callee",
+        "carries",
+        "epoch",
+        "filled",
+        "items",
+        "state",
+    )
 
     def __init__(self, callee: object, arguments: object) -> None:
         self.callee = callee
@@ -97,6 +116,9 @@ class Call:
         self.state: object = None
         self.builds = 0
         self.filled = False
+        # Whether a state gave it something to call, and whether items were set.
+        self.carries = False
+        self.items = False
 
 
 class LongText:
@@ -116,7 +138,7 @@ class LongText:
 class Node:
     """A tuple, list, dictionary or set: its first items, and what it expands to."""
 
-    __slots__ = ("epoch", "items", "kind", "length", "weight")
+    __slots__ = ("code", "epoch", "hooked", "items", "kind", "length", "weight")
 
     def __init__(self, kind: str, items: list[object]) -> None:
         self.kind = kind
@@ -125,6 +147,10 @@ class Node:
         self.length = 0
         self.weight = 1
         self.epoch = 0
+        # Whether a value of a dictionary can be called; whether a key, here or
+        # further in, is the name of a hook for something that was made.
+        self.code = False
+        self.hooked = False
         if items:
             self.extend(items)
 
@@ -134,10 +160,27 @@ class Node:
         if len(self.items) < KEPT_ITEMS:
             self.items += tuple(items[: KEPT_ITEMS - len(self.items)])
         weight = len(items)
-        for item in items:
-            if type(item) is Node:
-                weight += item.weight
+        kinds = set(map(type, items))
+        if Node in kinds:
+            for item in items:
+                if type(item) is Node:
+                    weight += item.weight
+                    self.hooked = self.hooked or item.hooked
         self.weight += weight
+        if Import in kinds or Call in kinds:
+            self._note_code(items)
+
+    def _note_code(self, items: list[object]) -> None:
+        """Keep in mind what may be called, also of items that are not kept."""
+        if self.kind == "dict":
+            self.code = self.code or any(map(calls_later, items[1::2]))
+        elif self.kind != "tuple" or len(items) != 2:
+            return
+        if not _HOOKS.isdisjoint(items[::2]):
+            self.hooked = self.hooked or any(
+                items[index] in _HOOKS and type(items[index + 1]) in (Import, Call)
+                for index in range(0, len(items) - 1, 2)
+            )
 
     def get(self, key: str) -> object:
         """Give the last value of a constant key of a dictionary, or OPAQUE.
@@ -156,6 +199,14 @@ class Node:
         while self.items[last] != keys[-1]:
             last -= 2
         return self.items[last + 1]
+
+
+def calls_later(value: object) -> bool:
+    """Tell what may be called: a name, what binds one, an instance that has one."""
+    if isinstance(value, Call):
+        callee = value.callee
+        return value.carries or not isinstance(callee, Import) or callee.name in _BINDS
+    return isinstance(value, Import)
 
 
 _BRACKETS = {
