@@ -19,6 +19,8 @@ from assay.release.formats.code_environment import (
     switched_by_call,
     switched_by_writing,
 )
+from assay.release.formats.code_evaluated import asks_for_more, evaluated_texts
+from assay.release.formats.code_insides import rewrites_code, walks
 from assay.release.formats.code_kinds import kind_of_call
 from assay.release.formats.code_lookup import FETCHERS
 from assay.release.formats.code_names import CONSEQUENTIAL, kind_of
@@ -57,7 +59,6 @@ _TYPES = frozenset(
 )
 _WALKS = frozenset({"__builtins__", "f_builtins"})
 _TABLES = frozenset({"__globals__", "f_globals", "f_locals", "__dict__"})
-_BASES = frozenset({"__bases__", "__base__", "__mro__", "mro"})
 _DECODERS = frozenset(
     {*code_constants.DECODERS, "codecs.decode", "marshal.loads", "base64.b64decode"}
 )
@@ -65,12 +66,16 @@ _RUNS_TEXT = frozenset(
     {"builtins.exec", "builtins.eval", "builtins.compile", "builtins.execfile"}
     | {"timeit.timeit", "timeit.repeat", "cProfile.run", "profile.run", "pdb.run"}
 )
+# What makes types of texts, by evaluating them.
+_REFERENCES = frozenset({"typing.ForwardRef", "typing_extensions.ForwardRef"})
 _LOADS_TEXT = frozenset(
     {"marshal.loads", "pickle.loads", "_pickle.loads", "dill.loads"}
 )
 _IMPORTERS = frozenset(
     {"builtins.__import__", "importlib.import_module", "importlib.__import__"}
 )
+# Annotations with calls in them that are looked into; honest ones have few.
+_MAX_NOTES = 512
 # How many names an expression is followed through.
 _MAX_NAMES = 3
 
@@ -111,9 +116,13 @@ class _Examination:
                 self._subscript(node, scope)
             else:
                 self._mention(node, scope)
+        self._texts = _MAX_NOTES
+        for note, scope in self._found.notes:
+            for text in evaluated_texts(note):
+                self._run(text, note, scope)
         for target, value, place in self._found.patched:
             self._written(target, value, place)
-        if self._resolver.exhausted:
+        if self._resolver.exhausted or self._texts <= 0:
             self._seen.problem = code_source.Parsed(
                 None, "too-many", "it has more expressions than are worked out"
             )
@@ -135,10 +144,12 @@ class _Examination:
         )
 
     def _call(self, node: ast.Call, scope: Scope) -> None:
-        walked = _walks(node.func)
+        walked = walks(node.func)
         if walked:
             self._act("dynamic-code", walked, node, scope)
-        if _rewrites_code(node):
+        if asks_for_more(node):
+            self._act("dynamic-code", "pandas.DataFrame.query", node, scope)
+        if rewrites_code(node):
             self._act("obfuscation", "types.CodeType.replace", node, scope, "byte code")
         for callee in self._resolver.values(node.func, scope):
             if isinstance(callee, Named):
@@ -200,6 +211,8 @@ class _Examination:
                 self._act("obfuscation", name, node, scope, "a name in pieces")
             if name in _RUNS_TEXT:
                 self._text(name, node, scope)
+        elif name in _REFERENCES:
+            self._text(name, node, scope)
         elif self._reach.when(scope) != CALL:
             self._elsewhere(name, scope)
 
@@ -338,11 +351,14 @@ class _Examination:
                 if odd:
                     self._act("obfuscation", name, node, scope, odd)
                 text = code_encoding.decode(text)
-            if isinstance(text, str) and self._texts > 0:
-                self._texts -= 1
-                self._inner(text, node, scope)
+            if isinstance(text, str):
+                self._run(text, node, scope)
 
-    def _inner(self, text: str, node: ast.Call, scope: Scope) -> None:
+    def _run(self, text: str, node: ast.expr, scope: Scope) -> None:
+        """Look into one of the texts that are run, as long as there are not many."""
+        if self._texts <= 0:
+            return
+        self._texts -= 1
         if self._layer >= self._limits.max_code_layers:
             self._act("obfuscation", "builtins.exec", node, scope, "many layers")
             return
@@ -374,17 +390,6 @@ class _Examination:
         return False
 
 
-def _rewrites_code(node: ast.Call) -> bool:
-    """Tell `function.__code__.replace(co_code=…)`."""
-    func = node.func
-    named = {keyword.arg for keyword in node.keywords}
-    return (
-        isinstance(func, ast.Attribute)
-        and func.attr == "replace"
-        and bool(named & {"co_code", "co_consts", "co_names"})
-    )
-
-
 def _is_handed_over(name: str) -> bool:
     name = name.replace("()", "")
     if name in _TYPES:
@@ -392,23 +397,3 @@ def _is_handed_over(name: str) -> bool:
     if kind_of(name) == "process":
         return True
     return name in ("builtins.exec", "builtins.eval", "marshal.loads", "pickle.loads")
-
-
-def _walks(func: ast.expr) -> str:
-    """Tell `().__class__.__bases__[0].__subclasses__()` from a class's own."""
-    if not (isinstance(func, ast.Attribute) and func.attr == "__subclasses__"):
-        return ""
-    base: ast.expr = func.value
-    for _ in range(8):
-        if isinstance(base, ast.Subscript):
-            base = base.value
-        elif isinstance(base, ast.Call):
-            base = base.func
-        elif isinstance(base, ast.Attribute):
-            if base.attr in _BASES:
-                return "object.__subclasses__"
-            base = base.value
-        else:
-            break
-    plain = isinstance(base, ast.Name) and base.id == "object"
-    return "object.__subclasses__" if plain else ""

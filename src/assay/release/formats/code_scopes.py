@@ -119,6 +119,9 @@ class Outline:
     inner: set[int] = field(default_factory=set)
     # Calls by the last word of what is called: what parameters may stand for.
     calls: dict[str, list[tuple[ast.Call, Scope]]] = field(default_factory=dict)
+    # Annotations: whoever asks for the types of a class has their texts evaluated,
+    # and those of a source whose annotations wait as well (PEP 563).
+    notes: list[tuple[ast.expr, Scope]] = field(default_factory=list)
     # Attributes and entries that are written: what, by what, and where.
     patched: list[tuple[Place, ast.expr, Scope]] = field(default_factory=list)
 
@@ -127,32 +130,20 @@ def outline(tree: ast.Module) -> Outline:
     """Walk over a tree in the order of the source."""
     module = Scope("", Kind.MODULE)
     found = Outline(module, [module])
-    annotated = not _postponed(tree)
     waiting: list[tuple[ast.AST, Scope]] = [(tree, module)]
     while waiting:
         node, scope = waiting.pop()
         if isinstance(node, _SITES):
             found.sites.append((node, scope))
-        children = _enter(node, scope, found, annotated=annotated)
+        children = _enter(node, scope, found)
         waiting.extend(reversed(children))
     return found
 
 
-def _postponed(tree: ast.Module) -> bool:
-    return any(
-        isinstance(node, ast.ImportFrom)
-        and node.module == "__future__"
-        and any(alias.name == "annotations" for alias in node.names)
-        for node in tree.body
-    )
-
-
-def _enter(
-    node: ast.AST, scope: Scope, found: Outline, *, annotated: bool
-) -> list[tuple[ast.AST, Scope]]:
+def _enter(node: ast.AST, scope: Scope, found: Outline) -> list[tuple[ast.AST, Scope]]:
     """Bind what a node binds, and give its children with the scope they run in."""
     if isinstance(node, (*_FUNCTIONS, ast.Lambda)):
-        return _function(node, scope, found, annotated=annotated)
+        return _function(node, scope, found)
     if isinstance(node, ast.ClassDef):
         return _class(node, scope, found)
     if isinstance(node, ast.If) and _is_main(node.test):
@@ -163,9 +154,8 @@ def _enter(
     if isinstance(node, (ast.Import, ast.ImportFrom)):
         _import(node, scope, found)
         return []
-    if isinstance(node, ast.AnnAssign) and not annotated:
-        _bind(node, scope)
-        return [(c, scope) for c in (node.target, node.value) if c is not None]
+    if isinstance(node, ast.AnnAssign):
+        found.notes.append((node.annotation, scope))
     _bind(node, scope)
     if isinstance(node, ast.Assign):
         found.patched += [
@@ -209,8 +199,6 @@ def _function(
     node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda,
     scope: Scope,
     found: Outline,
-    *,
-    annotated: bool,
 ) -> list[tuple[ast.AST, Scope]]:
     name = "<lambda>" if isinstance(node, ast.Lambda) else node.name
     inside = Scope(_join(scope.name, name), Kind.FUNCTION, scope)
@@ -226,16 +214,17 @@ def _function(
     scope.bind(node.name, Binding(scope=inside, defines=True))
     inside.decorators = node.decorator_list
     outside = [*node.decorator_list, *outside]
-    if annotated:
-        outside += _annotations(node)
+    notes = _annotations(node)
+    found.notes += [(note, scope) for note in notes]
+    outside += notes
     below = [(child, inside) for child in node.body]
     return [*((part, scope) for part in outside), *below]
 
 
-def _annotations(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.AST]:
+def _annotations(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.expr]:
     given = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
     given += [arg for arg in (node.args.vararg, node.args.kwarg) if arg is not None]
-    notes: list[ast.AST] = [arg.annotation for arg in given if arg.annotation]
+    notes = [arg.annotation for arg in given if arg.annotation]
     return [*notes, node.returns] if node.returns else notes
 
 
