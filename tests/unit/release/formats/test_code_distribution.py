@@ -34,6 +34,7 @@ def metadata(tmp_path):
         ("", ""),
         ("License-Expression: MIT AND Apache-2.0\nLicense: x\n", "MIT AND Apache-2.0"),
         ("License: BSD\n", "BSD"),
+        ("License: BSD", "BSD"),
         (f"License: UNKNOWN\nClassifier: {MIT}\nClassifier: {MIT}\n", "MIT License"),
         ("License:\n        The whole text: of it\n\nLicense: late\n", ""),
         ("License: BSD\r\n\r\nLicense-Expression: late\r\n", "BSD"),
