@@ -41,8 +41,8 @@ MALFORMED = Rule(
     gain="A lenient loader still reads it, and a strict scanner does not.",
     references=("CWE-20",),
 )
-NOT_UTF8 = Rule(
-    id="not-utf8",
+WIDE = Rule(
+    id="wide-encoding",
     severity=Severity.MEDIUM,
     confidence=Confidence.HIGH,
     summary="The file is JSON in UTF-16 or UTF-32, which no library writes",
@@ -91,7 +91,7 @@ BEYOND = Rule(
 _BY_KIND = {
     "bad-number": BAD_NUMBER,
     "beyond-bounds": BEYOND,
-    "not-utf8": NOT_UTF8,
+    "wide-encoding": WIDE,
     "too-deep": TOO_DEEP,
 }
 
@@ -132,6 +132,6 @@ CHECK = FactCheck(
     id="configuration-sound",
     version=4,
     title="Configurations are well-formed and read the same to every reader",
-    rules=(DUPLICATE, MALFORMED, NOT_UTF8, BAD_NUMBER, EXTRAVAGANT, TOO_DEEP, BEYOND),
+    rules=(DUPLICATE, MALFORMED, WIDE, BAD_NUMBER, EXTRAVAGANT, TOO_DEEP, BEYOND),
     examine=_examine,
 )

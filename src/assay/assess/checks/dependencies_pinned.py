@@ -67,7 +67,7 @@ PLAIN_HTTP = Rule(
     id="plain-http",
     severity=Severity.HIGH,
     confidence=Confidence.HIGH,
-    summary="A package is fetched without encryption and without a hash",
+    summary="A package or a list of some is fetched without encryption or a hash",
     remediation="Use https and name the hash.",
     gain="Whoever stands between the two decides what is installed.",
     references=("CWE-319", "CWE-494", "AML.T0010.001"),
@@ -76,7 +76,7 @@ UNKNOWN_HOST = Rule(
     id="unknown-host",
     severity=Severity.HIGH,
     confidence=Confidence.MEDIUM,
-    summary="A package without a hash is fetched from a host that is no known forge",
+    summary="A package or list comes without a hash from a host that is no known forge",
     remediation="Take it from an index, or name its hash.",
     gain="Whoever runs that host decides what is installed.",
     references=_REFERENCES,
@@ -85,7 +85,7 @@ DIRECT = Rule(
     id="direct-address",
     severity=Severity.MEDIUM,
     confidence=Confidence.HIGH,
-    summary="A package is fetched from an address without a commit or a hash",
+    summary="A package or a list of some has an address without a commit or a hash",
     remediation="Name the full commit or the hash.",
     gain="Whoever owns that repository changes what is installed, at any time.",
     references=_REFERENCES,
@@ -142,6 +142,7 @@ _HOST = re.compile(
 _INDEX_OPTIONS = frozenset(
     {"--index-url", "--extra-index-url", "--find-links", "--registry", "--url"}
 )
+_BY_OPTION = {"--trusted-host": TRUSTED_HOST, "--backend-path": BUILD_BACKEND}
 # Indexes and mirrors that anybody may know; each serves what its name says.
 _INDEXES = frozenset(
     {
@@ -176,20 +177,21 @@ _HARMFUL_VERSIONS = frozenset(
     | {("lightning", "2.6.2"), ("lightning", "2.6.3")}
 )
 _VERSION = re.compile(r"==\s*([\w.]+)")
+_COMMITTED = re.compile(r"/[0-9a-f]{40}/|/[\w-]{0,40}\d\.\d[\w.-]{0,40}/")
 _REVISION = re.compile(
     r"\.git@[^\s#]+|@[^/\s#@]+(?:[#\s]|\Z)|/releases/|/archive/|/resolve/"
 )
 
 
 def _judge(wanted: Requirement) -> Rule | None:
-    if wanted.option == "--trusted-host":
-        return TRUSTED_HOST
-    if wanted.option == "--backend-path":
-        return BUILD_BACKEND
+    if wanted.option in _BY_OPTION:
+        return _BY_OPTION[wanted.option]
     if wanted.option == "--lock-source":
         return _lock(wanted)
     if wanted.option in _INDEX_OPTIONS:
         return _index(wanted)
+    if wanted.option in ("--requirement", "--constraint"):
+        return _list(wanted)
     if wanted.option not in ("", "--editable"):
         return None
     return _package(wanted)
@@ -214,6 +216,20 @@ def _index(wanted: Requirement) -> Rule | None:
         # Anybody may publish there.
         return DIRECT
     return KNOWN_INDEX if host in _INDEXES else INDEX
+
+
+def _list(wanted: Requirement) -> Rule | None:
+    """Judge where another list is taken from: it says what is installed, unseen."""
+    scheme, host = _host(wanted.source)
+    if scheme in ("http", "ftp"):
+        return PLAIN_HTTP
+    if scheme in ("", "file"):
+        # People keep theirs in folders above: pip finds none, and installs nothing.
+        return OUTSIDE if scheme and _path(wanted) is not None else None
+    if host not in _FORGES | _INDEXES:
+        return UNKNOWN_HOST
+    # A plain file of a forge has its commit, or its tag, in the middle of its address.
+    return MOVABLE if _COMMITTED.search(wanted.source) else DIRECT
 
 
 def _package(wanted: Requirement) -> Rule | None:
@@ -297,7 +313,7 @@ def _examine(subject: CheckSubject) -> Examination:
 
 CHECK = FactCheck(
     id="dependencies-pinned",
-    version=2,
+    version=3,
     title="What the release asks to install comes from known places, in one version",
     rules=(
         HARMFUL,

@@ -31,6 +31,9 @@ __all__ = ["read"]
 _MAX_LINE = 64 << 10
 _SHOWN_LINE = 400
 _BLANKS = re.compile(r"(?<=\S)[ \t]{16,}+|(?<=[ \t]{4})[ \t]{400,}+")
+_COMMENT = re.compile(r"(?:^|\s+)#.*$")
+# Where another option begins, on a line of options.
+_OPTION = re.compile(r"[ \t]+(?=--?[A-Za-z])")
 # Lines that a backslash joins.
 _MAX_JOINED = 4_000
 _TABLE = re.compile(r"\s*\[{1,2}\s*([^\]]{1,200}?)\s*\]{1,2}\s*(?:#.*)?")
@@ -105,19 +108,32 @@ def _numbered(text: str, subject: Subject, problems: Problems) -> Lines:
 
 
 def _requirements(lines: Lines) -> Lines:
-    """Read pip's format; a line that ends in a backslash goes on."""
+    """Read pip's format: lines that a backslash joins first, and comments then.
+
+    Words that are cut in two by a backslash are whole again; a comment on a line of its
+    own joins nothing. Source: `pip._internal.req.req_file.join_lines`.
+    """
     joined, start = "", 0
     for number, line in lines:
         if not joined:
             start = number
-        body = re.split(r"(?:^|\s)#", line, maxsplit=1)[0].rstrip()
-        goes_on = body.endswith("\\") and len(joined) < _MAX_JOINED
-        joined += body[:-1] + " " if goes_on else body
+        comment = _COMMENT.match(line) is not None
+        goes_on = line.endswith("\\") and not comment and len(joined) < _MAX_JOINED
+        joined += line.strip("\\") if goes_on else f" {line}" if comment else line
         if goes_on:
             continue
-        yield start, joined.strip()
+        yield from _each(start, _COMMENT.sub("", joined).strip())
         joined = ""
-    yield start, joined.strip()
+    yield from _each(start, _COMMENT.sub("", joined).strip())
+
+
+def _each(number: int, text: str) -> Lines:
+    """Give each of several options that one line names; pip takes them all."""
+    if not text.startswith("-"):
+        yield number, text
+        return
+    for part in _OPTION.split(text):
+        yield number, part.strip()
 
 
 def _environment(lines: Lines) -> Lines:

@@ -41,6 +41,13 @@ _LONG = {
     "-c": "--constraint",
     "-e": "--editable",
 }
+_ALIASES = {"--pypi-url": "--index-url", "--pypi": "--index-url"}
+# What pip takes in a requirements file and what names a place in others.
+_OPTIONS = (
+    *("--index-url", "--extra-index-url", "--no-index", "--constraint", "--editable"),
+    *("--requirement", "--find-links", "--no-binary", "--only-binary", "--pre"),
+    *("--prefer-binary", "--require-hashes", "--trusted-host", "--use-feature"),
+)
 
 
 def parse(text: str, place: Place, limits: Limits) -> Requirement | None:
@@ -60,12 +67,22 @@ def _option(text: str, shown: str, place: Place, limits: Limits) -> Requirement 
     found = _OPTION.match(text)
     if found is None:
         return None
-    option = _LONG.get(found[1], found[1])
+    option = _LONG.get(found[1]) or _whole(found[1])
     value = found[2].strip().strip("\"'")
     if option == "--editable":
         return _wanted(value, shown, place, limits, option="--editable")
     source = shorten(value, limits.max_shown_chars)
     return Requirement(place=place, text=shown, source=source, option=option)
+
+
+def _whole(option: str) -> str:
+    """Give the option that a beginning of its name stands for, as optparse does."""
+    if option in _ALIASES:
+        return _ALIASES[option]
+    if len(option) <= len("--"):
+        return option
+    meant = [name for name in _OPTIONS if name.startswith(option)]
+    return meant[0] if len(meant) == 1 else option
 
 
 def _wanted(

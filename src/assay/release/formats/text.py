@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from assay.domain.facts import Content, Gap, LicenceFacts, NativeCodeFacts
+from assay.domain.facts import CodeFacts, Content, Gap, LicenceFacts, NativeCodeFacts
 from assay.release.formats import (
     config,
     encoded,
@@ -105,6 +105,8 @@ def _read(subject: Subject, inspection: Inspection) -> list[Fact]:
         from assay.release.formats import code_opened  # noqa: PLC0415 - few are
 
         facts.extend(code_opened.read(subject, inspection))
+    if not any(isinstance(fact, CodeFacts) for fact in facts):
+        facts.extend(_commands(subject, inspection))
     facts.extend(_packages(subject, inspection))
     if _LICENCE.match(subject.place.path) and subject.place.member is None:
         from assay.release.formats import card_body  # noqa: PLC0415 - few texts are one
@@ -124,6 +126,15 @@ def _read(subject: Subject, inspection: Inspection) -> list[Fact]:
     facts.extend(unwrapped or encoded.inside(subject, inspection))
     facts.extend(secrets.read(subject, inspection))
     return facts
+
+
+def _commands(subject: Subject, inspection: Inspection) -> Sequence[Fact]:
+    """Give what fetches and runs a program in a text that some tool may run."""
+    from assay.release.formats import code_texts  # noqa: PLC0415 - few texts are code
+
+    if not code_texts.is_searched(subject):
+        return ()
+    return code_texts.read(subject, inspection)
 
 
 def _packages(subject: Subject, inspection: Inspection) -> Sequence[Fact]:

@@ -97,7 +97,7 @@ def read_plain(
 
 def _told(subject: Subject, encoding: str) -> ConfigFacts:
     detail = f"the text is {encoding.upper()}, and JSON is exchanged in UTF-8"
-    problem = ParseProblem(kind="not-utf8", detail=detail, place=subject.place)
+    problem = ParseProblem(kind="wide-encoding", detail=detail, place=subject.place)
     return ConfigFacts(place=subject.place, problems=(problem,))
 
 
