@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from benchmarks.detection.families import code_commands
 from benchmarks.detection.sample import Sample, Truth
 
 if TYPE_CHECKING:
@@ -270,6 +271,14 @@ def samples() -> Iterator[Sample]:
             technique=technique,
             truth=Truth.HOSTILE,
             files={path: text.encode()},
+        )
+    for name, files in code_commands.FILES.items():
+        yield Sample(
+            name=f"more-{name}",
+            family="code-install",
+            technique=name.replace("-", " "),
+            truth=Truth.HOSTILE,
+            files={path: text.encode() for path, text in files.items()},
         )
     for name, (path, text) in HONEST.items():
         yield Sample(

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from benchmarks.detection.families import code_commands
 from benchmarks.detection.sample import Sample, Truth
 
 if TYPE_CHECKING:
@@ -117,6 +118,14 @@ def samples() -> Iterator[Sample]:
             name=name,
             family="code-notebooks",
             technique=technique,
+            truth=Truth.HOSTILE,
+            files={"demo.ipynb": _notebook(cells)},
+        )
+    for name, cells in code_commands.CELLS.items():
+        yield Sample(
+            name=f"more-{name}",
+            family="code-notebooks",
+            technique=name.replace("-", " "),
             truth=Truth.HOSTILE,
             files={"demo.ipynb": _notebook(cells)},
         )

@@ -25,8 +25,13 @@ if TYPE_CHECKING:
 
 __all__ = ["facts"]
 
-_SHELL_CELL = re.compile(r"\s*%%(?:bash|sh|script|system|!|cmd|sx|perl|ruby)\b|\s*!!")
-_OTHER_CELL = re.compile(r"\s*%%(?:html|javascript|js|svg|markdown|latex|writefile)\b")
+_SHELL_CELL = re.compile(r"\s*%%(?:(?:bash|sh|script|system|cmd|sx|perl|ruby)\b|!)")
+_OTHER_CELL = re.compile(r"\s*%%(?:html|javascript|js|svg|markdown|latex)\b")
+# A file that a cell writes, and what it writes into it.
+_FILE_CELL = re.compile(r"\s*%%(?:writefile|file)\s+(?:-a\s+)?(\S.{0,300})")
+# A command that is all one name: what it stands for is what is run.
+_NAMED = re.compile(r"(?:\{\s*([A-Za-z_]\w{0,80})\s*\}|\$([A-Za-z_]\w{0,80}))\s*\Z")
+_READABLE = (".py", ".ipynb", ".ipy")
 _COMMAND = re.compile(r"(\s*)(?:[\w, ]{1,80}=\s*)?!{1,2}\s*(.*)")
 _MAGIC = re.compile(r"(\s*)(?:[\w, ]{1,80}=\s*)?%{1,2}\s*([A-Za-z_]\w{0,40})[ \t]*(.*)")
 _RUNNING = frozenset({"system", "sx", "bash", "sh"})
@@ -43,7 +48,7 @@ def facts(
     pages = [cell for cell in _cells(value, "markdown") if any(_page(cell[1], 0))]
     if not cells and not pages:
         return []
-    sources = [_Cell(key, text) for key, text, _ in cells]
+    sources = [_Cell(key, text, limits) for key, text, _ in cells]
     seen = _together(sources, subject.name, limits)
     lines: list[tuple[str, int]] = []
     for cell in sources:
@@ -69,13 +74,20 @@ def facts(
 class _Cell:
     """One code cell: its Python, and what its other lines do."""
 
-    def __init__(self, key: str, text: str) -> None:
+    def __init__(self, key: str, text: str, limits: Limits) -> None:
         self.key = key
         self.acts: list[Act] = []
         lines = text.split("\n")
         self.places = [(key, number) for number in range(1, len(lines) + 1)]
         if _SHELL_CELL.match(text):
             self.acts = list(code_shell.script("\n".join(lines[1:]), first=2))
+            lines = [""] * len(lines)
+        elif (written := _FILE_CELL.match(text)) is not None:
+            self.acts = [Act("file-write", "%%writefile", 1, CALL, written[1])]
+            body = "\n".join(lines[1:])
+            if written[1].strip().endswith(".py"):
+                self.acts += [_moved(act, 1) for act in look(body, "x.py", limits).acts]
+            self.acts += code_shell.script(body, first=2)
             lines = [""] * len(lines)
         elif _OTHER_CELL.match(text):
             self.acts = list(code_shell.markup(text))
@@ -86,6 +98,10 @@ class _Cell:
         """Take commands and magics out, and leave something that can be parsed."""
         found = _COMMAND.match(line)
         if found:
+            named = _NAMED.match(found[2])
+            if named:
+                name = named[1] or named[2]
+                return f"{found[1]}get_ipython().system({name})"
             self._command(found[2], number)
             return f"{found[1]}pass"
         found = _MAGIC.match(line)
@@ -93,6 +109,12 @@ class _Cell:
             return line
         if found[2] in _RUNNING:
             self._command(found[3], number)
+        elif found[2] in ("alias", "alias_magic"):
+            self.acts += code_shell.commands(found[3], number, CALL, loud=True)
+        elif found[2] == "run" and found[3]:
+            if _runs_other(found[3]):
+                act = Act("obfuscation", "%run", number, CALL, found[3][:400])
+                self.acts.append(act)
         elif found[2] in _INSTALLING:
             self._command(f"{found[2]} {found[3]}", number)
         elif found[2] in ("time", "timeit", "prun", "capture"):
@@ -104,6 +126,13 @@ class _Cell:
         if not found:
             found = [Act("process", "!", number, CALL, text[:400])]
         self.acts += found
+
+
+def _runs_other(given: str) -> bool:
+    """Tell `%run` of what is no source by its name, or lies elsewhere."""
+    words = [word for word in given.split() if not word.startswith("-")]
+    name = words[0].strip("\"'") if words else ""
+    return "://" in name or ("." in name and not name.endswith(_READABLE))
 
 
 def _moved(act: Act, start: int) -> Act:

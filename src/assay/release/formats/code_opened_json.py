@@ -100,7 +100,9 @@ def _setting(
     """Look at a setting that names a program of the release, or sets a switch."""
     if key.startswith("terminal.integrated.env") and isinstance(value, dict):
         for name, given in value.items():
-            if isinstance(given, str) and code_switches.is_switch(name, given):
+            # Where to look for one's own modules is what honest settings say.
+            switch = name != "PYTHONPATH" and isinstance(given, str)
+            if switch and code_switches.is_switch(name, given):
                 line = lines.of(name)
                 yield Act("hook", f"editor.{key}", line, IMPORT, f"{name}={given}")
     if not isinstance(value, str) or not _PROGRAM.search(key) or key == "command":

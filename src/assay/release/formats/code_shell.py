@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from assay.release.formats import code_shell_tricks
 from assay.release.formats.code_act import Act
 from assay.release.formats.code_reach import CALL
 
@@ -32,11 +33,12 @@ _WORTH = (
     *("cron", "/etc/", "authorized_keys", ".bash", ".profile", "sitecustomize"),
     *("chmod", "schtasks", "currentversion", "stratum+", "xmrig", "minerd"),
     *("index-url", "-host", "tr "),
+    *code_shell_tricks.WORTH,
 )
 _WORTH_IN_PAGES = (
     *("child_process", "activexobject", "wscript", "<script", "javascript:"),
     *("onerror", "onload", "atob", "unescape", "decodeuri", "fromcharcode"),
-    *("document.cookie", "localstorage"),
+    *("document.cookie", "localstorage", "kernel", "eval", "function", "process.env"),
 )
 _SHELL = r"(?:sudo\s+(?:-\w+\s+)*)?(?:/\S{0,40}/)?(?:env\s+)?(?:ba|z|da|k|c)?sh\b"
 _RUNNER = rf"(?:{_SHELL}|(?:sudo\s+)?(?:python[\d.]*|perl|ruby|node|php)\b)"
@@ -50,6 +52,7 @@ _SECRETS = (
 _FORMS: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
     (name, kind, re.compile(form, re.IGNORECASE))
     for name, kind, form in (
+        *code_shell_tricks.FORMS,
         ("download-and-run", "process", rf"{_FETCH}[^\n;]{{0,400}}?\|\s*{_RUNNER}"),
         (
             "download-and-run",
@@ -160,6 +163,8 @@ _FORMS: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
             (
                 r"\bpip[\d.]*\s+install\b[^\n]{0,300}(?:--(?:extra-)?index-url|--trusted-host"
                 r"|-i\s+http)"
+                r"|\b(?:conda|mamba)\s+install\b[^\n]{0,200}\s(?:-c|--channel)[ =]"
+                r"https?://(?!conda\.anaconda\.org)"
             ),
         ),
         (
@@ -198,6 +203,24 @@ _LOUD = frozenset(
 _MARKUP: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
     (name, kind, re.compile(form, re.IGNORECASE))
     for name, kind, form in (
+        ("kernel.execute", "obfuscation", r"\bkernel\s*\.\s*execute\s*\("),
+        (
+            "eval",
+            "obfuscation",
+            (
+                r"(?:\b(?:https?\s*\.\s*get|fetch)\s*\("
+                r"|require\(\s*[\"'](?:node:)?https?[\"']\s*\))"
+                r"[^\n]{0,400}\b(?:eval|new\s+function)\s*\("
+            ),
+        ),
+        (
+            "sends-secrets",
+            "network",
+            (
+                r"(?:\bfetch|\brequest|axios|https?\.)[^\n]{0,200}"
+                r"(?:stringify\s*\(\s*process\.env\s*\)|\.\.\.process\.env)"
+            ),
+        ),
         (
             "child_process",
             "process",
@@ -234,6 +257,7 @@ def script(text: str, *, first: int = 1) -> Iterator[Act]:
     """Give what the lines of a shell script do, lines joined where they go on."""
     joined = ""
     start = first
+    fetched = code_shell_tricks.Fetched()
     for number, line in enumerate(text.split("\n"), first):
         if not joined:
             start = number
@@ -247,6 +271,11 @@ def script(text: str, *, first: int = 1) -> Iterator[Act]:
         if goes_on and len(joined) < _MAX_CHARS:
             continue
         told: set[str] = set()
+        address = fetched.runs(joined[:_MAX_CHARS])
+        if address and not _is_installer(address):
+            told.add("download-and-run")
+            detail = f"{joined.strip()[:200]} (from {address[:180]})"
+            yield Act("process", "download-and-run", start, CALL, detail)
         for part in windows(joined):
             for act in commands(part, start, CALL):
                 if act.name not in told:
@@ -282,6 +311,12 @@ def _holds(text: str, words: list[str]) -> bool:
 def commands(text: str, line: int, when: str, *, loud: bool = False) -> Iterator[Act]:
     """Give what one command does; with `loud` only what nobody honest writes."""
     text = text[:_MAX_CHARS]
+    plain = code_shell_tricks.unquoted(text)
+    if plain and not any(_matches(text, loud=True)):
+        for name in _matches(plain, loud=True):
+            detail = f"{name}: {text.strip()[:300]}"
+            yield Act("obfuscation", "decode-and-run", line, when, detail)
+            return
     for name, kind, form in _FORMS:
         if loud and name not in _LOUD:
             continue
@@ -295,6 +330,17 @@ def commands(text: str, line: int, when: str, *, loud: bool = False) -> Iterator
             return
         yield Act(kind, name, line, when, text.strip()[:400])
         return
+
+
+def _matches(text: str, *, loud: bool) -> Iterator[str]:
+    for name, _, form in _FORMS:
+        if name in _LOUD or not loud:
+            if name == "download-and-run" and _is_installer(text):
+                continue
+            if name == "other-index" and _HARMLESS_INDEX.search(text):
+                continue
+            if form.search(text):
+                yield name
 
 
 def _is_installer(text: str) -> bool:
