@@ -20,7 +20,7 @@ from assay.domain.manifest import (
     Method,
     Serialization,
 )
-from assay.errors import UsageError
+from assay.errors import SignatureError, UsageError
 from assay.flows.manifest import (
     Accepted,
     open_model_signing,
@@ -33,6 +33,7 @@ from assay.report.text import clean, plural
 from assay.wire.v0.manifest_answers import (
     CertificatePart,
     DifferencePart,
+    RefusalPart,
     SerializationPart,
     SignedModelDocument,
     VerifiedModelDocument,
@@ -281,9 +282,19 @@ def verify(
         follow_links=follow_links,
     )
     with watched(quiet=quiet) as progress:
-        verified = verify_model(
-            model, signature, accepted, jobs=jobs, progress=progress
-        )
+        try:
+            verified = verify_model(
+                model, signature, accepted, jobs=jobs, progress=progress
+            )
+        except SignatureError as error:
+            refused = error
+            verified = None
+    if verified is None:
+        # An answer, and the worst one: no failure to read.
+        if not quiet:
+            say(_refusal_text(model, refused), json_to=json_to)
+        write_json(_refusal(refused), json_to)
+        return ExitStatus.NO
     if not quiet:
         say(_text(verified), json_to=json_to)
     write_json(_document(verified), json_to)
@@ -331,6 +342,48 @@ def _line(name: str) -> str:
     return clean(name, limit=len(name))
 
 
+def _refusal_text(model: Path, error: SignatureError) -> str:
+    lines = [
+        f"INVALID: nothing is proven of {model}",
+        f"  {error.message} [{error.code}]",
+        *(
+            f"  {label}: {text}"
+            for label, text in (
+                ("expected", error.expected),
+                ("found", error.found),
+                ("try", error.remedy),
+            )
+            if text
+        ),
+    ]
+    return "\n".join(map(_line, lines))
+
+
+def _refusal(error: SignatureError) -> VerifiedModelDocument:
+    """Write the answer where the signature does not hold: nothing else is known."""
+    return VerifiedModelDocument(
+        format="assay-manifest-verify/0",
+        model=None,
+        valid=False,
+        refusal=RefusalPart(
+            code=error.code,
+            message=error.message,
+            expected=error.expected,
+            found=error.found,
+            remedy=error.remedy,
+        ),
+        root=None,
+        key_id=None,
+        resources=None,
+        serialization=None,
+        differences=(),
+        differences_total=0,
+        left_out=(),
+        left_out_total=0,
+        certificate=None,
+    )
+
+
 def _document(verified: VerifiedModel) -> VerifiedModelDocument:
     manifest = verified.signed.manifest
     names = verified.signed.certificate
@@ -339,6 +392,7 @@ def _document(verified: VerifiedModel) -> VerifiedModelDocument:
         format="assay-manifest-verify/0",
         model=manifest.model,
         valid=not verified.differences,
+        refusal=None,
         root=manifest.root,
         key_id=verified.signed.key_id,
         resources=len(manifest.resources),

@@ -180,8 +180,8 @@ def _signer(
         raise SignatureError(
             "other-key",
             "The signature names another key than the one given.",
-            expected=key.hint,
-            found=signature.hint[: DEFAULT_LIMITS.max_shown_chars],
+            expected=f"a signature by key {key.key_id}, with the hint {key.hint}",
+            found=f"the hint {signature.hint[: DEFAULT_LIMITS.max_shown_chars]}",
             remedy="get the signer's public key from a source that you believe",
         )
     return key

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import base64
 import json
+import re
 from dataclasses import replace
 from ipaddress import ip_address
 
@@ -71,6 +73,38 @@ def keeps(name, value):
 def code_of(*arguments):
     status, error = document(*arguments)
     return status, error["code"]
+
+
+def refusal_of(*arguments):
+    status, answer = document(*arguments)
+    keeps("result-manifest-verify", answer)
+    assert answer["valid"] is False
+    return status, answer["refusal"]["code"]
+
+
+def test_a_signature_that_does_not_hold_is_an_answer_and_no_failure(
+    model, key, tmp_path
+):
+    assay("manifest", "sign", model, "--key", key)
+    other = write_key(tmp_path / "o.pem", ec.generate_private_key(ec.SECP256R1()))
+    look = ("manifest", "verify", model, "--signature", model / "model.sig")
+    wrong = (*look, "--public-key", f"{other}.pub")
+    assert refusal_of(*wrong) == (1, "signature.other-key")
+    done = assay(*wrong)
+    assert done.exit_code == 1
+    assert done.stdout.startswith("INVALID: nothing is proven of ")
+    shown = assay("keys", "show", f"{other}.pub").stdout
+    (key_id,) = re.findall(r"key id: (\w+)", shown)
+    assert f"a signature by key {key_id}, with the hint" in done.stdout
+    assert not assay(*wrong, "--quiet").output
+    value = json.loads((model / "model.sig").read_bytes())
+    signature = value["dsseEnvelope"]["signatures"][0]
+    bits = bytearray(base64.b64decode(signature["sig"]))
+    bits[-1] ^= 1
+    signature["sig"] = base64.b64encode(bits).decode()
+    (model / "model.sig").write_text(json.dumps(value))
+    flipped = (*look, "--public-key", f"{key}.pub")
+    assert refusal_of(*flipped) == (1, "signature.mismatch")
 
 
 def test_a_model_is_signed_and_verified(model, key):
@@ -188,10 +222,10 @@ def test_a_certificate_vouches_for_the_key(model, tmp_path):
     look = ("manifest", "verify", model, "--signature", model / "model.sig")
     at = ("--at", "2026-11-23")
     assert document(*look, "--root", roots, *at)[0] == 0
-    late = code_of(*look, "--root", roots, "--at", "2036-11-23")
-    assert late == (4, "signature.certificate")
+    late = refusal_of(*look, "--root", roots, "--at", "2036-11-23")
+    assert late == (1, "signature.certificate")
     roots.write_bytes(root().pem)
-    assert code_of(*look, "--root", roots, *at) == (4, "signature.certificate")
+    assert refusal_of(*look, "--root", roots, *at) == (1, "signature.certificate")
     assert code_of(*sign, roots) == (4, "manifest.other-certificate")
 
 

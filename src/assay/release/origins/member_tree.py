@@ -32,6 +32,12 @@ __all__ = [
 T = TypeVar("T")
 _GIT = ".git"
 
+_PACK_AGAIN = "pack the files again with a current tool, or give their directory"
+_WRITES_OUTSIDE = (
+    "do not unpack it with other tools, which might write outside of the folder; ask "
+    "its publisher what it is"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class MemberEntry(Generic[T]):
@@ -241,15 +247,28 @@ class MemberTree(Generic[T]):
                 f"{self._archive!r} holds members below what is no directory.",
                 expected="only directories with something below them",
                 found=repr(min(wrong)),
+                # Through a link, what lies below it would be written elsewhere.
+                remedy=_WRITES_OUTSIDE if wrong & self._links.keys() else _PACK_AGAIN,
             )
         return parents
 
     def _bad_path(self, name: str) -> ReleaseError:
+        shown = repr(name[: self._limits.max_shown_chars])
+        expected = "a plain relative path in UTF-8, neither too long nor too deep"
+        if _leads_out(name):
+            return refused(
+                "archive-path",
+                f"{self._archive!r} holds a member that unpacking could write outside "
+                "of its folder.",
+                expected=expected,
+                found=shown,
+                remedy=_WRITES_OUTSIDE,
+            )
         return refused(
             "archive-path",
             f"{self._archive!r} holds a member whose path cannot be bound.",
-            expected="a plain relative path in UTF-8, neither too long nor too deep",
-            found=repr(name[: self._limits.max_shown_chars]),
+            expected=expected,
+            found=shown,
         )
 
 
@@ -286,15 +305,28 @@ def about_archive(
     )
 
 
-def refused(code: str, message: str, *, expected: str, found: str) -> ReleaseError:
+def refused(
+    code: str,
+    message: str,
+    *,
+    expected: str,
+    found: str,
+    remedy: str = _PACK_AGAIN,
+) -> ReleaseError:
     """Build the error for an archive that is no release."""
     return ReleaseError(
         code,
         message,
         expected=expected,
         found=found,
-        remedy="pack the files again with a current tool, or give their directory",
+        remedy=remedy,
     )
+
+
+def _leads_out(name: str) -> bool:
+    """Say whether some unpacker would leave the folder: a drive counts as a root."""
+    plain = name.replace("\\", "/")
+    return plain.startswith("/") or plain[1:2] == ":" or ".." in plain.split("/")
 
 
 def _only_top(names: set[str]) -> str:

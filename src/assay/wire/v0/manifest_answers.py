@@ -10,6 +10,7 @@ from assay.wire.v0.parts import Count, Hex256, Text
 __all__ = [
     "CertificatePart",
     "DifferencePart",
+    "RefusalPart",
     "SerializationPart",
     "SignedModelDocument",
     "VerifiedModelDocument",
@@ -41,6 +42,16 @@ class CertificatePart(JsonModel):
     alternative: tuple[Text, ...]
 
 
+class RefusalPart(JsonModel):
+    """Why a signature proves nothing: an error of the family `signature`."""
+
+    code: Text
+    message: Text
+    expected: Text
+    found: Text
+    remedy: Text
+
+
 class SignedModelDocument(JsonModel):
     """What `assay manifest sign --json` writes."""
 
@@ -54,15 +65,20 @@ class SignedModelDocument(JsonModel):
 
 
 class VerifiedModelDocument(JsonModel):
-    """What `assay manifest verify --json` writes."""
+    """What `assay manifest verify --json` writes.
+
+    Where the signature does not hold, `refusal` says why, and what would have been
+    signed is null: nothing is known of it.
+    """
 
     format: Literal["assay-manifest-verify/0"]
-    model: Text
+    model: Text | None
     valid: bool
-    root: Hex256
-    key_id: Hex256
-    resources: Count
-    serialization: SerializationPart
+    refusal: RefusalPart | None
+    root: Hex256 | None
+    key_id: Hex256 | None
+    resources: Count | None
+    serialization: SerializationPart | None
     differences: tuple[DifferencePart, ...]
     differences_total: Count
     left_out: tuple[Text, ...]

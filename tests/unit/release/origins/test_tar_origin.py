@@ -471,3 +471,23 @@ def test_a_record_that_says_the_same_again_is_read(tmp_path):
     again = [record(b"path", b"a"), record(b"path", b"a"), record(b"size", b"3")]
     path.write_bytes(records(*again, member("plain", b"xyz")))
     assert [one.path for one in take_inventory(path).files] == ["a"]
+
+
+@pytest.mark.parametrize(
+    "name", ["/etc/passwd", "a/../../up", "C:/windows", "..\\up", "\\\\host\\share"]
+)
+def test_nobody_is_told_to_unpack_what_writes_outside_of_its_folder(
+    archive, refused, name
+):
+    error = refused(archive(member("good"), member(name)), "release.archive-path")
+    assert "outside of its folder" in error.message
+    assert error.remedy.startswith("do not unpack it with other tools")
+
+
+def test_nobody_is_told_to_unpack_what_lies_below_a_link(archive, refused):
+    below = archive(link("a", "/etc"), member("a/b"))
+    assert "do not unpack" in refused(below, "release.archive-path").remedy
+    plain = refused(archive(member("a"), member("a/b")), "release.archive-path")
+    assert "do not unpack" not in plain.remedy
+    odd = refused(archive(member("good"), member("a//b")), "release.archive-path")
+    assert "pack the files again" in odd.remedy
