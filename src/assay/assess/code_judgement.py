@@ -277,7 +277,7 @@ _TOOL = re.compile(
     r"|(?:ba)?sh\s+[\w./-]+\.sh|\./[\w./-]+\.sh)\b)"
 )
 _INLINE = re.compile(
-    r"(?:^|\s)(?:-c|-e|-enc\w*|--eval|--print|/c|-Command|-p)\s|://|base64|\$\(|`"
+    r"(?:^|\s)(?:-c|-e|-enc\w*|--eval|--print|/c|-Command)\s|://|base64|\$\(|`"
     r"|/dev/tcp|\beval\b|\bcurl\b|\bwget\b|\bnc\b|\\\\[\w.-]+\\",
     re.IGNORECASE,
 )

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["read"]
 
 _MARKUP = (".js", ".mjs", ".cjs", ".html", ".htm", ".svg", ".hta")
+_IMAGES = ("dockerfile", "containerfile")
 _VISUAL = (".vbs", ".vbe", ".wsf")
 
 
@@ -71,7 +72,11 @@ def _acts(subject: Subject, text: str, first: int) -> Iterator[Act]:
     if subject.name.endswith((*_MARKUP, *_VISUAL)):
         yield from code_shell.markup(text, first=first)
     if not subject.name.endswith(_MARKUP) or subject.name.endswith(".hta"):
-        yield from code_shell.script(text, first=first)
+        image = subject.name.endswith(_IMAGES)
+        for act in code_shell.script(text, first=first):
+            # What an image's own shell starts with is nobody else's.
+            if not (image and act.name == "stays-behind"):
+                yield act
     for what, detail, line in code_hidden.hidden(text):
         if what == "direction-control":
             yield Act("obfuscation", what, first + line - 1, CALL, detail)

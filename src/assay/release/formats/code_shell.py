@@ -129,7 +129,7 @@ _FORMS: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
             "file-delete",
             (
                 r"\brm\s+(?:-\w+\s+|--\S+\s+){1,4}[\"']?(?:/|~/?|\$\{?HOME\}?/?|/\*|\*)"
-                r"[\"']?(?:\s|[;&|)]|$)|\bmkfs(?:\.\w+)?\s+/dev|\bdd\b[^\n]{0,120}of=/dev/[shnv]d?"
+                r"[\"']?(?:\s|[;&|)]|$)|\bmkfs(?:\.\w+)?\s+/dev|\bdd\b[^\n]{0,120}of=/dev/(?:[shv]d|nvme|mmcblk|disk)"
                 r"|>\s*/dev/(?:sd|nvme|vd)\w|:\(\)\s*\{|\bformat\s+c:|rmdir\s+/s\s+/q\s+c:"
                 r"|shred\s+[^\n]{0,80}/dev/"
             ),

