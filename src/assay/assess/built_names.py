@@ -21,6 +21,7 @@ from assay.assess.built_tables import (
     KERAS_FUNCTIONS,
     KERAS_OUTWARD,
     KERAS_PACKAGES,
+    LOGGING,
     PIPELINE_NAME,
     TENSORFLOW_CALLS,
     TENSORFLOW_PACKAGES,
@@ -66,6 +67,8 @@ def weigh(item: BuiltObject, framework: str) -> Weighed:
     if framework == "keras":
         return _keras(item)
     if framework == "diffusers" and _is_pipeline(item):
+        return _HONEST
+    if framework == "logging" and LOGGING.fullmatch(f"{item.module}.{item.name}"):
         return _HONEST
     if framework == "mlflow" and "mlflow" in (item.name, item.module.split(".")[0]):
         return _HONEST

@@ -20,6 +20,7 @@ __all__ = [
     "KERAS_FUNCTIONS",
     "KERAS_OUTWARD",
     "KERAS_PACKAGES",
+    "LOGGING",
     "PIPELINE_NAME",
     "TENSORFLOW_CALLS",
     "TENSORFLOW_PACKAGES",
@@ -150,6 +151,16 @@ TENSORFLOW_CALLS = _words(
     "TFRecordWriter TFRecordDataset FixedLengthRecordDataset TextLineDataset "
     "get_file load_model debug_identity print_v2 PyFunc EagerPyFunc load run_function "
     "write_graph"
+)
+
+# Handlers, formatters and filters of common libraries, and what they write to.
+LOGGING = re.compile(
+    r"sys\.(?:__)?std(?:out|err)(?:__)?|logging\.(?:handlers\.)?[A-Z]\w*"
+    r"|(?:pythonjsonlogger|rich|uvicorn|gunicorn|structlog|colorlog|coloredlogs|loguru"
+    r"|concurrent_log_handler|watchtower|ecs_logging|google|opencensus|sentry_sdk"
+    r"|django|flask|hydra|tqdm|pytorch_lightning|lightning|transformers|accelerate"
+    r"|nemo|ray|dask|distributed|kedro|mlflow|wandb|graypy|logstash|logstash_async"
+    r"|asgi_correlation_id|daiquiri|click_log|celery)\.(?:\w+\.)*[A-Z]\w*"
 )
 
 # Filters that HDF5 has itself, and those registered with the HDF Group that model

@@ -73,7 +73,7 @@ OUTSIDE = Rule(
     id="outside-file",
     severity=Severity.HIGH,
     confidence=Confidence.HIGH,
-    summary="A layer opens a file or an address outside of the release",
+    summary="A description opens a file or an address outside of the release",
     remediation="Store the vocabulary or the model inside the release, by its name.",
     gain="Reads files of the victim into the model, or connects to a server.",
     references=("CWE-73", "CWE-918", "CVE-2025-12058", "AML.T0011.000"),
@@ -132,6 +132,9 @@ _BY_STANDING = {
     Standing.UNKNOWN: UNKNOWN,
     Standing.CUSTOM: CUSTOM,
 }
+# Frameworks whose honest descriptions hold texts to be evaluated.
+_EVALUATING = frozenset({"monai", "omegaconf"})
+_LAMBDA = "a Lambda layer or function with compiled code"
 _CODE_KINDS = frozenset({"lambda", "bytecode"})
 # What the reader says instead of a module when an object is a file.
 _OPENED = frozenset({"vocabulary", "saved-model", "file"})
@@ -150,16 +153,29 @@ def _opened(item: BuiltObject) -> tuple[Rule | None, str]:
     return CUSTOM, f"opens `{item.name}`"
 
 
+def _own(item: BuiltObject) -> Rule:
+    """Judge where code is taken from; MLflow keeps only the last part of a path.
+
+    A whole path is what older versions noted of the machine that wrote it. One that
+    climbs, or an address, is nobody's.
+    """
+    path = item.name.replace("\\", "/")
+    return OUTSIDE if ".." in path.split("/") or "://" in path else OWN
+
+
 def _code(item: BuiltObject, framework: str) -> tuple[Rule | None, str]:
     if item.name == "torch.load":
-        return CODE, "holds a pickled Torch module"
+        return CODE, "holds a TorchModuleWrapper layer with a pickled Torch module"
     weighed = weigh_code(item.source)
     if weighed.standing is Standing.RUNS:
-        return RUNS, f"holds code, and {weighed.reason}"
-    if framework == "monai":
+        what = _LAMBDA if framework == "keras" else "code"
+        return RUNS, f"holds {what}, and {weighed.reason}"
+    if framework in _EVALUATING:
         # MONAI's own bundles consist of such texts.
         return CUSTOM, "holds a text that is evaluated"
-    return CODE, "holds compiled code" if framework == "keras" else "holds code"
+    if framework == "keras":
+        return CODE, f"holds {_LAMBDA}"
+    return CODE, "holds code"
 
 
 def _named(item: BuiltObject, framework: str) -> tuple[Rule | None, str, Weighed]:
@@ -180,7 +196,7 @@ def _sightings(facts: BuildFacts, limits: Limits) -> Iterable[Sighting]:
         elif item.kind == "loader" and item.module in _OPENED:
             rule, what = _opened(item)
         elif item.kind == "loader" and item.source:
-            rule, what = OWN, f"takes code from `{item.name}`"
+            rule, what = _own(item), f"takes code from `{item.name}`"
         else:
             rule, what, weighed = _named(item, facts.framework)
             gain = weighed.gain
@@ -234,7 +250,7 @@ def _examine(subject: CheckSubject) -> Examination:
 
 CHECK = FactCheck(
     id="built-objects",
-    version=2,
+    version=3,
     title="What loaders build by name is of known frameworks, and does nothing else",
     rules=(
         RUNS,

@@ -28,6 +28,7 @@ _KEYS = {
     "py/type": "jsonpickle",
     "py/repr": "jsonpickle",
     "loader_module": "mlflow",
+    "()": "logging",
 }
 # Keys that are imported only beside another one.
 _BESIDE = {
@@ -117,6 +118,7 @@ def named_document(value: object, building: Building) -> None:
     if "nemo_version" in value and isinstance(target, str) and DOTTED.fullmatch(target):
         building.dotted("nemo", "target", target)
     _user_dir(value, building)
+    _logging(value, building)
     if "dataset_reader" in value and "model" in value:
         _allennlp(value, building)
 
@@ -158,6 +160,27 @@ def _user_dir(value: dict[str, object], building: Building) -> None:
             building.note(
                 "fairseq", _join(key, "user_dir"), "loader", path, source=path
             )
+
+
+def _logging(value: dict[str, object], building: Building) -> None:
+    """Read what `logging.config.dictConfig` imports: classes, and what is external.
+
+    Source: `logging/config.py` of CPython, `DictConfigurator`.
+    """
+    for inner in ("logging", "logging_config", "log_config", "LOGGING"):
+        within = value.get(inner)
+        if isinstance(within, dict) and "handlers" in within:
+            value = within
+    for part in ("handlers", "formatters", "filters"):
+        entries = value.get(part)
+        for name, entry in entries.items() if isinstance(entries, dict) else ():
+            for field, given in entry.items() if isinstance(entry, dict) else ():
+                if not isinstance(given, str):
+                    continue
+                outer = given.removeprefix("ext://")
+                imported = field == "class" and "." in given
+                if (imported or outer != given) and DOTTED.fullmatch(outer):
+                    building.dotted("logging", f"{part}.{name}.{field}", outer)
 
 
 def _yolo(value: dict[str, object], building: Building) -> None:

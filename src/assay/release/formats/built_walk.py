@@ -24,11 +24,24 @@ WORDS: tuple[bytes, ...] = (
     b"class_path",
     b"py/",
     b"__kind__",
+    b'"()"',
+    b"ext://",
+    b"${eval",
 )
 _MAX_DEPTH = 400
 _MAX_KEY_CHARS = 180
 # MONAI evaluates texts that begin with a dollar.
 _EXPRESSION = re.compile(r"\$(?!\{)\s*\S")
+# Resolvers of OmegaConf by the names that programs give those which evaluate a text.
+_RESOLVED = re.compile(
+    r"\$\{\s*(?:\w{1,40}\.)?(?:eval|exec|py|python|pyeval|oc\.eval)\s*:(.*)", re.DOTALL
+)
+_CALLED = re.compile(r"([A-Za-z_][\w.]*)\s*\(")
+_RECKONING = frozenset(
+    {"int", "float", "bool", "str", "len", "min", "max", "sum", "abs", "round", "range"}
+    | {"list", "tuple", "dict", "sorted", "if", "in", "and", "or", "not", "else"}
+    | {"math.sqrt", "math.ceil", "math.floor", "math.log", "math.log2", "np.sqrt"}
+)
 
 
 def built(value: object, found: Building) -> list[Fact]:
@@ -39,10 +52,14 @@ def built(value: object, found: Building) -> list[Fact]:
         found: What was found before, by tags.
     """
     named_document(value, found)
+    # Texts that somebody evaluates, by the key.
     expressions: list[tuple[str, str]] = []
     targets = _walk(value, found, expressions)
-    if targets:
-        for key, text in expressions:
+    for key, text in expressions:
+        resolved = _RESOLVED.search(text)
+        if resolved and not _is_sum(resolved[1]):
+            found.note("omegaconf", key, "bytecode", "expression", source=resolved[1])
+        elif targets and _EXPRESSION.match(text):
             found.note("monai", key, "bytecode", "expression", source=text)
     return list(found.facts())
 
@@ -70,7 +87,7 @@ def _walk(value: object, found: Building, expressions: list[tuple[str, str]]) ->
                 for index, child in enumerate(item)
                 if _worth(child)
             ]
-        elif isinstance(item, str) and _EXPRESSION.match(item):
+        elif isinstance(item, str):
             expressions.append((key, item))
         if depth < _MAX_DEPTH:
             waiting.extend(reversed(children))
@@ -80,7 +97,17 @@ def _walk(value: object, found: Building, expressions: list[tuple[str, str]]) ->
 def _worth(child: object) -> bool:
     """Tell what may hold more, or be evaluated; numbers and plain texts do not."""
     return isinstance(child, (dict, list)) or (
-        isinstance(child, str) and child.startswith("$")
+        isinstance(child, str)
+        and (
+            _EXPRESSION.match(child) is not None or _RESOLVED.search(child) is not None
+        )
+    )
+
+
+def _is_sum(text: str) -> bool:
+    """Tell what only reckons with numbers and other settings."""
+    return "__" not in text and all(
+        name[1] in _RECKONING for name in _CALLED.finditer(text)
     )
 
 

@@ -20,7 +20,7 @@ from assay.domain.facts import (
     RemoteCode,
 )
 from assay.errors import DocumentError
-from assay.release.formats import prompts, shard_index, tokenizer_names
+from assay.release.formats import config_texts, prompts, shard_index, tokenizer_names
 from assay.release.formats.built import Building
 from assay.release.formats.built_walk import WORDS as BUILDING_WORDS
 from assay.release.formats.built_walk import built
@@ -67,6 +67,10 @@ _SWITCHED = frozenset(
     {"trust_remote_code", "model_args", "config_args", "tokenizer_args"}
     | {"model_kwargs", "config_kwargs", "tokenizer_kwargs", "processor_kwargs"}
 )
+_ATTENTION = frozenset({"attn_implementation", "_attn_implementation"})
+_KERNEL = re.compile(
+    rf"(?:paged\|)?({_REPOSITORY.pattern})(?:@([\w.-]{{1,80}}))?(?::[\w.-]{{1,120}})?"
+)
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _LOADED = re.compile(
     r"(?:config|modules|model_index|(?:adapter|tokenizer|generation|processor"
@@ -86,7 +90,7 @@ _MAX_DEPTH = 120
 # Paths of keys are shown, and handed down to every child: their ends are enough.
 _MAX_KEY_CHARS = 180
 # Keys whose value is imported; those that lead to a file of the release are told here.
-_IMPORTED = frozenset({"_target_", "class_path"})
+_IMPORTED = frozenset({"_target_", "class_path", "()"})
 
 
 @dataclass(slots=True)
@@ -177,7 +181,7 @@ def read(data: bytes, subject: Subject, inspection: Inspection) -> list[Fact]:
         value = strict_json.loads(plain, limits=inspection.limits)
     except DocumentError as error:
         if not subject.name.endswith((".json", ".ipynb")):
-            return []
+            return config_texts.salvaged(plain, subject, inspection)
         problem = ParseProblem(
             kind=_PROBLEM_KINDS.get(error.code, "malformed-json"),
             detail=f"{error.message.rstrip('.')}: {error.found}",
@@ -190,7 +194,8 @@ def read(data: bytes, subject: Subject, inspection: Inspection) -> list[Fact]:
             # A loader may read on where this does not: what it would see is looked at.
             value = strict_json.loads(plain, limits=inspection.limits, tolerant=True)
         except DocumentError:
-            return [findings.facts(problems)]
+            more = config_texts.salvaged(plain, subject, inspection)
+            return [findings.facts(problems), *more]
     findings.subject = replace(subject, lines=KeyLines(plain, value))
     return [*_facts_of(value, problems, findings), *_special(value, findings)]
 
@@ -285,6 +290,8 @@ def _entry(
         _custom_pipelines(path, value, findings)
     elif key == "trust_remote_code" and value is True:
         findings.code(path, value, findings.trusted.get(path))
+    elif key in _ATTENTION:
+        _attention(path, value, findings)
     elif key == "custom_generate" and isinstance(value, str):
         findings.code(path, value, value if _REPOSITORY.fullmatch(value) else None)
     elif (
@@ -325,6 +332,21 @@ def _auto_map(path: str, value: object, findings: Findings) -> None:
         for item in target if isinstance(target, list) else [target]:
             if isinstance(item, str) and item:
                 findings.code(f"{path}.{key}", item)
+
+
+def _attention(path: str, value: object, findings: Findings) -> None:
+    """Read which kernel attends: `org/name@revision:function` is fetched, and runs.
+
+    Source: `is_kernel` and `load_and_register_attn_kernel` of transformers 4.56 to 5.
+    """
+    for item in value.values() if isinstance(value, dict) else [value]:
+        found = _KERNEL.fullmatch(item) if isinstance(item, str) else None
+        if found is None:
+            continue
+        if found[1].startswith("kernels-community/"):
+            findings.reference(path, found[1], found[2])
+        else:
+            findings.code(path, item, found[1])
 
 
 def _custom_pipelines(path: str, value: object, findings: Findings) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from assay.release.formats.config import Findings
     from assay.release.source import ByteSource
 
-__all__ = ["beyond"]
+__all__ = ["beyond", "named"]
 
 # Keys whose value is one dotted name, which is judged as in any other document.
 _NAMING = (b"_target_", b"__target__", b"_component_", b"class_path", b"py/object")
@@ -85,6 +85,13 @@ def beyond(
     facts: list[Fact] = [findings.facts(problems)]
     facts.extend(building.facts())
     return facts
+
+
+def named(data: bytes, building: Building) -> None:
+    """Note what the keys name that stand in a text, whatever its form is."""
+    for match in _NAMED.finditer(data):
+        key, value = (part.decode("ascii", "replace") for part in match.groups())
+        named_object({key: value}, "", building)
 
 
 class _Search:

@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING
 
 from assay.domain.facts import ConfigFacts, HubReference, TemplateAct
+from assay.release.formats.built import Building
 from assay.release.formats.reading import shorten
 
 if TYPE_CHECKING:
@@ -40,6 +41,10 @@ _INSTRUCTION = re.compile(
 _GO_TRIGGER = re.compile(
     r"\{\{-?\s*(?:else\s+)?if\b[^{}]{0,200}?\b(?:eq|ne)\b[^{}]{0,200}?"
     r'\.(?:Prompt|System|Content|First|Suffix)\b[^{}]{0,100}?"([^"{}]{1,200})"'
+)
+_WEIGHTS = re.compile(
+    r"\.(?:gguf|ggml|bin|safetensors|lora)\Z|/blobs/sha256|(?:^|/)[\w.-]*(?:adapter|lora)",
+    re.IGNORECASE,
 )
 _REGISTRY_NAME = re.compile(r"[A-Za-z0-9][\w./-]{0,120}(?::[\w.-]{1,80})?")
 
@@ -127,6 +132,7 @@ def from_modelfile(text: str, subject: Subject, inspection: Inspection) -> list[
 
     facts: list[Fact] = []
     references: list[HubReference] = []
+    taken = Building(subject, inspection, lambda _: None)
     bound = inspection.limits
     line = 1
     done = 0
@@ -138,6 +144,8 @@ def from_modelfile(text: str, subject: Subject, inspection: Inspection) -> list[
         word = match[1].upper()
         body = match[2] if match[2] is not None else match[3].strip()
         place = subject.at(line=line, key=word)
+        if word in ("FROM", "ADAPTER") and _is_elsewhere(body, word):
+            taken.note("ollama", word, "loader", body, module="file")
         if word == "FROM":
             references.extend(_origin(body, place))
         elif word != "ADAPTER":
@@ -145,7 +153,19 @@ def from_modelfile(text: str, subject: Subject, inspection: Inspection) -> list[
                 template.prompt_facts(body, place, bound, more=tuple(_go(body)))
             )
     facts.insert(0, ConfigFacts(place=subject.place, references=tuple(references)))
-    return facts
+    return [*facts, *taken.facts()]
+
+
+def _is_elsewhere(body: str, word: str) -> bool:
+    """Tell an address, or a file outside of the release that is no model's."""
+    path = body.strip("\"'")
+    if re.match(r"[a-z]{2,10}://", path, re.IGNORECASE):
+        return True
+    if _WEIGHTS.search(path):
+        # What somebody left there of the machine that made it.
+        return False
+    outside = path.startswith(("/", "~")) or ".." in path.split("/")
+    return outside and word == "ADAPTER"
 
 
 def _origin(body: str, place: Place) -> Iterator[HubReference]:
