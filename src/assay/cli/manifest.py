@@ -29,6 +29,7 @@ from assay.flows.manifest import (
     sign_model,
     verify_model,
 )
+from assay.flows.replaced import refuse_other_signature
 from assay.report.text import clean, plural
 from assay.wire.v0.manifest_answers import (
     CertificatePart,
@@ -157,7 +158,10 @@ def sign(
     jobs: int | None,
     quiet: bool,
 ) -> ExitStatus:
-    """Write the detached signature of MODEL, a directory or a file."""
+    """Write the detached signature of MODEL, a directory or a file.
+
+    One that the same key made before is replaced, and nothing else.
+    """
     if shard_size is not None and method != Method.SHARDS:
         raise UsageError(
             "shard-size",
@@ -172,6 +176,7 @@ def sign(
         open_model_signing(key, passphrase_source(passphrase_file), certificates),
         dialect=dialect,
     )
+    refuse_other_signature(target, signing.signer)
     shards = shard_size or DEFAULT_SHARD_BYTES
     with watched(quiet=quiet) as progress:
         manifest = sign_model(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assay.cli.exit_status import ExitStatus
+from assay.cli.exit_status import ExitStatus, status_of_assessment
 from assay.cli.options import (
     DECLARATIONS_OPTION,
     JOBS_OPTION,
@@ -25,6 +25,7 @@ from assay.flows.check import check_release
 from assay.flows.files import write_file
 from assay.flows.keys import open_key
 from assay.flows.programmes import find_programme
+from assay.flows.replaced import refuse_other_bundle
 from assay.flows.seal import refuse_foreign, seal_release
 from assay.log import open_log
 from assay.release.background import BackgroundReading
@@ -45,6 +46,7 @@ Examples:
   assay seal ./my-model --key developer.pem --log ./log --out my-model.assay
   assay seal ./my-model --key developer.pem --log ./log --out my-model.assay \\
       --declarations answers.toml --valid-days 180
+  assay seal ./my-model --key developer.pem --out my-model.assay --fail-on high
 """
 
 
@@ -73,6 +75,12 @@ Examples:
     show_default=True,
     help="Days after which the claim is stale.",
 )
+@click.option(
+    "--fail-on",
+    type=click.Choice([s.value for s in Severity if s is not Severity.INFO]),
+    help="Sign nothing and exit with 1 on a finding of this severity or above, with 3 "
+    "where that cannot be told; by default whatever was found is signed.",
+)
 @PASSPHRASE_OPTION
 @JSON_OPTION
 @JOBS_OPTION
@@ -87,6 +95,7 @@ def command(
     programme: str,
     declarations: Path | None,
     valid_days: int,
+    fail_on: str | None,
     passphrase_file: Path | None,
     json_to: str | None,
     jobs: int | None,
@@ -96,8 +105,9 @@ def command(
 
     PATH is what `assay check` takes, but for the addresses of stores: what is sealed
     lies on this machine. The bundle holds everything that a verifier needs offline;
-    one that is there already is replaced. A release with findings can be sealed: the
-    seal says what was found, and a buyer's rule decides what it is worth.
+    one that the same key made before is replaced. A release with findings can be
+    sealed: the seal says what was found, and a buyer's rule decides what it is worth;
+    with --fail-on it is not.
     """
     # What can fail for the user's reasons comes first: before minutes of reading, and
     # before anything is logged, which nobody can take back.
@@ -114,6 +124,7 @@ def command(
     refuse_foreign(out)
     probe_targets(out, json_to)
     signer = open_key(key, passphrase_source(passphrase_file))
+    refuse_other_bundle(out, signer.public_key.key_id)
     log = None if log_directory is None else open_log(log_directory)
     with (
         watched(quiet=quiet) as progress,
@@ -126,6 +137,11 @@ def command(
             today=datetime.now(tz=UTC).date(),
             read=reading.result,
         )
+    if fail_on is not None:
+        severity = Severity(fail_on)
+        status = status_of_assessment(checked.assessment, severity)
+        if status is not ExitStatus.YES:
+            return _not_sealed(checked, severity, status, json_to, quiet=quiet)
     sealed = seal_release(
         checked,
         signer,
@@ -147,6 +163,32 @@ def command(
             )
     write_json(document, json_to)
     return ExitStatus.YES
+
+
+def _not_sealed(
+    checked: CheckedRelease,
+    fail_on: Severity,
+    status: ExitStatus,
+    json_to: str | None,
+    *,
+    quiet: bool,
+) -> ExitStatus:
+    """Say that nothing was signed, logged or written, and why."""
+    # Late: most releases are sealed.
+    from assay.flows.check_document import check_document  # noqa: PLC0415 - see above
+    from assay.report.gate_words import gate_words  # noqa: PLC0415 - see above
+
+    if not quiet:
+        _, why = gate_words(checked.assessment, fail_on, None)
+        text = (
+            f"Not sealed: {checked.name}, release {checked.assessment.release_digest}\n"
+            f"  gate: {why}\n"
+            "  nothing was signed, logged or written; see `assay check`"
+        )
+        say(text, json_to=json_to)
+    if json_to is not None:
+        write_json(check_document(checked, 0.0), json_to)
+    return status
 
 
 def _text(checked: CheckedRelease, document: SealDocument, log: Path | None) -> str:

@@ -32,6 +32,7 @@ __all__ = [
     "Certificate",
     "CertificateNames",
     "certificates_from_pem",
+    "key_of_certificate",
     "names_of",
     "signing_key_of_chain",
 ]
@@ -103,6 +104,18 @@ def names_of(der: bytes) -> CertificateNames:
                 )
             ),
         )
+    except _MALFORMED as error:
+        raise _not_a_certificate("an X.509 certificate in DER") from error
+
+
+def key_of_certificate(der: bytes) -> ModelKey:
+    """Give the key in a certificate, of which nothing is proven.
+
+    Raises:
+        KeyFileError: `key.not-a-certificate` or `key.unsupported`.
+    """
+    try:
+        return model_key_of(x509.load_der_x509_certificate(der).public_key())
     except _MALFORMED as error:
         raise _not_a_certificate("an X.509 certificate in DER") from error
 

@@ -161,7 +161,7 @@ def sign_model(
     jobs: int | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> Manifest:
-    """Write the detached signature of a model; one that is there is replaced.
+    """Write the detached signature of a model; what is there is replaced.
 
     Args:
         model: A directory or a file.

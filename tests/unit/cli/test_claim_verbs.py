@@ -266,6 +266,7 @@ def test_an_ed25519_key_works_and_says_what_it_costs(
 ) -> None:
     key = tmp_path / "ed.pem"
     assay("keys", "new", key, "--type", "ed25519", "--no-passphrase")
+    desk.bundle.unlink()
     result = assay(
         "seal", desk.release, "--key", key, "--log", desk.log, "--out", desk.bundle
     )

@@ -82,6 +82,39 @@ def refusal_of(*arguments):
     return status, answer["refusal"]["code"]
 
 
+def test_a_signature_by_another_key_is_never_replaced(model, key, tmp_path):
+    sign = ("manifest", "sign", model, "--key")
+    assert assay(*sign, key).exit_code == 0
+    assert assay(*sign, key).exit_code == 0
+    before = (model / "model.sig").read_bytes()
+    other = write_key(tmp_path / "o.pem", ec.generate_private_key(ec.SECP256R1()))
+    assert code_of(*sign, other) == (2, "usage.exists")
+    assert (model / "model.sig").read_bytes() == before
+    (tmp_path / "thesis").write_text("years")
+    assert code_of(*sign, key, "--out", tmp_path / "thesis") == (2, "usage.exists")
+    (tmp_path / "empty").touch()
+    assert assay(*sign, key, "--out", tmp_path / "empty").exit_code == 0
+    assert assay(*sign, key, "--out", "/dev/null").exit_code == 0
+
+
+def test_a_signature_with_a_certificate_is_replaced_by_its_key_alone(model, tmp_path):
+    top = root()
+    leaf = issue("leaf", top, uses=("digital_signature",))
+    key = write_key(tmp_path / "leaf.pem", leaf.key)
+    (tmp_path / "chain.pem").write_bytes(leaf.pem + top.pem)
+    sign = ("manifest", "sign", model, "--key")
+    more = ("--certificates", tmp_path / "chain.pem")
+    assert assay(*sign, key, *more).exit_code == 0
+    assert assay(*sign, key, *more).exit_code == 0
+    other = write_key(tmp_path / "o.pem", ec.generate_private_key(ec.SECP256R1()))
+    assert code_of(*sign, other) == (2, "usage.exists")
+    value = json.loads((model / "model.sig").read_bytes())
+    chain = value["verificationMaterial"]["x509CertificateChain"]["certificates"]
+    chain[0]["rawBytes"] = "AAAA"
+    (model / "model.sig").write_text(json.dumps(value))
+    assert code_of(*sign, key) == (2, "usage.exists")
+
+
 def test_a_signature_that_does_not_hold_is_an_answer_and_no_failure(
     model, key, tmp_path
 ):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pickle
 import shutil
@@ -132,3 +133,31 @@ def test_two_runs_within_one_second_have_directories_of_their_own(
     monkeypatch.setattr("time.strftime", lambda _: "20261123-120000")
     made = [fresh_directory(tmp_path / "run").name for _ in range(3)]
     assert made == [f"20261123-120000{end}" for end in ("", "-2", "-3")]
+
+
+def test_a_bundle_that_another_key_signed_is_not_replaced(
+    desk: Desk, tmp_path: Path
+) -> None:
+    before = desk.bundle.read_bytes()
+    assay("keys", "new", tmp_path / "other.pem", "--no-passphrase")
+    refused(desk, "usage.exists", "--key", tmp_path / "other.pem")
+    assert desk.bundle.read_bytes() == before
+    # Half a bundle is worth nothing to anybody.
+    desk.bundle.write_bytes(before[: len(before) // 2])
+    assert desk.seal("--key", tmp_path / "other.pem").exit_code == 0
+
+
+def test_a_release_with_findings_is_not_sealed_when_that_was_asked(desk: Desk) -> None:
+    (desk.release / "model.pkl").write_bytes(b"cposix\nsystem\n(Vx\ntR.")
+    before, logged = desk.bundle.read_bytes(), entries(desk)
+    done = desk.seal("--fail-on", "high")
+    assert done.exit_code == 1
+    assert "Not sealed" in done.stdout
+    assert "gate: fails: " in done.stdout
+    assert (desk.bundle.read_bytes(), entries(desk)) == (before, logged)
+    assert not desk.seal("--fail-on", "high", "-q").output
+    answer = json.loads(desk.seal("--fail-on", "high", "--json", "-").stdout)
+    assert answer["format"] == "assay-check/0"
+    assert desk.seal().exit_code == 0
+    (desk.release / "model.pkl").unlink()
+    assert desk.seal("--fail-on", "high").exit_code == 0
