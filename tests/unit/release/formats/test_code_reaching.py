@@ -5,7 +5,12 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.detection.families import code_evading, code_evading_more
+from benchmarks.detection.families import (
+    code_evading,
+    code_evading_calls,
+    code_evading_more,
+    code_evading_texts,
+)
 from tests.unit.release.formats.test_code_actions import SYSTEM, seen
 
 _DO = "os.system(1)"
@@ -91,8 +96,8 @@ def test_namesakes_of_modules_in_packages_are_not_taken_for_them():
     "source",
     [
         *(text for _, text in code_evading.MOMENTS.values()),
-        *(text for _, text in code_evading.CALLS.values()),
-        *(text for _, text in code_evading.TEXTS.values()),
+        *(text for _, text in code_evading_calls.CALLS.values()),
+        *(text for _, text in code_evading_texts.TEXTS.values()),
         *code_evading_more.MORE.values(),
     ],
 )
