@@ -60,6 +60,8 @@ _WIDTH = re.compile(r"%[-+ 0#]*([0-9]{5,})")
 _MANY = 100_000
 _MAX_POWER = 64
 _MAX_FACTORS = 6
+# How many attributes and calls one expression is followed through.
+_MAX_CHAIN = 40
 
 
 def acts(tree: nodes.Template, *, is_chat: bool) -> Iterator[TemplateAct]:
@@ -237,7 +239,7 @@ def _texts(*roots: nodes.Node | None) -> Iterator[str]:
         elif isinstance(node, nodes.Const):
             if isinstance(node.value, str):
                 yield node.value
-        elif isinstance(node, (nodes.Compare, nodes.Test)) or _is_error(node):
+        elif isinstance(node, (nodes.Compare, nodes.Test)) or _is_unsaid(node):
             continue
         elif isinstance(node, _BRANCHES):
             waiting.extend(_bodies(node))
@@ -253,12 +255,26 @@ def _bodies(node: nodes.Node) -> Iterable[nodes.Node]:
     return ()
 
 
-def _is_error(node: nodes.Node) -> bool:
-    return (
-        isinstance(node, nodes.Call)
-        and isinstance(node.node, nodes.Name)
-        and node.node.name.startswith("raise")
-    )
+def _is_unsaid(node: nodes.Node) -> bool:
+    """Tell a call whose words nobody reads: errors, and functions of Python's insides.
+
+    That a template reaches for those is told by itself, and what it gives to one is no
+    part of the prompt.
+    """
+    if not isinstance(node, nodes.Call):
+        return False
+    base: nodes.Node | None = node.node
+    if isinstance(base, nodes.Name) and base.name.startswith("raise"):
+        return True
+    for _ in range(_MAX_CHAIN):
+        if isinstance(base, (nodes.Getattr, nodes.Getitem)):
+            name = base.attr if isinstance(base, nodes.Getattr) else fold(base.arg)
+            if name is not None and name.startswith("__"):
+                return True
+        elif not isinstance(base, (nodes.Call, nodes.Filter)):
+            return False
+        base = base.node
+    return False
 
 
 def _branch(node: nodes.If, sources: _Sources) -> Iterator[TemplateAct]:
