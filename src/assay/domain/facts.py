@@ -34,6 +34,7 @@ from assay.domain.model_facts import (
 )
 from assay.domain.place import (
     CONTAINERS,
+    WHOLE_RELEASE,
     Content,
     Gap,
     ParseProblem,
@@ -43,6 +44,7 @@ from assay.domain.vocabulary import AddedToken, Vocabulary
 
 __all__ = [
     "CONTAINERS",
+    "WHOLE_RELEASE",
     "AddedToken",
     "ArchiveFacts",
     "BuildFacts",

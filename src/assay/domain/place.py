@@ -10,11 +10,16 @@ from enum import StrEnum
 
 __all__ = [
     "CONTAINERS",
+    "WHOLE_RELEASE",
     "Content",
     "Gap",
     "ParseProblem",
     "Place",
 ]
+
+# Path of what is about the release as a whole, such as a card that is missing: every
+# report says it in these words, and no file is found under them.
+WHOLE_RELEASE = "no-file-of-the-release"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +27,7 @@ class Place:
     """Where in a release something was seen.
 
     Attributes:
-        path: File below the release root.
+        path: File below the release root, or `WHOLE_RELEASE`.
         member: Path inside an archive, nested archives joined by `!/`; or None.
         offset: Byte offset in the file or member, or None.
         line: Line of the file or member, from 1, or None.

@@ -14,6 +14,7 @@ import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from assay.domain.facts import WHOLE_RELEASE
 from assay.domain.finding import Confidence, Severity
 from assay.report.text import clean
 
@@ -30,8 +31,6 @@ __all__ = ["render"]
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _BASE = "RELEASE"
-# Where a result points that is about no file: a name that no file is found under.
-_NO_FILE = "no-file-of-the-release"
 _LEVELS = {
     Severity.CRITICAL: "error",
     Severity.HIGH: "error",
@@ -218,13 +217,13 @@ def _placed(place: Place, there: _There) -> dict[str, Any]:
         region["byteLength"] = 0
     found = there.has(place.path)
     location = {
-        "artifactLocation": _location(place.path if found else _NO_FILE),
+        "artifactLocation": _location(place.path if found else WHOLE_RELEASE),
         "region": region,
     }
     if place.path in there.files:
         location["artifactLocation"]["index"] = there.files[place.path]
     placed: dict[str, Any] = {"physicalLocation": location}
-    absent = None if found else place.path
+    absent = None if found or place.path == WHOLE_RELEASE else place.path
     logical = [
         {"fullyQualifiedName": clean(name, limit=4_000), "kind": kind}
         for name, kind in (

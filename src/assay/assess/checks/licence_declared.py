@@ -13,7 +13,7 @@ from assay.assess.check import (
     release_card,
     shown,
 )
-from assay.domain.facts import LicenceFacts, Place
+from assay.domain.facts import WHOLE_RELEASE, LicenceFacts, Place
 from assay.domain.finding import Confidence, Severity
 from assay.domain.licences import is_known_licence
 
@@ -184,7 +184,7 @@ def _contradictions(
 def _examine(subject: CheckSubject) -> Examination:
     card = release_card(subject)
     field = (card.license or "").strip() if card else ""
-    place = card.place if card else Place(path="README.md")
+    place = card.place if card else Place(path=WHOLE_RELEASE)
     found = _judge(field, has_file=_has_file(subject))
     seen = [] if found is None else [found]
     if card is not None:
@@ -201,7 +201,7 @@ def _examine(subject: CheckSubject) -> Examination:
 
 CHECK = FactCheck(
     id="licence-declared",
-    version=3,
+    version=4,
     title="The release says under which licence it may be used",
     rules=(NONE, NO_FIELD, NO_FILE, VAGUE, UNKNOWN, UNNAMED, CONTRADICTION, BASE),
     examine=_examine,

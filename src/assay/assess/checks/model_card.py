@@ -14,7 +14,7 @@ from assay.assess.check import (
     shown,
 )
 from assay.domain.documentation import ITEMS
-from assay.domain.facts import Content, Place
+from assay.domain.facts import WHOLE_RELEASE, Content, Place
 from assay.domain.finding import Confidence, Severity
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ def _examine(subject: CheckSubject) -> Examination:
     if card is None:
         message = "The release has no model card at its root."
         sightings: tuple[Sighting, ...] = (
-            Sighting(rule=NO_CARD, place=Place(path="README.md"), message=message),
+            Sighting(rule=NO_CARD, place=Place(path=WHOLE_RELEASE), message=message),
         )
     else:
         sightings = tuple(_card(card, subject))
@@ -184,7 +184,7 @@ def _examine(subject: CheckSubject) -> Examination:
 
 CHECK = FactCheck(
     id="model-card",
-    version=3,
+    version=4,
     title="A model card says what the model is for, made of, and bad at",
     rules=(
         NO_CARD,

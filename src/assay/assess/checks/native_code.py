@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from typing import TYPE_CHECKING
 
 from assay.assess.check import (
@@ -35,7 +37,7 @@ BYTECODE = Rule(
     id="python-bytecode",
     severity=Severity.HIGH,
     confidence=Confidence.HIGH,
-    summary="Compiled Python, which runs without its source, lies in the release",
+    summary="Compiled Python, which runs in place of its source, lies in the release",
     remediation="Remove it; publish the source, so that it can be reviewed.",
     gain="Runs when imported, and nobody who reads the source sees what it does.",
     references=("CWE-506", "AML.T0018.002", "AML.T0010.003"),
@@ -51,7 +53,54 @@ SCRIPT = Rule(
 )
 
 
-def _native(fact: NativeCodeFacts, subject: CheckSubject) -> Sighting:
+# Where Python keeps what it compiled: `name.cpython-311.pyc`, or `….opt-1.pyc`.
+_CACHED = re.compile(r"(.*/|)__pycache__/([^/]+?)\.[\w-]+(?:\.opt-\w+)?\.pyc\Z")
+_DIGITS = 12
+
+
+def _source_of(path: str) -> str | None:
+    """Give the source that a file of a cache belongs to by its name (PEP 3147)."""
+    found = _CACHED.fullmatch(path)
+    return f"{found[1]}{found[2]}.py" if found else None
+
+
+def _beside_sources(
+    subject: CheckSubject, digests: dict[str, str]
+) -> dict[str, list[NativeCodeFacts]]:
+    """Give the compiled files of each cache whose sources lie beside it."""
+    folders: dict[str, list[NativeCodeFacts]] = {}
+    for fact in facts_of(subject, NativeCodeFacts):
+        path = fact.place.path
+        compiled = fact.content is Content.PYTHON_BYTECODE
+        if compiled and fact.place.member is None and _source_of(path) in digests:
+            folders.setdefault(path.rpartition("/")[0], []).append(fact)
+    return {name: facts for name, facts in folders.items() if len(facts) > 1}
+
+
+def _folded(
+    folder: str, facts: list[NativeCodeFacts], digests: dict[str, str]
+) -> Sighting:
+    """Tell a whole cache in one finding, which other content makes another one.
+
+    A header that matches its source proves nothing: Python runs what is behind it, and
+    whoever made the release wrote both.
+    """
+    lines = "".join(
+        f"{digests.get(fact.place.path, '')} {fact.place.path}\n" for fact in facts
+    )
+    together = hashlib.sha256(lines.encode("utf-8", "surrogatepass")).hexdigest()
+    message = (
+        f"{len(facts)} files of compiled Python lie in `{shown(folder)}`, beside their "
+        "sources. Python may run them in place of the sources, and they were not "
+        f"compared with these: delete the folder (digest over all: "
+        f"{together[:_DIGITS]})."
+    )
+    return Sighting(rule=BYTECODE, place=facts[0].place, message=message)
+
+
+def _native(
+    fact: NativeCodeFacts, subject: CheckSubject, digests: dict[str, str]
+) -> Sighting:
     detail = shown(fact.detail, subject.limits)
     about = f" ({detail})" if detail else ""
     if fact.content is Content.SCRIPT:
@@ -59,13 +108,26 @@ def _native(fact: NativeCodeFacts, subject: CheckSubject) -> Sighting:
         return Sighting(rule=SCRIPT, place=fact.place, message=message)
     if fact.content is Content.PYTHON_BYTECODE:
         message = f"The file is compiled Python{about}; it runs without source."
+        if _source_of(fact.place.path) in digests:
+            message = (
+                f"The file is compiled Python{about}. Python may run it in place of "
+                "its source, and it was not compared with that: delete it."
+            )
         return Sighting(rule=BYTECODE, place=fact.place, message=message)
     message = f"The file is native code of type {fact.content}{about}."
     return Sighting(rule=NATIVE_CODE, place=fact.place, message=message)
 
 
 def _examine(subject: CheckSubject) -> Examination:
-    native = (_native(fact, subject) for fact in facts_of(subject, NativeCodeFacts))
+    digests = subject.inventory.digests
+    folders = _beside_sources(subject, digests)
+    told = {fact.place for facts in folders.values() for fact in facts}
+    native = [_folded(name, facts, digests) for name, facts in folders.items()]
+    native += [
+        _native(fact, subject, digests)
+        for fact in facts_of(subject, NativeCodeFacts)
+        if fact.place not in told
+    ]
     return Examination(
         # The mode of a file counts for nothing: the digest does not bind it.
         examined=len(subject.facts.files),
@@ -76,7 +138,7 @@ def _examine(subject: CheckSubject) -> Examination:
 
 CHECK = FactCheck(
     id="native-code",
-    version=2,
+    version=3,
     title="No executables, libraries or scripts among the files of the model",
     rules=(NATIVE_CODE, BYTECODE, SCRIPT),
     examine=_examine,

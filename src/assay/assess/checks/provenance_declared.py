@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assay.assess.check import Examination, FactCheck, Rule, Sighting, release_card
-from assay.domain.facts import Place
+from assay.domain.facts import WHOLE_RELEASE, Place
 from assay.domain.finding import Confidence, Severity
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def _judge(card: CardFacts | None) -> Iterable[tuple[Rule, str]]:
 
 def _examine(subject: CheckSubject) -> Examination:
     card = release_card(subject)
-    place = card.place if card else Place(path="README.md")
+    place = card.place if card else Place(path=WHOLE_RELEASE)
     return Examination(
         examined=1,
         sightings=tuple(
@@ -71,7 +71,7 @@ def _examine(subject: CheckSubject) -> Examination:
 
 CHECK = FactCheck(
     id="provenance-declared",
-    version=2,
+    version=3,
     title="The release says which data and which base model it was made of",
     rules=(NOTHING, NO_DATASETS, NO_BASE),
     examine=_examine,

@@ -243,7 +243,7 @@ def _examine(subject: CheckSubject) -> Examination:
 
 CHECK = FactCheck(
     id="remote-code",
-    version=3,
+    version=4,
     title="Loading the release runs no code of its own or of another repository",
     rules=(
         IN_RELEASE,
