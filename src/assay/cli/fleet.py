@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
+# Releases done before that are told again; the summary has all.
+_MOST_TOLD = 50
+
 
 @click.group(
     "fleet",
@@ -42,8 +45,26 @@ def command() -> None:
     """Check many releases."""
 
 
+class _OneList(click.Command):
+    """The verb, which tells those who name releases that it wants a list of them."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the options."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            if not error.message.startswith("Got unexpected extra argument"):
+                raise
+            raise click.UsageError(
+                f"{error.message.rstrip('.')}. LIST is a file with one path or address "
+                "of a release a line; write the releases into one, and name that.",
+                ctx,
+            ) from error
+
+
 @command.command(
     "check",
+    cls=_OneList,
     epilog="""\b
 Examples:
   assay fleet check releases.txt --out results
@@ -122,7 +143,8 @@ def check(
             tell=None if news is None else news.done,
         )
     if not quiet:
-        say(_text(document, out), json_to=json_to)
+        told = frozenset[str]() if news is None else news.told
+        say(_text(document, out, told), json_to=json_to)
     write_json(document, json_to)
     gates = {entry.gate for entry in document.releases}
     if "fails" in gates:
@@ -137,6 +159,7 @@ class _News:
         self._watch = watch
         self._json_to = json_to
         self._done = self._total = 0
+        self.told: frozenset[str] = frozenset()
 
     def begun(self, done: int, total: int) -> None:
         """Say what was done before."""
@@ -158,6 +181,7 @@ class _News:
     def done(self, entry: FleetEntryPart, done: int, total: int) -> None:
         """Say what came of one."""
         self._done, self._total = done, total
+        self.told |= {entry.path}
         told = entry.error.message if entry.error else _found(entry)
         self._say(f"[{done}/{total}] {entry.gate:<11} {entry.path}: {told}")
 
@@ -167,12 +191,13 @@ class _News:
 
 
 def _found(entry: FleetEntryPart) -> str:
-    counts = entry.findings.model_dump()
+    counts = {} if entry.findings is None else entry.findings.model_dump()
     found = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
     return f"{found or 'no finding'} ({entry.seconds:.1f} s)"
 
 
-def _text(document: FleetDocument, out: Path) -> str:
+def _text(document: FleetDocument, out: Path, told: frozenset[str]) -> str:
+    """Sum up; what was done before and does not pass is told once more."""
     gates: list[str] = [entry.gate for entry in document.releases]
     counts = ", ".join(
         f"{gates.count(gate)} {words}"
@@ -184,4 +209,17 @@ def _text(document: FleetDocument, out: Path) -> str:
         )
         if gates.count(gate)
     )
-    return f"{len(gates)} releases: {counts}\n  summary: {out / SUMMARY}"
+    before = [
+        f"  done before: {entry.gate:<11} {entry.path}: "
+        f"{entry.error.message if entry.error else _found(entry)}"
+        for entry in document.releases
+        if entry.gate != "passes" and entry.path not in told
+    ]
+    left = len(before) - _MOST_TOLD
+    lines = [
+        *before[:_MOST_TOLD],
+        *([f"  and {left} more: see the summary"] if left > 0 else []),
+        f"{len(gates)} releases: {counts}",
+        f"  summary: {out / SUMMARY}",
+    ]
+    return "\n".join(lines)

@@ -11,7 +11,6 @@ import hashlib
 import json
 import os
 import time
-from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -57,6 +56,8 @@ SUMMARY = "fleet.json"
 # The summary of a large fleet takes a while to write: not after each of its releases.
 _SUMMARY_SECONDS = 1.0
 _MOST_WORD_CHARS = 80
+# Lines that an error names.
+_MOST_LINES = 5
 _NOTHING = {severity.value: 0 for severity in Severity}
 
 
@@ -228,20 +229,28 @@ def read_list(path: Path) -> list[str]:
         lines = data.decode("utf-8").splitlines()
     except UnicodeDecodeError as error:
         raise _bad_list("text in UTF-8", "other bytes") from error
-    named = (line.strip() for line in lines)
-    releases = [
-        line if "://" in line else str(path.parent / line)
-        for line in named
-        if line and not line.startswith("#")
-    ]
+    found: dict[str, list[int]] = {}
+    for number, line in enumerate(map(str.strip, lines), 1):
+        if line and not line.startswith("#"):
+            one = line if "://" in line else str(path.parent / line)
+            found.setdefault(one, []).append(number)
+    releases = list(found)
     if str(path.parent).encode("utf-8", "replace").decode() != str(path.parent):
         # The lines are Unicode; the directory above them is not.
         raise _bad_list("a directory of the list whose name is UTF-8", "other bytes")
     if not releases:
         raise _bad_list("at least one release", "none")
-    twice = [one for one, count in Counter(releases).items() if count > 1]
-    if twice:
-        raise _bad_list("each release once", min(twice))
+    for one, numbers in found.items():
+        if len(numbers) > 1:
+            where = ", ".join(map(str, numbers[:_MOST_LINES]))
+            more = ", ..." if numbers[_MOST_LINES:] else ""
+            raise UsageError(
+                "fleet-list",
+                "The list names a release more than once.",
+                expected="each release once",
+                found=f"{one} in lines {where}{more}",
+                remedy="remove all of these lines but one",
+            )
     return releases
 
 
@@ -287,13 +296,20 @@ def _failed(path: str, name: str, error: AssayError, seconds: float) -> Checked:
         document=name,
         looked=None,
         release_digest=None,
-        findings=SeverityCounts(**_NOTHING),
-        tiers=(),
-        not_inspected=0,
-        error=FleetErrorPart(code=error.code, message=error.message),
+        findings=None,
+        tiers=None,
+        not_inspected=None,
+        error=FleetErrorPart(
+            **{key: _spelled(text) for key, text in value.items() if key != "format"}
+        ),
         seconds=round(seconds, 3),
     )
     return Checked(entry=entry, document=data)
+
+
+def _spelled(text: str) -> str:
+    """Spell out what no document can carry: names of files need not be Unicode."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _look(path: str) -> str | None:

@@ -93,3 +93,42 @@ def test_a_note_says_what_was_assumed_of_an_archive(tmp_path, fleet):
     _, found = document("check", tmp_path / "m.tar")
     assert found["release"]["notes"]
     assert found["release"]["name"] == "m"
+
+
+def test_a_release_that_could_not_be_read_has_no_count_of_findings(tmp_path, fleet):
+    fleet.write_text("none\n")
+    status, found = document("fleet", "check", fleet, "--out", tmp_path / "out")
+    (entry,) = found["releases"]
+    assert status == 3
+    assert (entry["findings"], entry["tiers"], entry["notInspected"]) == (None,) * 3
+    assert entry["error"]["expected"]
+    assert entry["error"]["found"]
+    assert entry["error"]["remedy"]
+
+
+def test_a_release_named_twice_is_told_with_its_lines(tmp_path, fleet):
+    fleet.write_text("# all\nsound\nevil\n\n sound \n" + "evil\n" * 9)
+    status, found = document("fleet", "check", fleet, "--out", tmp_path / "out")
+    assert (status, found["code"]) == (2, "usage.fleet-list")
+    assert found["found"] == f"{tmp_path / 'sound'} in lines 2, 5"
+    fleet.write_text("evil\n" * 9)
+    _, found = document("fleet", "check", fleet, "--out", tmp_path / "out")
+    assert found["found"].endswith("in lines 1, 2, 3, 4, 5, ...")
+
+
+def test_failures_of_before_are_named_again(tmp_path, fleet):
+    verb = ("fleet", "check", fleet, "--out", tmp_path / "out")
+    assert "done before" not in assay(*verb).stdout
+    again = assay(*verb)
+    assert again.exit_code == 1
+    assert "2 of 2 were done before and have not changed" in again.stdout
+    assert f"done before: fails       {tmp_path / 'evil'}: 1 critical" in again.stdout
+    assert f"done before: passes      {tmp_path / 'sound'}" not in again.stdout
+
+
+def test_releases_where_a_list_belongs_are_told_apart(tmp_path, fleet):
+    done = assay("fleet", "check", "a", "b", "c", "--out", tmp_path / "out")
+    assert done.exit_code == 2
+    assert "LIST is a file with one path" in done.output
+    other = assay("fleet", "check", fleet)
+    assert "Missing option" in other.output

@@ -27,13 +27,17 @@ class FleetErrorPart(JsonModel):
 
     code: Text
     message: Text
+    expected: Text
+    found: Text
+    remedy: Text
 
 
 class FleetEntryPart(JsonModel):
     """One release of the fleet.
 
     `gate` is `passes`, `fails`, `cannot tell` or, where it could not be checked,
-    `error`. `document` is the file with everything, beside the summary.
+    `error`. `document` is the file with everything, beside the summary. What is not
+    known of one that could not be checked is null: none is another thing than unknown.
     """
 
     path: Text
@@ -43,9 +47,9 @@ class FleetEntryPart(JsonModel):
     # again. Names, sizes and times, digested; not their content.
     looked: Hex256 | None
     release_digest: Hex256 | None
-    findings: SeverityCounts
-    tiers: tuple[Text, ...]
-    not_inspected: Count
+    findings: SeverityCounts | None
+    tiers: tuple[Text, ...] | None
+    not_inspected: Count | None
     error: FleetErrorPart | None
     seconds: Annotated[float, Field(ge=0)]
 
