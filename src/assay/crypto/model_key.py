@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
+from assay.crypto.public_key import kind_of_key
 from assay.errors import KeyFileError, SignatureError
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def model_key_of(native: PublicKeyTypes) -> ModelKey:
         KeyFileError: `key.unsupported`.
     """
     if not isinstance(native, ec.EllipticCurvePublicKey):
-        raise _unsupported(type(native).__name__)
+        raise _unsupported(kind_of_key(native))
     hash_of_curve(native.curve)
     return ModelKey(curve=native.curve.name, _native=native)
 

@@ -11,7 +11,14 @@ from enum import StrEnum
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric import (
+    dsa,
+    ec,
+    ed448,
+    ed25519,
+    rsa,
+    x25519,
+)
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     PublicFormat,
@@ -21,7 +28,13 @@ from cryptography.hazmat.primitives.serialization import (
 
 from assay.errors import KeyFileError, SignatureError
 
-__all__ = ["KeyKind", "PublicKey", "public_key_from_der", "public_key_from_pem"]
+__all__ = [
+    "KeyKind",
+    "PublicKey",
+    "kind_of_key",
+    "public_key_from_der",
+    "public_key_from_pem",
+]
 
 _Native = ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey
 
@@ -132,14 +145,23 @@ def _public_key(native: object) -> PublicKey:
             "unsupported",
             "Assay does not sign or verify with this kind of key.",
             expected="ECDSA P-256 or Ed25519",
-            found=_describe(native),
+            found=kind_of_key(native),
             remedy="make a key pair with `assay keys new`",
         )
     der = native.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     return PublicKey(kind=kind, der=der, _native=native)
 
 
-def _describe(native: object) -> str:
+def kind_of_key(native: object) -> str:
+    """Name the kind of a public key in words, for those who gave it."""
     if isinstance(native, ec.EllipticCurvePublicKey):
         return f"an elliptic curve key on {native.curve.name}"
-    return f"a {type(native).__name__}"
+    known = (
+        (rsa.RSAPublicKey, "an RSA key"),
+        (dsa.DSAPublicKey, "a DSA key"),
+        (ed25519.Ed25519PublicKey, "an Ed25519 key"),
+        (ed448.Ed448PublicKey, "an Ed448 key"),
+        (x25519.X25519PublicKey, "an X25519 key, which signs nothing"),
+    )
+    names = (name for kind, name in known if isinstance(native, kind))
+    return next(names, "a key of another kind")

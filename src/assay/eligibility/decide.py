@@ -162,6 +162,7 @@ def _rule(
         "No programme of these bundles has this benefit.",
         expected="one of " + ", ".join(known),
         found=benefit_id[:100],
+        remedy="name one of those; `assay programme show` says what each is",
     )
 
 

@@ -29,6 +29,30 @@ _MOST_LINKS = 40
 _MODE = 0o644
 
 
+# What a number of the operating system asks for, and what to do.
+_ROOM = ("enough room", "make room and run the same command again")
+_RIGHTS = (
+    "permission for it",
+    "choose another place, or have the permissions changed",
+)
+_CAUSES = {
+    errno.ENOSPC: _ROOM,
+    errno.EDQUOT: _ROOM,
+    errno.EACCES: _RIGHTS,
+    errno.EPERM: _RIGHTS,
+    errno.EROFS: _RIGHTS,
+    errno.ENOENT: (
+        "a place in a directory that is there",
+        "make the directory first, or correct the path",
+    ),
+    errno.ENOTDIR: (
+        "a path that leads through directories only",
+        "correct the path",
+    ),
+    errno.EISDIR: ("a file", "name a file: this is a directory"),
+}
+
+
 def read_file(path: Path, *, most: int, what: str) -> bytes:
     """Read a regular file whole.
 
@@ -51,6 +75,7 @@ def read_file(path: Path, *, most: int, what: str) -> bytes:
                     f"The {what} is not a file.",
                     expected="a regular file",
                     found=str(path),
+                    remedy=f"name the {what} itself",
                 )
             with os.fdopen(descriptor, "rb", closefd=False) as file:
                 data = file.read(most + 1)
@@ -62,6 +87,7 @@ def read_file(path: Path, *, most: int, what: str) -> bytes:
             f"There is no such {what}.",
             expected=f"an existing {what}",
             found=str(path),
+            remedy="correct the path; a relative one begins where the command is run",
         ) from error
     except OSError as error:
         raise machine_error(
@@ -178,13 +204,19 @@ def identity(path: Path) -> tuple[object, ...]:
 
 def machine_error(code: str, message: str, path: Path, error: OSError) -> AssayError:
     """Tell an error of the operating system as ours."""
-    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    expected, remedy = _CAUSES.get(
+        error.errno or 0,
+        (
+            "a medium that works, with enough room and permission",
+            "choose another place, or look at what the system says of the medium",
+        ),
+    )
     return MachineError(
         code,
         message,
-        expected="a medium that works, with enough room and permission",
+        expected=expected,
         found=f"{error.strerror or error} ({path})",
-        remedy="make room and run the same command again" if full else "",
+        remedy=remedy,
     )
 
 

@@ -18,6 +18,19 @@ from assay.errors import DocumentError
 
 __all__ = ["loads"]
 
+# What the messages of `json.decoder` mean, by how they begin.
+_WORDS = (
+    ("Expecting value", "what is no value"),
+    ("Unterminated string", "a string without its closing quote, which begins"),
+    ("Expecting property name", "what is no name in double quotes"),
+    ("Expecting ':'", "a name without a colon behind it"),
+    ("Expecting ','", "what is neither a comma nor the end of a list or an object"),
+    ("Extra data", "more text behind the value"),
+    ("Invalid control", "a control character in a string"),
+    ("Invalid \\", "an escape that JSON does not have"),
+    ("Illegal trailing comma", "a comma with nothing behind it"),
+)
+
 
 def loads(
     data: bytes,
@@ -69,7 +82,7 @@ def loads(
             "malformed-json",
             "The document is not JSON.",
             expected="one JSON value",
-            found=f"{error.msg} at line {error.lineno}, column {error.colno}",
+            found=f"{_in_words(error)} at line {error.lineno}, column {error.colno}",
         ) from error
     if "\\u" not in text:
         return value
@@ -78,6 +91,16 @@ def loads(
         return decoder.decode(plain.decode("utf-8"))
     _refuse_surrogates(value)
     return value
+
+
+def _in_words(error: json.JSONDecodeError) -> str:
+    """Say what is there, where Python's parser says what it was about to do."""
+    if error.pos >= len(error.doc.rstrip()):
+        return "the end of the text, where more belongs,"
+    for begin, words in _WORDS:
+        if error.msg.startswith(begin):
+            return words
+    return "what is no JSON"
 
 
 def _refuse_crowds(text: str, bound: int) -> None:

@@ -271,6 +271,7 @@ def test_a_protected_key_asks_for_its_passphrase(model, tmp_path):
     word.write_text("wrong")
     wrong = code_of(*sign, "--passphrase-file", word)
     assert wrong == (4, "key.passphrase-wrong")
+    assert "try another passphrase" in assay(*sign, "--passphrase-file", word).stderr
     word.write_text("secret\n")
     assert assay(*sign, "--passphrase-file", word).exit_code == 0
 
@@ -278,6 +279,8 @@ def test_a_protected_key_asks_for_its_passphrase(model, tmp_path):
 def test_keys_of_other_kinds_are_refused(model, tmp_path):
     key = write_key(tmp_path / "ed.pem", ed25519.Ed25519PrivateKey.generate())
     assert code_of("manifest", "sign", model, "--key", key) == (4, "key.unsupported")
+    told = assay("manifest", "sign", model, "--key", key).stderr
+    assert "found: an Ed25519 key" in told
     key = write_key(tmp_path / "k1.pem", ec.generate_private_key(ec.SECP256K1()))
     assert code_of("manifest", "sign", model, "--key", key) == (4, "key.unsupported")
     key.write_text("junk")

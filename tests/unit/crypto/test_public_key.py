@@ -10,7 +10,12 @@ from cryptography.hazmat.primitives.asymmetric.utils import (
 )
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from assay.crypto.public_key import KeyKind, public_key_from_der, public_key_from_pem
+from assay.crypto.public_key import (
+    KeyKind,
+    kind_of_key,
+    public_key_from_der,
+    public_key_from_pem,
+)
 from assay.errors import KeyFileError, SignatureError
 from tests.simulators.claims import ed25519_signer, p256_signer
 
@@ -113,3 +118,13 @@ def test_one_key_has_one_encoding():
     assert caught.value.code == "key.not-canonical"
     with pytest.raises(KeyFileError):
         public_key_from_der(SIGNERS[KeyKind.P256].public_key.der + b"\0")
+
+
+def test_the_kind_of_a_key_is_named_in_words():
+    kinds = [kind_of_key(native) for native in other_keys()]
+    assert kinds[:2] == [
+        "an elliptic curve key on secp384r1",
+        "an elliptic curve key on secp256k1",
+    ]
+    assert kinds[2] == "an RSA key"
+    assert kind_of_key(None) == "a key of another kind"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 import threading
 from pathlib import Path
@@ -10,6 +11,7 @@ from assay.errors import InputError, MachineError, UsageError
 from assay.flows.files import (
     descriptor_of,
     identity,
+    machine_error,
     probe_output,
     read_file,
     write_file,
@@ -206,3 +208,20 @@ def test_a_file_beyond_its_bound_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         read_file(tmp_path / "it", most=10, what="bundle")
     assert caught.value.code == "input.too-large"
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (errno.ENOENT, "make the directory first"),
+        (errno.EACCES, "have the permissions changed"),
+        (errno.ENOSPC, "make room"),
+        (errno.EIO, "look at what the system says of the medium"),
+        (None, "look at what the system says of the medium"),
+    ],
+)
+def test_the_cause_decides_what_to_do(number, words):
+    cause = OSError() if number is None else OSError(number, os.strerror(number))
+    error = machine_error("write", "It cannot be written.", Path("x"), cause)
+    assert words in error.remedy
+    assert ("medium that works" in error.expected) is (number in (errno.EIO, None))

@@ -259,3 +259,19 @@ def test_a_manifest_of_nothing_is_refused():
     value = json.loads(statement())
     value["predicate"]["resources"] = []
     assert refused(json.dumps(value).encode()) == "document.schema"
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ({"weight_map": {}, "metadata": {}}, "'weight_map', 'metadata'"),
+        ({}, "no field"),
+    ],
+)
+def test_another_document_is_told_as_no_signature(value, words):
+    with pytest.raises(ManifestError) as caught:
+        read_model_signature(json.dumps(value).encode())
+    assert caught.value.code == "manifest.media-type"
+    assert "another JSON document" in caught.value.message
+    assert words in caught.value.found
+    assert caught.value.remedy

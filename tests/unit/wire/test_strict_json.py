@@ -150,3 +150,24 @@ def test_what_loaders_read_is_read_tolerantly(text, value):
 def test_bounds_and_grammar_hold_when_tolerant_too(text):
     with pytest.raises(DocumentError):
         loads(text, tolerant=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('{"a": x}', "what is no value at line 1, column 7"),
+        ('{"a": ', "the end of the text, where more belongs, at line 1"),
+        ('{"a": "b}', "a string without its closing quote, which begins at line 1"),
+        ("{a: 1}", "what is no name in double quotes at"),
+        ('{"a" 1}', "a name without a colon behind it at"),
+        ('{"a": 1 "b": 2}', "what is neither a comma nor the end of a list or an obj"),
+        ("1 2", "more text behind the value at line 1, column 3"),
+        ('"a\nb"', "a control character in a string at"),
+        ('"\\x"', "an escape that JSON does not have at"),
+    ],
+)
+def test_what_is_no_json_is_told_in_words(text, words):
+    with pytest.raises(DocumentError) as caught:
+        loads(text.encode())
+    assert words in caught.value.found
+    assert "Expecting" not in caught.value.found

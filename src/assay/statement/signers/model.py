@@ -10,7 +10,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from assay.crypto.model_key import ModelKey, hash_of_curve, model_key_of
+from assay.crypto.public_key import kind_of_key
 from assay.errors import KeyFileError
+from assay.statement.signers.pem import CANNOT_OPEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,6 +74,7 @@ def read_model_signer(
                 "The key cannot be opened.",
                 expected="the passphrase that it was made with",
                 found="another one, or a damaged file",
+                remedy=CANNOT_OPEN,
             ) from error
         raise KeyFileError(
             "not-a-key",
@@ -85,6 +88,7 @@ def read_model_signer(
             "unsupported",
             "Model signing does not know this kind of key.",
             expected="ECDSA on P-256, P-384 or P-521",
-            found=type(native).__name__,
+            found=kind_of_key(native.public_key()),
+            remedy="make a key pair with `assay keys new`",
         )
     return ModelSigner(_public=model_key_of(native.public_key()), _native=native)

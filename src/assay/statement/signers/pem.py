@@ -18,14 +18,19 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from assay.crypto.public_key import KeyKind, public_key_from_der
+from assay.crypto.public_key import KeyKind, kind_of_key, public_key_from_der
 from assay.domain.limits import DEFAULT_LIMITS, Limits
 from assay.errors import KeyFileError
 
 if TYPE_CHECKING:
     from assay.crypto.public_key import PublicKey
 
-__all__ = ["PemSigner", "new_private_key", "read_private_key"]
+__all__ = ["CANNOT_OPEN", "PemSigner", "new_private_key", "read_private_key"]
+
+CANNOT_OPEN = (
+    "try another passphrase; without the right one nobody can open this key, and a new "
+    "one has to be made and made known"
+)
 
 # What OpenSSL takes.
 _MAX_PASSPHRASE_BYTES = 1023
@@ -107,6 +112,7 @@ def read_private_key(
                 "The key cannot be opened.",
                 expected="the passphrase that it was made with",
                 found="another one, or a damaged file",
+                remedy=CANNOT_OPEN,
             ) from error
         raise _not_a_key() from error
     if not isinstance(native, ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey):
@@ -114,7 +120,7 @@ def read_private_key(
             "unsupported",
             "Assay does not sign with this kind of key.",
             expected="ECDSA P-256 or Ed25519",
-            found=f"a {type(native).__name__}",
+            found=kind_of_key(native.public_key()),
             remedy="make a key pair with `assay keys new`",
         )
     der = native.public_key().public_bytes(

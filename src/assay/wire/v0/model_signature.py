@@ -39,6 +39,8 @@ __all__ = [
 ]
 
 _MEDIA_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json"
+# A document with none of these was meant for something else.
+_ITS_OWN = ("mediaType", "dsseEnvelope", "verificationMaterial")
 _PREFIX = "application/vnd.dev.sigstore.bundle"
 _SHARD = re.compile(r"(?s:(.+)):(0|[1-9][0-9]{0,18}):([1-9][0-9]{0,18})")
 _URL_SAFE = str.maketrans("-_", "+/")
@@ -141,6 +143,11 @@ class _Predicate(WireModel):
     serialization: _Serialization
 
 
+def _fields(value: dict[str, object]) -> str:
+    names = [repr(name[:40]) for name in list(value)[:3]]
+    return f"the fields {', '.join(names)}" if names else "no field"
+
+
 def read_model_signature(
     data: bytes, limits: Limits = DEFAULT_LIMITS
 ) -> ModelSignature:
@@ -151,6 +158,14 @@ def read_model_signature(
         ManifestError: `manifest.media-type` or `manifest.material`.
     """
     value = loads(data, limits=limits, max_bytes=limits.max_bundle_bytes)
+    if isinstance(value, dict) and value.keys().isdisjoint(_ITS_OWN):
+        raise ManifestError(
+            "media-type",
+            "This is no model signature, but another JSON document.",
+            expected="a sigstore bundle, such as the file model.sig",
+            found=f"a document with {_fields(value)}",
+            remedy="name the signature, which `assay manifest sign` writes",
+        )
     model = ModelSignatureModel.read(value, document="model signature")
     if not model.media_type.startswith(_PREFIX):
         raise ManifestError(

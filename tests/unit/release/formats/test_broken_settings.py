@@ -15,7 +15,7 @@ from assay.release import inspect_release
             "config.json",
             '{\n "a": 1,\n}',
             3,
-            "The document is not JSON: Expecting property name enclosed in",
+            "The document is not JSON: what is no name in double quotes",
         ),
         (
             "config.json",
