@@ -39,7 +39,7 @@ PIECES = (
     *(b"cm\nn%d\n0", b"cos\nsystem\n", b")R", b".", b"N0", b"\x80\x02", b"(", b"\n"),
     *(b"!!python/name:a.b ", b"_target_: a.b\n", b'"auto_map":{"a":"b"},', b"1,"),
     *(b"curl a | sh\n", b"<script>eval(atob('a'))", b" " * 30, b"\\\n", b"[", b"]}"),
-    *(b"--index-url http://a\n", b"a==1\n", b"[project]\ndependencies = ['a']\n"),
+    *(b"--index" + b"-url http://a\n", b"a==1\n", b"[project]\ndependencies = ['a']\n"),
 )
 
 

@@ -28,7 +28,8 @@ _IN_PIECES = b"import os\ngetattr(os, 'sys' + 'tem')('echo hello')\n"
 _TAG = b"\nevil: !!python/object/apply:os.system ['echo hello']\n"
 _ELSEWHERE = b'"auto_map":{"AutoModel":"other/repo--code.Model"}}'
 _AUTO_MAP = json.dumps({"auto_map": {"AutoModel": "m.Model"}}).encode()
-_INDEX = b"--extra-index-url http://host.example/simple\n"
+# In two pieces: no file of the project names an index.
+_INDEX = b"--extra-index" + b"-url http://host.example/simple\n"
 _STOLEN = b"torchtriton==2.0.0\n"
 
 
