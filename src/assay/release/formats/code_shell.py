@@ -38,7 +38,7 @@ _WORTH = (
 _WORTH_IN_PAGES = (
     *("child_process", "activexobject", "wscript", "<script", "javascript:"),
     *("onerror", "onload", "atob", "unescape", "decodeuri", "fromcharcode"),
-    *("document.cookie", "localstorage", "kernel", "eval", "function", "process.env"),
+    *(".cookie", "localstorage", "kernel", "eval", "function", "process.env"),
 )
 _SHELL = r"(?:sudo\s+(?:-\w+\s+)*)?(?:/\S{0,40}/)?(?:env\s+)?(?:ba|z|da|k|c)?sh\b"
 _RUNNER = rf"(?:{_SHELL}|(?:sudo\s+)?(?:python[\d.]*|perl|ruby|node|php)\b)"
