@@ -251,6 +251,22 @@ _MARKUP: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
         ),
     )
 )
+_SCRIPTS = re.compile(
+    r"<script\b[^>]{0,200}?\bsrc\s*=\s*[\"']?(?:https?:)?//([^\s\"'>]{1,400})",
+    re.IGNORECASE,
+)
+# Hosts of libraries that pages of notebooks and plots take, and of their own makers.
+_LIBRARIES = re.compile(
+    r"(?:cdnjs\.cloudflare\.com|cdn\.jsdelivr\.net/npm|unpkg\.com|cdn\.plot\.ly"
+    r"|cdn\.bokeh\.org|cdn\.pydata\.org|cdn\.holoviz\.org|ajax\.googleapis\.com"
+    r"|ajax\.aspnetcdn\.com|code\.jquery\.com|(?:maxcdn|stackpath|netdna)\.bootstrapcdn"
+    r"\.com|cdn\.mathjax\.org|d3js\.org|gradio\.s3-us-west-2\.amazonaws\.com"
+    r"|(?:www\.)?(?:googletagmanager|google-analytics|gstatic)\.com|fonts\.googleapis"
+    r"\.com|buttons\.github\.io|gist\.github\.com|platform\.twitter\.com"
+    r"|huggingface\.co|cdn\.tailwindcss\.com|kit\.fontawesome\.com|use\.fontawesome"
+    r"\.com|cdn\.datatables\.net|www\.mathjax\.org|polyfill-fastly\.io)/",
+    re.IGNORECASE,
+)
 
 
 def script(text: str, *, first: int = 1) -> Iterator[Act]:
@@ -362,10 +378,17 @@ def markup(text: str, *, first: int = 1) -> Iterator[Act]:
                 yield act
 
 
+def _is_foreign(line: str) -> bool:
+    """Tell scripts from hosts that serve more than libraries everybody uses."""
+    return any(not _LIBRARIES.match(found[1]) for found in _SCRIPTS.finditer(line))
+
+
 def _markup(line: str, number: int) -> Act | None:
     for name, kind, form in _MARKUP:
         found = form.search(line)
         if found is not None:
             detail = line[max(0, found.start() - 20) : found.end() + 120].strip()
-            return Act(kind, name, number, CALL, detail)
+            foreign = (name, kind) == ("script", "network") and _is_foreign(line)
+            what = "foreign-script" if foreign else name
+            return Act(kind, what, number, CALL, detail)
     return None
