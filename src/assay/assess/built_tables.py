@@ -155,7 +155,7 @@ TENSORFLOW_CALLS = _words(
 
 # Handlers, formatters and filters of common libraries, and what they write to.
 LOGGING = re.compile(
-    r"sys\.(?:__)?std(?:out|err)(?:__)?|logging\.(?:handlers\.)?[A-Z]\w*"
+    r"sys\.(?:__)?std(?:out|err)(?:__)?|(?:logging\.)?(?:handlers\.)?[A-Z]\w*"
     r"|(?:pythonjsonlogger|rich|uvicorn|gunicorn|structlog|colorlog|coloredlogs|loguru"
     r"|concurrent_log_handler|watchtower|ecs_logging|google|opencensus|sentry_sdk"
     r"|django|flask|hydra|tqdm|pytorch_lightning|lightning|transformers|accelerate"
