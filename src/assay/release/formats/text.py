@@ -83,6 +83,38 @@ def read(subject: Subject, inspection: Inspection) -> list[Fact]:
 
 
 def _read(subject: Subject, inspection: Inspection) -> list[Fact]:
+    facts = _code(subject, inspection)
+    facts.extend(_packages(subject, inspection))
+    if _LICENCE.match(subject.place.path) and subject.place.member is None:
+        from assay.release.formats import card_body  # noqa: PLC0415 - few texts are one
+
+        head = subject.source.read_at(0, 16_384).decode("utf-8", "replace")
+        family = card_body.licence_family(head)
+        facts.append(LicenceFacts(place=subject.place, family=family))
+    facts.extend(_settings(subject, inspection))
+    facts.extend(_inside(subject, inspection))
+    facts.extend(secrets.read(subject, inspection))
+    return facts
+
+
+def _settings(subject: Subject, inspection: Inspection) -> Sequence[Fact]:
+    """Give what the text has a loader do, by its type, its name or its words."""
+    if _is_document(subject):
+        return _document(subject, inspection)
+    facts: list[Fact] = []
+    if subject.content is Content.TEXT and not _is_settings(subject):
+        from assay.release.formats import config_texts  # noqa: PLC0415 - loads readers
+
+        facts.extend(config_texts.read(subject, inspection))
+    if tokenizer_names.is_text(subject.name):
+        from assay.release.formats import tokenizer_files  # noqa: PLC0415 - few are
+
+        facts.extend(tokenizer_files.from_text(subject, inspection))
+    return facts
+
+
+def _code(subject: Subject, inspection: Inspection) -> list[Fact]:
+    """Give what the text does as code, and what tools run because of it."""
     facts: list[Fact] = []
     script = _script(subject)
     if script:
@@ -107,24 +139,6 @@ def _read(subject: Subject, inspection: Inspection) -> list[Fact]:
         facts.extend(code_opened.read(subject, inspection))
     if not any(isinstance(fact, CodeFacts) for fact in facts):
         facts.extend(_commands(subject, inspection))
-    facts.extend(_packages(subject, inspection))
-    if _LICENCE.match(subject.place.path) and subject.place.member is None:
-        from assay.release.formats import card_body  # noqa: PLC0415 - few texts are one
-
-        head = subject.source.read_at(0, 16_384).decode("utf-8", "replace")
-        family = card_body.licence_family(head)
-        facts.append(LicenceFacts(place=subject.place, family=family))
-    if _is_document(subject):
-        facts.extend(_document(subject, inspection))
-    elif tokenizer_names.is_text(subject.name):
-        from assay.release.formats import tokenizer_files  # noqa: PLC0415 - few are
-
-        facts.extend(tokenizer_files.from_text(subject, inspection))
-    unwrapped: list[Fact] = []
-    if subject.content is Content.TEXT:
-        unwrapped = encoded.whole(subject, inspection)
-    facts.extend(unwrapped or encoded.inside(subject, inspection))
-    facts.extend(secrets.read(subject, inspection))
     return facts
 
 
@@ -135,6 +149,15 @@ def _commands(subject: Subject, inspection: Inspection) -> Sequence[Fact]:
     if not code_texts.is_searched(subject):
         return ()
     return code_texts.read(subject, inspection)
+
+
+def _inside(subject: Subject, inspection: Inspection) -> list[Fact]:
+    """Read files that are written out in a text."""
+    facts: list[Fact] = []
+    if subject.content is Content.TEXT:
+        facts = encoded.whole(subject, inspection)
+    facts = facts or encoded.inside(subject, inspection)
+    return facts
 
 
 def _packages(subject: Subject, inspection: Inspection) -> Sequence[Fact]:
