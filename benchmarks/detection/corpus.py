@@ -57,6 +57,8 @@ FAMILIES: tuple[str, ...] = (
     "crowds_texts",
     "tokenizers",
     "beside_models",
+    "commands_anywhere",
+    "settings_anywhere",
 )
 
 
