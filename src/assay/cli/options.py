@@ -50,6 +50,17 @@ class _Path(click.Path):
 PATH = _Path(path_type=Path, readable=False)
 
 
+class _Trust(_Path):
+    """The trust file, of which a newcomer has none yet."""
+
+    def get_missing_message(
+        self, param: click.Parameter, ctx: click.Context | None
+    ) -> str:
+        """Say how to come by one."""
+        del param, ctx
+        return "`assay trust new` makes a trust file: it says whom you believe."
+
+
 class _Release(click.ParamType[Path | str]):
     """Where a release is: a path, or the address of a store with its scheme."""
 
@@ -145,7 +156,7 @@ CACHE_OPTION = click.option(
 TRUST_OPTION = click.option(
     "--trust",
     metavar="TRUST",
-    type=PATH,
+    type=_Trust(path_type=Path, readable=False),
     required=True,
     help="Trust file: whom you believe. `assay trust new` makes one.",
 )

@@ -67,7 +67,7 @@ def told(verb: Callable[_P, ExitStatus]) -> Callable[_P, None]:
         except AssayError as error:
             status = _fail(error, kwargs.get("json_to"))
         except (KeyboardInterrupt, click.Abort):
-            _complain("interrupted; nothing was left half-written")
+            _complain(_interrupted(click.get_current_context().command_path))
             status = ExitStatus.COULD_NOT
         except BrokenPipeError:
             # The reader has seen enough; a second complaint at exit helps nobody.
@@ -78,6 +78,16 @@ def told(verb: Callable[_P, ExitStatus]) -> Callable[_P, None]:
         click.get_current_context().exit(status)
 
     return wrapped
+
+
+def _interrupted(verb: str) -> str:
+    """Say what an interrupt leaves, and how to go on."""
+    if verb.endswith("fleet check"):
+        return (
+            "interrupted; what is checked stays done: run the same command again to go "
+            "on"
+        )
+    return "interrupted; nothing was left half-written: run the same command again"
 
 
 def say(text: str, *, json_to: str | None = None, styled: bool = False) -> None:

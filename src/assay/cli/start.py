@@ -8,6 +8,7 @@ at once. The verb takes it over; a call that turns out to make no sense stops it
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,11 @@ _begun: dict[str, BackgroundReading] = {}
 def main() -> None:
     """Run the command line."""
     _occupy_standard_streams()
+    before = signal.getsignal(signal.SIGTERM)
     try:
+        if before is signal.SIG_DFL:
+            # What stops a program politely is an interrupt: results stay whole.
+            signal.signal(signal.SIGTERM, _interrupt)
         directory = _directory_to_check(sys.argv[1:])
         if directory is not None:
             # Late, as below: what is loaded before the reading begins delays it.
@@ -39,18 +44,30 @@ def main() -> None:
         verbs()
     except KeyboardInterrupt:
         # Before a verb ran, which tells it itself; the status is COULD_NOT.
-        sys.stderr.write("interrupted; nothing was left half-written\n")
+        sys.stderr.write(
+            "interrupted; nothing was left half-written: run the same command again\n"
+        )
         sys.exit(4)
     finally:
         for reading in _begun.values():
             # Stops it when nobody took it over; twice does no harm.
             reading.__exit__(None, None, None)
         _begun.clear()
+        if before is signal.SIG_DFL:
+            signal.signal(signal.SIGTERM, before)
 
 
 def begun_for(path: str) -> BackgroundReading | None:
     """Give the reading of a directory that began with the program, once."""
     return _begun.pop(path, None)
+
+
+def _interrupt(number: int, frame: object) -> None:
+    """Take a request to end as the interrupt that it is."""
+    del number, frame
+    # A second one ends the program as it stands.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    raise KeyboardInterrupt
 
 
 def _occupy_standard_streams() -> None:

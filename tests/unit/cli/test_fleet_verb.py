@@ -132,3 +132,16 @@ def test_releases_where_a_list_belongs_are_told_apart(tmp_path, fleet):
     assert "LIST is a file with one path" in done.output
     other = assay("fleet", "check", fleet)
     assert "Missing option" in other.output
+
+
+def test_an_interrupted_fleet_says_that_the_same_command_goes_on(
+    tmp_path, fleet, monkeypatch
+):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("assay.flows.fleet.check_one", interrupted)
+    done = assay("fleet", "check", fleet, "--out", tmp_path / "out")
+    assert done.exit_code == 4
+    assert "run the same command again to go on" in done.stderr
+    assert (tmp_path / "out" / "fleet.json").is_file()

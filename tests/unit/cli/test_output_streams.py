@@ -13,7 +13,7 @@ from assay.cli.output import terminal_width, wants_colour
 from assay.domain.assessment import Assessment, Burden
 from assay.domain.finding import CheckReport, Severity
 from assay.domain.programme import ProgrammeRef
-from tests.simulators.desk import HARBOUR, assay, write_release
+from tests.simulators.desk import HARBOUR, assay, document, write_release
 
 
 def on_a_terminal(arguments: str, **environment: str) -> str:
@@ -184,3 +184,19 @@ def test_programmes_are_listed_shown_and_checked(tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert "no-such-" in result.output
     assert assay("programme", "show", "nope").exit_code == 4
+
+
+def test_a_mistyped_verb_is_answered_with_the_one_that_was_meant() -> None:
+    done = assay("chek", "x")
+    assert done.exit_code == 2
+    assert "Did you mean 'check'?" in done.stderr
+    assert "Did you mean" not in assay("zzzz").stderr
+    _, told = document("verfy", "x")
+    assert "Did you mean 'verify'?" in told["message"]
+
+
+def test_who_has_no_trust_file_hears_how_to_make_one() -> None:
+    for verb in (("verify", "x"), ("decide", "x", "--benefit", "y")):
+        done = assay(*verb)
+        assert done.exit_code == 2
+        assert "`assay trust new` makes a trust file" in done.stderr

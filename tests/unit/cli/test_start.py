@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import threading
 
@@ -84,5 +85,29 @@ def test_an_interruption_while_the_verbs_are_loaded_is_told(
 
     monkeypatch.setattr("assay.cli.main.run", interrupted)
     assert call(monkeypatch, "check", release) == 4
-    assert capsys.readouterr().err == "interrupted; nothing was left half-written\n"
+    told = "interrupted; nothing was left half-written: run the same command again\n"
+    assert capsys.readouterr().err == told
     assert start._begun == {}
+
+
+def test_a_request_to_end_is_an_interrupt_and_the_second_ends_at_once(
+    release, monkeypatch, capsys
+):
+    before = signal.getsignal(signal.SIGTERM)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    try:
+
+        def asked():
+            signal.raise_signal(signal.SIGTERM)
+
+        monkeypatch.setattr("assay.cli.main.run", asked)
+        assert call(monkeypatch, "check", release) == 4
+        assert "interrupted" in capsys.readouterr().err
+        assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        # What the caller chose to ignore stays ignored.
+        monkeypatch.setattr("assay.cli.main.run", lambda: asked() or sys.exit(0))
+        assert call(monkeypatch, "check", release) == 0
+        assert signal.getsignal(signal.SIGTERM) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGTERM, before)
