@@ -81,7 +81,11 @@ def _tag(source: ByteSource) -> int:
     head = source.read_at(0, 10)
     if head[:3] != b"ID3":
         return 0
-    if head[3] not in {2, 3, 4} or any(byte >= 128 for byte in head[6:]):
+    if (
+        len(head) < 10
+        or head[3] not in {2, 3, 4}
+        or any(byte >= 128 for byte in head[6:])
+    ):
         raise Torn(0, "a tag", whole=False)
     size = 0
     for byte in head[6:]:
