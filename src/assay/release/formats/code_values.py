@@ -51,11 +51,12 @@ _REACHED = frozenset(
     {"builtins", "ctypes", "importlib", "marshal", "os", "pickle", "posix", "pty"}
     | {"shutil", "socket", "subprocess", "sys"}
 )
-# Packages with modules of their own by those names.
+# Modules that packages have of their own by those names.
 _NAMESAKES = frozenset(
-    {"asyncio", "curio", "gevent", "eventlet.green", "six.moves", "tornado", "trio"}
-    | {"anyio", "paramiko", "tensorflow", "multiprocess", "cloudpickle", "requests"}
-    | {"", "."}
+    {"asyncio.subprocess", "curio.socket", "curio.subprocess", "gevent.builtins"}
+    | {"gevent.os", "gevent.socket", "gevent.subprocess", "six.moves.builtins"}
+    | {"eventlet.green.builtins", "eventlet.green.os", "eventlet.green.socket"}
+    | {"eventlet.green.subprocess", "trio.socket", "cloudpickle.pickle"}
 )
 
 
@@ -68,7 +69,8 @@ def canonical(dotted: str) -> str:
 def join(base: str, name: str) -> str:
     """Give the dotted name of an attribute, whatever Python calls its builtins."""
     plain = name.lstrip("_")
-    if plain in _REACHED and "()" not in base and base not in _NAMESAKES | {plain}:
+    reached = plain in _REACHED and "()" not in base and base not in ("", ".", plain)
+    if reached and f"{base}.{name}" not in _NAMESAKES:
         # `logging.os` is `os`, and so is what other modules keep under its name.
         return plain
     if base in ("builtins.__builtins__", "__builtins__", "builtins"):

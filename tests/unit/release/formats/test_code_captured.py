@@ -27,6 +27,26 @@ def test_a_pattern_names_the_part_that_it_stands_for(text):
     assert SYSTEM in seen(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import tensorflow as tf\ntf._os.system('x')",
+        "import requests\nrequests.os.system('x')",
+        "import asyncio\nasyncio.sys.modules['os'].system('x')",
+        "import pathlib; pathlib.os.system('x')",
+        "import random; random._os.system('x')",
+        "from shutil import os\nos.system('x')",
+    ],
+)
+def test_a_module_that_another_keeps_is_that_module(text):
+    assert SYSTEM in seen(text)
+
+
+def test_a_module_of_the_same_name_is_another():
+    assert seen("from trio import socket\nsocket.socket()") == set()
+    assert SYSTEM not in seen("from gevent import os\nos.system('x')")
+
+
 def test_a_part_of_something_else_is_nothing():
     text = "import os\nmatch x:\n    case {'os': o, 'a': int(real=b)}: o.system('x')"
     assert SYSTEM not in seen(text)
