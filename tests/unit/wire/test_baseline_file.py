@@ -74,6 +74,17 @@ def test_an_entry_that_does_not_say_all_is_refused(field):
     assert refused(filled(**{field: ""})) == "evidence.baseline-incomplete"
 
 
+def test_entries_that_do_not_say_all_are_counted():
+    text = filled(reason="") + filled(owner="") + filled() + filled(expires="")
+    with pytest.raises(EvidenceError) as caught:
+        read_baseline((HEAD + text).encode())
+    assert caught.value.found == "reason missing; 2 other entries are not complete"
+    assert caught.value.remedy
+    with pytest.raises(EvidenceError) as caught:
+        read_baseline((HEAD + filled(reason="") + filled(owner="")).encode())
+    assert caught.value.found == "reason missing; 1 other entry is not complete"
+
+
 def test_a_reason_of_blanks_is_none():
     assert refused(filled(reason='"  "')) == "evidence.baseline-incomplete"
 

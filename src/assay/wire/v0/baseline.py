@@ -75,7 +75,7 @@ def read_baseline(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Baseline:
                 "baseline-incomplete",
                 f"Finding {part.id} is accepted without saying all that it takes.",
                 expected="a reason, an owner and the day on which it expires",
-                found=", ".join(_missing(part)) + " missing",
+                found=f"{', '.join(_missing(part))} missing{_others(model, part)}",
                 remedy="fill in what is missing, or empty reason and owner: the entry "
                 "is then a form, and accepts nothing",
             )
@@ -152,6 +152,15 @@ def _answers(entry: Accepted | None) -> list[str]:
         f"owner = {_quoted(entry.owner)}",
         f"expires = {entry.expires.isoformat()}",
     ]
+
+
+def _others(model: BaselineModel, told: AcceptedModel) -> str:
+    """Count the other entries that somebody began to fill in and did not finish."""
+    begun = [part for part in model.accepted if part.reason or part.owner]
+    more = sum(bool(_missing(part)) for part in begun if part is not told)
+    if not more:
+        return ""
+    return f"; {more} other {'entry is' if more == 1 else 'entries are'} not complete"
 
 
 def _missing(part: AcceptedModel) -> list[str]:
