@@ -12,6 +12,7 @@ import zlib
 from typing import TYPE_CHECKING
 
 from assay.domain.facts import Content
+from assay.release.formats import pickle_hidden
 from assay.release.formats.inflate import MAKERS, inflates
 from assay.release.formats.seven_zip import is_start
 from assay.release.formats.tar import is_header
@@ -49,6 +50,8 @@ _BEHIND_LINES = re.compile(
     rb"|(?P<tar>ustar(?:\x0000| {2}\x00))"
 )
 _PNG_END = b"IEND\xae\x42\x60\x82"
+# What may carry a pickle that only its own loader finds.
+_SEARCHED = frozenset({Content.IMAGE, Content.PDF, Content.SCRIPT, Content.UNKNOWN})
 _SCRIPTS = frozenset({Content.SCRIPT, Content.PYTHON})
 
 
@@ -67,6 +70,10 @@ def read(subject: Subject, inspection: Inspection) -> list[Fact]:
             break
     if subject.content is Content.IMAGE:
         facts += _behind_picture(subject, inspection)
+        facts += pickle_hidden.in_chunks(subject, inspection)
+    if subject.content in _SEARCHED:
+        read_already = frozenset(fact.place.member or "" for fact in facts)
+        facts += pickle_hidden.among(subject, inspection, read_already)
     return facts
 
 

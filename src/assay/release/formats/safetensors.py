@@ -66,6 +66,10 @@ def read(subject: Subject, inspection: Inspection) -> list[Fact]:
     header = _Header(subject, inspection)
     found = header.read()
     facts: list[Fact] = [found, *_inside(found.metadata, subject, inspection)]
+    if header.of_bytes:
+        from assay.release.formats import pickle_hidden  # noqa: PLC0415 - few have any
+
+        facts += pickle_hidden.in_tensors(subject, inspection, header.of_bytes)
     if header.unread:
         reason = f"the header was not read: {header.unread}"
         facts.append(Gap(place=subject.place, reason=reason, content=subject.content))
@@ -113,6 +117,8 @@ class _Header:
         self._length = 0
         # Why the header was passed over, when a bound of ours and no fault says so.
         self.unread = ""
+        # Tensors of bytes, and those of further state: start, end and name.
+        self.of_bytes: list[tuple[int, int, str]] = []
 
     def read(self) -> SafetensorsFacts:
         size = self._subject.source.size
@@ -209,6 +215,9 @@ class _Header:
                 continue
             self._shape(key, entry, extent)
             extents.append((*extent, key))
+            if _BITS.get(str(entry["dtype"])) == 8 or "extra_state" in name:
+                first = _LENGTH_BYTES + self._length
+                self.of_bytes.append((first + extent[0], first + extent[1], key))
         return sorted(extents)
 
     def _shape(

@@ -72,6 +72,8 @@ _OPENED = re.compile(
 )
 # Where PyTorch's archives keep their source.
 _TORCHSCRIPT = re.compile(r"(?:^|/)code/(?:[^/]+/)*[^/]+\.py$")
+# Texts that may show a pickle to explain it.
+_FOR_PEOPLE = (".md", ".rst", ".html", ".tex", ".adoc", ".ipynb")
 _LICENCE = re.compile(r"(?i)(?:licen[cs]e|copying|unlicense)(?:[-_.][^/]{0,40})?\Z")
 _CARDS = ("README.md", "MODEL_CARD.md")
 
@@ -152,11 +154,16 @@ def _commands(subject: Subject, inspection: Inspection) -> Sequence[Fact]:
 
 
 def _inside(subject: Subject, inspection: Inspection) -> list[Fact]:
-    """Read files that are written out in a text."""
+    """Read files that are written out in a text, and pickles of plain letters."""
     facts: list[Fact] = []
     if subject.content is Content.TEXT:
         facts = encoded.whole(subject, inspection)
     facts = facts or encoded.inside(subject, inspection)
+    data = subject.content in (Content.TEXT, Content.JSON)
+    if data and not subject.name.endswith(_FOR_PEOPLE):
+        from assay.release.formats import pickle_hidden  # noqa: PLC0415 - few have any
+
+        facts += pickle_hidden.among(subject, inspection)
     return facts
 
 

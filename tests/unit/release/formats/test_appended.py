@@ -158,4 +158,4 @@ def test_zlib_data_is_known_by_any_window(look, bits):
 
 
 def test_an_archive_behind_bytes_of_no_type_is_read(look):
-    assert members(look(bytes(range(1, 60)) + SEVEN)) == ["appended@59!/a.pkl"]
+    assert "appended@59!/a.pkl" in members(look(bytes(range(1, 60)) + SEVEN))
