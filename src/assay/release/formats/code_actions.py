@@ -19,11 +19,15 @@ from assay.release.formats.code_environment import (
     switched_by_call,
     switched_by_writing,
 )
-from assay.release.formats.code_evaluated import asks_for_more, evaluated_texts
+from assay.release.formats.code_evaluated import (
+    annotates,
+    asks_for_more,
+    evaluated_texts,
+)
 from assay.release.formats.code_insides import rewrites_code, walks
 from assay.release.formats.code_kinds import kind_of_call
 from assay.release.formats.code_lookup import FETCHERS
-from assay.release.formats.code_names import CONSEQUENTIAL, kind_of
+from assay.release.formats.code_names import CONSEQUENTIAL, is_handed_over, kind_of
 from assay.release.formats.code_origins import Origins, is_foreign_folder
 from assay.release.formats.code_reach import CALL, IMPORT, Reach
 from assay.release.formats.code_resolve import Resolver
@@ -41,21 +45,6 @@ __all__ = ["examine"]
 _GUARDED = frozenset(
     {"os", "posix", "nt", "subprocess", "builtins", "shutil", "socket", "ctypes"}
     | {"pty", "importlib", "marshal", "sys.modules"}
-)
-# Names that are handed over for their type, not to be called.
-_TYPES = frozenset(
-    {
-        "subprocess.Popen",
-        "types.FunctionType",
-        "types.CodeType",
-        "types.LambdaType",
-        "builtins.compile",
-        "builtins.__import__",
-        "ctypes.CDLL",
-        "ctypes.CFUNCTYPE",
-        "ctypes.pythonapi",
-        "mmap.mmap",
-    }
 )
 _WALKS = frozenset({"__builtins__", "f_builtins"})
 _TABLES = frozenset({"__globals__", "f_globals", "f_locals", "__dict__"})
@@ -117,7 +106,8 @@ class _Examination:
             else:
                 self._mention(node, scope)
         self._texts = _MAX_NOTES
-        for note, scope in self._found.notes:
+        written = [(v, s) for t, v, s in self._found.patched if annotates(t)]
+        for note, scope in (*self._found.notes, *written):
             for text in evaluated_texts(note):
                 self._run(text, note, scope)
         for target, value, place in self._found.patched:
@@ -168,7 +158,7 @@ class _Examination:
             if last == "?" and base in _GUARDED - {"builtins", "importlib"}:
                 what = "a name that is worked out"
                 self._act("obfuscation", value.name, node, scope, what)
-            elif _is_handed_over(value.name):
+            elif is_handed_over(value.name):
                 kind = kind_of(value.name)
                 self._act(kind, value.name, node, scope, "fetched by its name")
 
@@ -332,7 +322,7 @@ class _Examination:
                 continue
             if value.name in ENVIRONMENT:
                 self._act("environment", "os.environ", node, scope)
-            elif _is_handed_over(value.name):
+            elif is_handed_over(value.name):
                 kind = kind_of(value.name)
                 self._act(kind, value.name, node, scope, "handed over")
 
@@ -388,12 +378,3 @@ class _Examination:
                 waiting.append((*written, depth + 1))
             waiting += [(c, place, depth) for c in ast.iter_child_nodes(part)]
         return False
-
-
-def _is_handed_over(name: str) -> bool:
-    name = name.replace("()", "")
-    if name in _TYPES:
-        return False
-    if kind_of(name) == "process":
-        return True
-    return name in ("builtins.exec", "builtins.eval", "marshal.loads", "pickle.loads")

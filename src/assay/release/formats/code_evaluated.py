@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["asks_for_more", "evaluated_texts"]
+__all__ = ["annotates", "asks_for_more", "evaluated_texts"]
 
 _MAX_PARTS = 64
 # A question that reaches a module behind a name, or the insides of Python.
@@ -21,6 +21,14 @@ _BEYOND = re.compile(
     r"@[\w.]{0,200}(?:__\w|\b_?(?:os|sys|subprocess|builtins|importlib|posix|shutil"
     r"|socket|ctypes)\b|\b(?:eval|exec|getattr|open|compile)\s*\()"
 )
+
+
+def annotates(target: ast.expr) -> bool:
+    """Tell annotations that are written by hand: `A.__annotations__ = {…}`."""
+    if isinstance(target, ast.Subscript):
+        target = target.value
+    name = getattr(target, "attr", "") or getattr(target, "id", "")
+    return name == "__annotations__"
 
 
 def evaluated_texts(node: ast.expr) -> Iterator[str]:

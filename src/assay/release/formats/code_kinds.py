@@ -94,7 +94,8 @@ def _path(given: _Given, kind: str) -> str:
 def _template(given: _Given, kind: str) -> str:
     """Tell a template that walks Python's insides."""
     del kind
-    return "dynamic-code" if "__" in ast.dump(given.node)[:4000] else ""
+    walks = "__" in ast.dump(given.node)[:4000] or "__" in given.all()
+    return "dynamic-code" if walks else ""
 
 
 # Magics of IPython that hand their text to another program, and that run Python.
@@ -126,6 +127,8 @@ _RULES: dict[str, Rule] = {
     "IPython.get_ipython().run_line_magic": _magic,
     "jinja2.Environment().from_string": _template,
     "jinja2.Template": _template,
+    "jinja2.environment.Environment().from_string": _template,
+    "jinja2.environment.Template": _template,
     "numpy.load": _array,
     "sys.path.append": _path,
     "sys.path.extend": _path,

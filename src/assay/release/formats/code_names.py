@@ -6,7 +6,7 @@ facts about those libraries, taken from their documentation.
 
 from __future__ import annotations
 
-__all__ = ["CONSEQUENTIAL", "kind_of"]
+__all__ = ["CONSEQUENTIAL", "is_handed_over", "kind_of"]
 
 _EXACT: dict[str, str] = {}
 
@@ -278,3 +278,30 @@ def kind_of(name: str) -> str:
     if name.startswith("pathlib.") and last in _PATHS:
         return _PATHS[last]
     return _EXACT.get(f"{_SAME.get(module, module)}.{last}", "")
+
+
+# Names that are handed over for their type, not to be called.
+_TYPES = frozenset(
+    {
+        "subprocess.Popen",
+        "types.FunctionType",
+        "types.CodeType",
+        "types.LambdaType",
+        "builtins.compile",
+        "builtins.__import__",
+        "ctypes.CDLL",
+        "ctypes.CFUNCTYPE",
+        "ctypes.pythonapi",
+        "mmap.mmap",
+    }
+)
+
+
+def is_handed_over(name: str) -> bool:
+    """Tell a name that says something even where it is not called."""
+    name = name.replace("()", "")
+    if name in _TYPES:
+        return False
+    if kind_of(name) == "process":
+        return True
+    return name in ("builtins.exec", "builtins.eval", "marshal.loads", "pickle.loads")

@@ -23,6 +23,9 @@ QUERY = ("dynamic-code", "pandas.DataFrame.query", "import")
         f"def f() -> list[{_TEXT}]: ...",
         f"from typing import Annotated\nx: Annotated[{_TEXT}, 'note']",
         "from __future__ import annotations\nimport os\nx: os.system('x')",
+        f"class A: ...\nA.__annotations__ = {{'x': {_TEXT}}}",
+        f"class A: ...\nA.__annotations__['x'] = {_TEXT}",
+        f"__annotations__['x'] = {_TEXT}",
         f"import typing\ntyping.ForwardRef({_TEXT})._evaluate(None, None, set())",
     ],
 )
@@ -42,6 +45,22 @@ def test_what_an_annotation_does_is_done_by_who_asks_for_types(text):
 )
 def test_texts_that_nobody_evaluates_do_nothing(text):
     assert seen(text) == set()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import jinja2\nT = '{{ x.__init__ }}'\njinja2.Template(T).render()",
+        "from jinja2.environment import Template\nTemplate('{{ x.__init__ }}')",
+        "import jinja2\ne = jinja2.Environment()\ne.from_string('{{ _' '_x }}')",
+    ],
+)
+def test_a_template_that_walks_the_insides_of_python_runs_something(text):
+    assert {kind for kind, _, _ in seen(text)} == {"dynamic-code"}
+
+
+def test_a_template_that_shows_something_runs_nothing():
+    assert seen("import jinja2\njinja2.Template('{{ x.name }}')") == set()
 
 
 def test_parts_of_one_annotation_are_bounded():
