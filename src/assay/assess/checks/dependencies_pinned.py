@@ -223,9 +223,9 @@ def _list(wanted: Requirement) -> Rule | None:
     scheme, host = _host(wanted.source)
     if scheme in ("http", "ftp"):
         return PLAIN_HTTP
-    if scheme in ("", "file"):
+    if not scheme:
         # People keep theirs in folders above: pip finds none, and installs nothing.
-        return OUTSIDE if scheme and _path(wanted) is not None else None
+        return _path(wanted) if wanted.source.startswith("file:") else None
     if host not in _FORGES | _INDEXES:
         return UNKNOWN_HOST
     # A plain file of a forge has its commit, or its tag, in the middle of its address.
