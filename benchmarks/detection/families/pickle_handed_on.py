@@ -121,6 +121,12 @@ def _claimed() -> dict[str, Code]:
         "list-of-computed-tuple": Code(
             fetch("builtins:list") + call("builtins:tuple", [_COUNT]) + b"R"
         ),
+        "array-of-terabyte-by-keyword": call(
+            "copyreg:__newobj_ex__",
+            fetch("numpy:ndarray"),
+            (),
+            Code(b"}" + value("shape") + _HUGE + b"s"),
+        ),
         "partial-of-terabyte": call("functools:partial", fetch("numpy:ndarray"), _HUGE),
     }
 
@@ -167,6 +173,15 @@ def _called_back() -> dict[str, Code]:
     keys = instance("argparse:Namespace", {"keys": _PRINTS})
     made["keys-of-a-dictionary"] = call("builtins:dict", keys)
     made["keys-of-an-ordered-one"] = call("collections:OrderedDict", keys)
+    made["keys-that-act-later"] = Code(
+        value({"keys": Code(layer + b"q\x05")})
+        + b"0"
+        + instance("argparse:Namespace", {"keys": Code(b"h\x05")})
+        + b"q\x060h\x05"
+        + value({"forward": _PRINTS})
+        + b"b0"
+        + call("builtins:dict", Code(b"h\x06"))
+    )
     made["items-of-a-state"] = Code(
         layer + instance("argparse:Namespace", {"items": _PRINTS}) + b"b"
     )
@@ -193,7 +208,7 @@ def _honest() -> dict[str, Code]:
     layer = "torch.nn.modules.container:Sequential"
     return {
         "partial-of-sum": call("functools:partial", fetch("numpy:sum"), 0),
-        "partial-of-state": Code(
+        "partial-of-mean": Code(
             call("functools:partial", fetch("numpy:mean"))
             + value((fetch("numpy:mean"), (), {"axis": 0}, None))
             + b"b"

@@ -26,6 +26,8 @@ __all__ = ["holds_only_plain"]
 
 # One name, and what it is given after it.
 _FIRST = re.compile(r"([A-Za-z_][\w.]*)(?:, (.*))?", re.DOTALL | re.ASCII)
+# Values, keywords and attributes.
+_STATE = re.compile(r"\((.*?),?\), (None|\{.*?\})(?:, (?:None|\{.*\}))?", re.DOTALL)
 _OBJECT = re.compile(r"(?:builtins|__builtin__)\.object", re.ASCII)
 # Names in modules that hold what they are given first.
 _MAKERS = frozenset({("copyreg", "__newobj__"), ("copyreg", "__newobj_ex__")})
@@ -91,8 +93,11 @@ def _rebuilt_is_plain(
 
 def _unpacked(rest: str) -> str:
     """Give the values of `(a, b), {}, None`, the state of a partial, or the rest."""
-    match = re.match(r"\((.*?),?\)(?:, (?:None|\{.*\}))+\Z", rest, re.DOTALL)
-    return rest if match is None else match[1]
+    match = _STATE.fullmatch(rest)
+    if match is None:
+        return rest
+    keywords = "" if match[2] in ("{}", "None") else match[2]
+    return ", ".join(part for part in (match[1], keywords) if part)
 
 
 def _plain(

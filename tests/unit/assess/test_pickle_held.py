@@ -43,6 +43,8 @@ HELD = [
     ("copyreg:__newobj_ex__", "numpy.memmap, ('/tmp/x'), {}"),
     ("copyreg:__newobj__", "functools.partial, numpy.memmap, '/tmp/x'"),
     ("copyreg:__newobj__", "numpy.ndarray, 1000000000000"),
+    ("copyreg:__newobj_ex__", "numpy.ndarray, (), {'shape': 1000000000000}"),
+    ("functools:partial", "numpy.ndarray, (), {'shape': 1000000000000}, None"),
     ("copyreg:__newobj__", "textwrap.dedent, ' x'"),
     ("copyreg:__newobj__", "copyreg.__newobj__, " * 20 + "builtins.list"),
     ("copyreg:_reconstructor", "numpy.memmap, builtins.object, None"),

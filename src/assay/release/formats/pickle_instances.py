@@ -76,7 +76,11 @@ def call_with(machine: MachineState, callee: object, arguments: object) -> None:
 
 def _carries(value: Call) -> bool:
     """Tell an instance that has what can be called as an attribute of its own."""
-    return value.carries or any(part.code for part in _dicts(value.state))
+    return value.carries or any(
+        # Also what was given something to call after it was put there.
+        part.code or any(type(item) is Call and item.carries for item in part.items)
+        for part in _dicts(value.state)
+    )
 
 
 def _dicts(state: object) -> Iterator[Node]:
