@@ -192,6 +192,7 @@ class Reach:
         callees = self._resolver.values(node.func, scope)
         if not callees:
             self._handed_over(node, scope, now=False)
+            self._inherited(node, scope)
         for callee in callees:
             if isinstance(callee, Own):
                 self._called(callee, scope)
@@ -224,6 +225,23 @@ class Reach:
                 if now:
                     self._called(value, scope)
                 self._later(value, scope)
+
+    def _inherited(self, node: ast.Call, scope: Scope) -> None:
+        """Count a class whose base has its methods called, as visitors and parsers do.
+
+        Only lines of the module count: a model calls what it inherits all the time.
+        """
+        if scope.kind is not Kind.MODULE or not isinstance(node.func, ast.Attribute):
+            return
+        handed = self._handed.setdefault(scope, set())
+        for value in self._resolver.values(node.func.value, scope):
+            if isinstance(value, Own) and value.made and value.scope.bases:
+                for bindings in value.scope.bindings.values():
+                    handed.update(
+                        one.scope
+                        for one in bindings
+                        if one.defines and one.scope is not None
+                    )
 
     def _later(self, value: Own, scope: Scope) -> None:
         """Count what another library has by now, and may call."""

@@ -98,3 +98,24 @@ def test_a_page_of_a_notebook_that_sends_something_is_told(look, only):
 
 def test_a_page_that_only_shows_something_is_not(look, only):
     assert cells(look, only, ("markdown", '<img src=x onload="f()">')) == []
+
+
+_VISITOR = (
+    "import os, ast\nclass V(ast.NodeVisitor):\n"
+    "    def visit_Name(self, n):\n        os.system('x')\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "when"),
+    [
+        ("V().visit(ast.parse('x'))", "load"),
+        ("v = V()\nv.visit(ast.parse('x'))", "load"),
+        ("V()", "call"),
+        ("def f():\n    V().visit(1)", "call"),
+        ("if __name__ == '__main__':\n    V().visit(1)", "call"),
+        ("unknown.visit(1)", "call"),
+    ],
+)
+def test_methods_that_a_base_of_another_library_calls_are_called(text, when):
+    assert {w for _, name, w in seen(_VISITOR + text) if name == "os.system"} == {when}
