@@ -18,6 +18,9 @@ from assay.cli.output import JSON_OPTION, say, told, write_json
 from assay.cli.progress import watched
 from assay.cli.targets import probe_targets, refuse_results_inside
 from assay.domain.finding import Severity
+from assay.domain.limits import DEFAULT_LIMITS
+from assay.flows.check import read_accepted
+from assay.flows.files import read_file
 from assay.flows.fleet import SUMMARY, FleetOrder, Here, check_fleet, read_list
 from assay.flows.fleet_ray import Cluster
 from assay.flows.programmes import find_programme
@@ -88,6 +91,12 @@ Examples:
     show_default=True,
     help="A release fails on a finding of this severity or above.",
 )
+@click.option(
+    "--baseline",
+    metavar="FILE",
+    type=PATH,
+    help="Findings that are accepted in every release, as for `assay check`.",
+)
 @click.option("--again", is_flag=True, help="Check what is done and unchanged, too.")
 @click.option("--ray", is_flag=True, help="Check over a Ray cluster; needs assay[ray].")
 @click.option(
@@ -106,6 +115,7 @@ def check(
     out: Path,
     programme: str,
     fail_on: str,
+    baseline: Path | None,
     again: bool,
     ray: bool,
     address: str | None,
@@ -124,6 +134,10 @@ def check(
     for release in releases:
         refuse_results_inside(release, places)
     probe_targets(json_to)
+    # Before the reading: what is wrong with it should not be told of each release.
+    read_accepted(baseline)
+    most = DEFAULT_LIMITS.max_declarations_bytes
+    accepted = baseline and read_file(baseline, most=most, what="baseline file")
     with watched(quiet=quiet) as watch:
         news = None if watch is None else _News(watch, json_to)
         document = check_fleet(
@@ -134,6 +148,7 @@ def check(
                 fail_on=fail_on,
                 jobs=jobs,
                 cache=None if cache is None else str(cache),
+                baseline_file=accepted,
             ),
             engine=Cluster(address)
             if ray or address

@@ -22,7 +22,7 @@ from assay.domain.finding import Severity
 from assay.domain.gate import gate_of
 from assay.domain.limits import DEFAULT_LIMITS
 from assay.errors import AssayError, DocumentError, UsageError
-from assay.flows.check import check_release
+from assay.flows.check import beside_baseline, check_release
 from assay.flows.check_document import check_document
 from assay.flows.files import machine_error, read_file, write_file
 from assay.flows.programmes import read_found
@@ -30,6 +30,7 @@ from assay.release.background import open_cache
 from assay.release.inspect import inspect_release
 from assay.wire.strict_json import loads
 from assay.wire.v0.fleet import (
+    FleetBaselinePart,
     FleetDocument,
     FleetEntryPart,
     FleetErrorPart,
@@ -70,12 +71,14 @@ class FleetOrder:
         fail_on: Severity from which a finding fails a release.
         jobs: Threads for one release; as many as there are processors when None.
         cache: Directory of kept facts, on each machine; None for none.
+        baseline_file: Findings that are accepted in every release; None for none.
     """
 
     programme_file: bytes
     fail_on: str
     jobs: int | None = None
     cache: str | None = None
+    baseline_file: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,10 +144,11 @@ def check_fleet(  # noqa: PLR0913 - the options of the verb, each with its defau
             "write", "The directory cannot be made.", out, error
         ) from error
     digest = sha256_hex(order.programme_file)
+    baseline = _baseline_of(order)
     before = _read_summary(out / SUMMARY)
     names = _names(releases)
     done: dict[str, FleetEntryPart] = {}
-    if before is not None and not again and _same(before, digest, order):
+    if before is not None and not again and _same(before, digest, baseline, order):
         for entry in before.releases:
             if entry.document == names.get(entry.path) and _still_holds(entry, out):
                 done[entry.path] = entry
@@ -156,6 +160,7 @@ def check_fleet(  # noqa: PLR0913 - the options of the verb, each with its defau
             programme_digest=digest,
             tool_version=assay.__version__,
             fail_on=order.fail_on,
+            baseline=baseline,
             releases=tuple(done[path] for path in names if path in done),
         )
 
@@ -197,14 +202,22 @@ def check_one(
     try:
         looked = _look(path)
         cache = open_cache(None if order.cache is None else Path(order.cache))
+        today = datetime.now(tz=UTC).date()
         checked = check_release(
             root,
             order.programme_file,
-            today=datetime.now(tz=UTC).date(),
+            today=today,
             read=lambda: inspect_release(
                 root, jobs=order.jobs, cache=cache, progress=progress
             ),
         )
+        if order.baseline_file is not None:
+            # Late: most fleets have none.
+            from assay.wire.v0.baseline import read_baseline  # noqa: PLC0415 - see above
+
+            checked = beside_baseline(
+                checked, read_baseline(order.baseline_file), today
+            )
     except AssayError as error:
         return _failed(path, name, error, time.monotonic() - started)
     seconds = time.monotonic() - started
@@ -268,7 +281,9 @@ def _entry(
     reports = checked.assessment.reports
     return FleetEntryPart(
         path=path,
-        gate=gate_of(checked.assessment, Severity(order.fail_on)).value.value,
+        gate=gate_of(
+            checked.assessment, Severity(order.fail_on), checked.comparison
+        ).value.value,
         document=name,
         looked=looked,
         release_digest=checked.assessment.release_digest,
@@ -362,9 +377,29 @@ def _still_holds(entry: FleetEntryPart, out: Path) -> bool:
     return entry.looked == _look(entry.path)
 
 
-def _same(before: FleetDocument, digest: str, order: FleetOrder) -> bool:
-    now = (digest, assay.__version__, order.fail_on)
-    return now == (before.programme_digest, before.tool_version, before.fail_on)
+def _baseline_of(order: FleetOrder) -> FleetBaselinePart | None:
+    """Name a baseline with the day, on which depends what it accepts."""
+    if order.baseline_file is None:
+        return None
+    return FleetBaselinePart(
+        digest=sha256_hex(order.baseline_file),
+        day=datetime.now(tz=UTC).date().isoformat(),
+    )
+
+
+def _same(
+    before: FleetDocument,
+    digest: str,
+    baseline: FleetBaselinePart | None,
+    order: FleetOrder,
+) -> bool:
+    now = (digest, assay.__version__, order.fail_on, baseline)
+    return now == (
+        before.programme_digest,
+        before.tool_version,
+        before.fail_on,
+        before.baseline,
+    )
 
 
 def _names(releases: Iterable[str]) -> dict[str, str]:

@@ -145,3 +145,22 @@ def test_an_interrupted_fleet_says_that_the_same_command_goes_on(
     assert done.exit_code == 4
     assert "run the same command again to go on" in done.stderr
     assert (tmp_path / "out" / "fleet.json").is_file()
+
+
+def test_one_baseline_accepts_findings_in_every_release(tmp_path, fleet):
+    form = tmp_path / "accepted.toml"
+    assay("check", fleet.parent / "evil", "--write-baseline", form, "-q")
+    text = form.read_text().replace('reason = ""', 'reason = "seen"')
+    text = text.replace('owner = ""', 'owner = "lead"')
+    form.write_text(text.replace("# expires = YYYY-MM-DD", "expires = 2999-12-31"))
+    verb = ("fleet", "check", fleet, "--out", tmp_path / "out")
+    assert document(*verb)[0] == 1
+    status, found = document(*verb, "--baseline", form)
+    assert status == 0
+    assert [entry["gate"] for entry in found["releases"]] == ["passes", "passes"]
+    assert found["releases"][1]["findings"]["critical"] == 1
+    assert found["baseline"]["digest"]
+    assert "were done before" in assay(*verb, "--baseline", form).stdout
+    assert document(*verb)[0] == 1
+    form.write_text("x = 1")
+    assert document(*verb, "--baseline", form)[1]["code"] == "document.schema"

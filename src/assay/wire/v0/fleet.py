@@ -7,9 +7,16 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from assay.wire.model import JsonModel
+from assay.wire.v0.instant import DATE
 from assay.wire.v0.parts import Count, Hex256, Text
 
-__all__ = ["FleetDocument", "FleetEntryPart", "FleetErrorPart", "SeverityCounts"]
+__all__ = [
+    "FleetBaselinePart",
+    "FleetDocument",
+    "FleetEntryPart",
+    "FleetErrorPart",
+    "SeverityCounts",
+]
 
 
 class SeverityCounts(JsonModel):
@@ -54,6 +61,13 @@ class FleetEntryPart(JsonModel):
     seconds: Annotated[float, Field(ge=0)]
 
 
+class FleetBaselinePart(JsonModel):
+    """Which findings were accepted: the digest of the file, and the day it was for."""
+
+    digest: Hex256
+    day: Annotated[str, Field(pattern=DATE)]
+
+
 class FleetDocument(JsonModel):
     """The summary, in the order of the list."""
 
@@ -64,4 +78,5 @@ class FleetDocument(JsonModel):
     programme_digest: Hex256
     tool_version: Text
     fail_on: Text
+    baseline: FleetBaselinePart | None
     releases: tuple[FleetEntryPart, ...]
