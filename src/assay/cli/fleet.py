@@ -137,7 +137,9 @@ def check(
     # Before the reading: what is wrong with it should not be told of each release.
     read_accepted(baseline)
     most = DEFAULT_LIMITS.max_declarations_bytes
-    accepted = baseline and read_file(baseline, most=most, what="baseline file")
+    accepted = None
+    if baseline is not None:
+        accepted = read_file(baseline, most=most, what="baseline file")
     with watched(quiet=quiet) as watch:
         news = None if watch is None else _News(watch, json_to)
         document = check_fleet(
