@@ -21,6 +21,7 @@ ENVIRONMENT = ("os.environ", "os.environb")
 _PAIRED = frozenset({"putenv", "setdefault", "__setitem__"})
 _MAX_PAIRS = 64
 _MAX_TABLES = 8
+_MAX_ITEMS = 1_000
 
 _Pair = tuple[ast.expr | str, ast.expr, "Scope"]
 
@@ -72,17 +73,19 @@ def _pairs(node: ast.expr, scope: Scope, resolver: Resolver) -> list[_Pair]:
     waiting = [(node, scope)]
     found: list[_Pair] = []
     left = _MAX_TABLES
-    while waiting and left > 0:
+    while waiting and left > 0 and not resolver.exhausted:
         left -= 1
         part, place = waiting.pop()
         if isinstance(part, ast.Name):
             written = resolver.written(part.id, place)
             waiting += [written] if written else []
         elif isinstance(part, ast.Dict):
+            # A table may be long, and named often.
+            resolver.spend(len(part.keys) // 64)
             for key, value in zip(part.keys, part.values, strict=True):
                 if key is None:
                     waiting.append((value, place))
-                else:
+                elif not isinstance(key, ast.Constant) or _may_switch(key):
                     found.append((key, value, place))
         elif isinstance(part, ast.Call):
             found += _keywords(part, place, resolver)
@@ -90,7 +93,7 @@ def _pairs(node: ast.expr, scope: Scope, resolver: Resolver) -> list[_Pair]:
         elif isinstance(part, (ast.List, ast.Tuple)):
             found += [
                 (item.elts[0], item.elts[1], place)
-                for item in part.elts[:_MAX_PAIRS]
+                for item in part.elts[:_MAX_ITEMS]
                 if isinstance(item, (ast.List, ast.Tuple)) and len(item.elts) == 2
             ]
         elif isinstance(part, ast.BinOp):
@@ -98,10 +101,15 @@ def _pairs(node: ast.expr, scope: Scope, resolver: Resolver) -> list[_Pair]:
     return found
 
 
+def _may_switch(key: ast.Constant) -> bool:
+    return isinstance(key.value, str) and code_switches.may_switch(key.value)
+
+
 def _keywords(node: ast.Call, scope: Scope, resolver: Resolver) -> list[_Pair]:
     found: list[_Pair] = []
-    for keyword in node.keywords[:_MAX_PAIRS]:
-        if keyword.arg is not None:
+    resolver.spend(len(node.keywords) // 64)
+    for keyword in node.keywords:
+        if keyword.arg is not None and code_switches.may_switch(keyword.arg):
             found.append((keyword.arg, keyword.value, scope))
         elif isinstance(keyword.value, (ast.Dict, ast.Name)):
             found += _pairs(keyword.value, scope, resolver)

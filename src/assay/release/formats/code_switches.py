@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["LOADERS", "is_switch"]
+__all__ = ["LOADERS", "is_switch", "may_switch"]
 
 # Functions of loaders; whoever exchanges one decides what all others load.
 LOADERS = frozenset(
@@ -39,6 +39,11 @@ _SET = frozenset({"TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD", "HF_HUB_TRUST_REMOTE_CODE"
 _HOSTS = re.compile(
     r"(?:https?://)?(?:[\w-]+\.)*(?:huggingface\.co|hf-mirror\.com)/?\Z"
 )
+
+
+def may_switch(key: str) -> bool:
+    """Tell the name of a variable that some value makes a switch of."""
+    return key in _ALWAYS or key in _SET or key == "HF_ENDPOINT"
 
 
 def is_switch(key: str, value: str) -> bool:

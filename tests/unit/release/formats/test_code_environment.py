@@ -28,6 +28,10 @@ def switches(text: str) -> list[str]:
         "T = {'LD_PRELOAD': 'x'}\nos.environ.update(**T)",
         "os.environ.update({'A': 1} | {'LD_PRELOAD': 'x'})",
         "os.environ |= {'LD_PRELOAD': 'x'}",
+        f"os.environ.update({dict.fromkeys(range(99))} | {{'LD_PRELOAD': 'x'}})",
+        "os.environ.update("
+        + "".join(f"a{i}=1, " for i in range(99))
+        + "LD_PRELOAD='x')",
         "environ |= {'LD_PRELOAD': 'x'}",
         "os.environ.setdefault('LD_PRELOAD', 'x')",
         "os.environ.__setitem__('LD_PRELOAD', 'x')",
@@ -55,3 +59,10 @@ def test_a_variable_that_runs_what_it_names_is_told_however_it_is_set(text):
 )
 def test_other_variables_and_other_tables_are_not(text):
     assert switches(text) == []
+
+
+def test_long_tables_that_are_named_often_are_bounded():
+    table = ", ".join(f"'k{i}': 'v'" for i in range(20_000))
+    assert not read(f"import os\nos.environ.update({{{table}}})").problems
+    text = f"import os\nE = {{{table}}}\n" + "os.environ.update(E)\n" * 1_000
+    assert [p.kind for p in read(text).problems] == ["too-many"]
