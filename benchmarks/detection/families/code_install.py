@@ -245,7 +245,7 @@ HONEST: dict[str, tuple[str, str]] = {
     ),
     "page": (
         "index.html",
-        "<html><head><script src='https://cdn.example.org/a.js'></script></head></html>\n",
+        "<html><head><script src='https://cdn.jsdelivr.net/npm/a.js'></script></head></html>\n",
     ),
     "bundle": (
         "model.js",

@@ -44,7 +44,8 @@ def notebook(*cells: str, **more) -> CodeFacts:
     ],
 )
 def test_what_a_cell_does_is_seen_with_its_cell_and_line(cell, name, line):
-    actions = {(a.name, a.place.key, a.place.inner_line) for a in notebook(cell).actions}
+    found = notebook(cell).actions
+    actions = {(a.name, a.place.key, a.place.inner_line) for a in found}
     assert (name, "cells[1]", line) in actions
 
 
@@ -97,7 +98,8 @@ def test_scripts_in_outputs_are_seen(kind, body, expected):
         ("a.hta", "new ActiveXObject('WScript.Shell')\n", {"ActiveXObject"}),
         ("a.vbs", 'CreateObject("WScript.Shell")\n', {"ActiveXObject"}),
         ("a.html", "<p>text</p>\n", set()),
-        ("a.html", "<script src='https://a/b.js'></script>\n", {"script"}),
+        ("a.html", "<script src='https://a/b.js'></script>\n", {"foreign-script"}),
+        ("a.html", "<script src='https://unpkg.com/b.js'></script>\n", {"script"}),
     ],
 )
 def test_scripts_are_searched_line_by_line(path, text, names):
