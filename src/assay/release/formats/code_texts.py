@@ -17,6 +17,7 @@ from assay.release.formats import code_shell
 from assay.release.formats.code import facts_of_acts
 from assay.release.formats.code_act import Act, Seen
 from assay.release.formats.code_reach import CALL
+from assay.release.formats.code_source import Parsed
 from assay.release.source import chunks
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = ["is_searched", "read"]
 
+# Read so much at a time, so that what is first in a long text is searched first.
+_PIECE = 64 << 10
 _RUN = frozenset(
     {"download-and-run", "decode-and-run", "reverse-shell", "sends-secrets"}
 )
@@ -77,17 +80,33 @@ def read(subject: Subject, inspection: Inspection) -> list[Fact]:
     path = subject.place.member or subject.place.path
     limits = inspection.limits
     blocks = subject.content is Content.MARKDOWN or bool(_DOCUMENT.search(path))
-    seen = Seen(acts=list(_acts(subject, limits.max_text_scan_bytes, blocks=blocks)))
+    seen = Seen()
+    left = limits.max_script_bytes
+    for text, first in _searched(subject, limits.max_text_scan_bytes, blocks=blocks):
+        # Empty lines cost nothing; of the others so much is searched as of a script.
+        left -= len(text) - text.count("\n")
+        if left < 0:
+            detail = f"more than {limits.max_script_bytes} bytes that may be commands"
+            seen.problem = Parsed(None, "too-long", detail)
+            break
+        seen.acts += [
+            Act(act.kind, act.name, act.line, CALL, act.detail)
+            for act in code_shell.script(text, first=first)
+            if act.name in _RUN
+        ]
 
     def at(line: int) -> Place:
         return subject.at(line=line or None)
 
-    if not seen.acts:
+    if not (seen.acts or seen.problem):
         return []
     return [facts_of_acts(seen, limits, subject.place, at, "settings")]
 
 
-def _acts(subject: Subject, most: int, *, blocks: bool) -> Iterator[Act]:
+def _searched(
+    subject: Subject, most: int, *, blocks: bool
+) -> Iterator[tuple[str, int]]:
+    """Give the lines that may hold a form, piece by piece, with the first's number."""
     comment = next((c for form, c in _COMMENTS if form.search(subject.name)), None)
     fence = _Fence()
     first = 1
@@ -96,10 +115,7 @@ def _acts(subject: Subject, most: int, *, blocks: bool) -> Iterator[Act]:
         near = [word for word in _WORDS if word in lower]
         if near or blocks:
             kept = b"\n".join(_kept(piece, near, comment, fence if blocks else None))
-            text = kept.decode("utf-8", "replace")
-            for act in code_shell.script(text, first=first):
-                if act.name in _RUN:
-                    yield Act(act.kind, act.name, act.line, CALL, act.detail)
+            yield kept.decode("utf-8", "replace"), first
         first += piece.count(b"\n")
 
 
@@ -141,9 +157,10 @@ def _pieces(subject: Subject, most: int) -> Iterator[bytes]:
     """Give a text piece by piece, cut where a line ends if there is an end."""
     rest = b""
     for chunk in chunks(subject.source, 0, most):
-        rest += chunk
-        cut = rest.rfind(b"\n") + 1 or len(rest)
-        yield rest[:cut]
-        rest = rest[cut:]
+        for start in range(0, len(chunk), _PIECE):
+            rest += chunk[start : start + _PIECE]
+            cut = rest.rfind(b"\n") + 1 or len(rest)
+            yield rest[:cut]
+            rest = rest[cut:]
     if rest:
         yield rest
