@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import json
 import time
 
 import pytest
 
 from assay.domain.limits import Limits
 from assay.errors import DocumentError
-from assay.wire.strict_json import loads
+from assay.wire.strict_json import _in_words, loads
 
 
 def code(data, **changes):
@@ -171,3 +172,8 @@ def test_what_is_no_json_is_told_in_words(text, words):
         loads(text.encode())
     assert words in caught.value.found
     assert "Expecting" not in caught.value.found
+
+
+def test_words_that_nobody_knows_yet_are_told_too():
+    unheard = json.JSONDecodeError("A new complaint", "x y", 0)
+    assert _in_words(unheard) == "what is no JSON"
