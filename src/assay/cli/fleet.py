@@ -56,13 +56,13 @@ class _OneList(click.Command):
         try:
             return super().parse_args(ctx, args)
         except click.UsageError as error:
-            if error.message.startswith("Got unexpected extra argument"):
-                error.message = (
-                    f"{error.message.rstrip('.')}. LIST is a file with one path or "
-                    "address of a release a line; write the releases into one, and "
-                    "name that."
-                )
-            raise
+            if not error.message.startswith("Got unexpected extra argument"):
+                raise
+            raise click.BadArgumentUsage(
+                f"{error.message.rstrip('.')}. LIST is a file with one path or address "
+                "of a release a line; write the releases into one, and name that.",
+                ctx,
+            ) from error
 
 
 @command.command(
