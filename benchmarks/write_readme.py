@@ -142,11 +142,11 @@ def fuzzing(document: dict[str, Any]) -> str:
     measured = document["measured"]
     head = (
         f"Up to {measured['date']}: atheris {measured['atheris']}, Python "
-        f"{measured['python']}, {measured['machine']}. An hour by the clock for each is what "
-        "the project asks of itself."
+        f"{measured['python']}, {measured['machine']}. An hour by the clock for each "
+        "is what the project asks of itself."
     )
     columns = ("family of parsers", "time", "executions", "edges", "failures")
-    return f"{head} Found and mended: {mended}.\n\n{markdown(columns, rows)}"
+    return f"{head} Found: {mended}.\n\n{markdown(columns, rows)}"
 
 
 def markdown(columns: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
