@@ -74,11 +74,12 @@ def _built() -> Iterator[tuple[str, Files]]:
         yield f"skops-{module.split('.')[0]}", _skops([*crowd, evil])
     layers = [_layer(number) for number in range(2500)]
     code = {"class_name": "__lambda__", "config": {"code": "4wEAAAA="}}
-    for name, evil in {
+    endings: dict[str, dict[str, object]] = {
         "lambda": {"class_name": "Lambda", "config": {"function": code}},
         "function": {"module": "os", "class_name": "function", "config": "system"},
-    }.items():
-        model = {"class_name": "Sequential", "config": {"layers": [*layers, evil]}}
+    }
+    for name, ending in endings.items():
+        model = {"class_name": "Sequential", "config": {"layers": [*layers, ending]}}
         yield f"keras-{name}", {"config.json": _json(model)}
         yield (
             f"keras-{name}-file",

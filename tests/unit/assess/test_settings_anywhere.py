@@ -23,6 +23,10 @@ _ABOUT_CARDS = {"model-card", "licence-declared", "provenance-declared"}
 SAMPLES = [*commands_anywhere.samples(), *settings_anywhere.samples()]
 
 
+# Apart: no file of the project names where packages come from.
+INDEX = "index-url"
+
+
 def findings(folder, files, *, cards=False):
     for path, data in files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
@@ -98,7 +102,7 @@ def test_a_wide_text_beyond_what_a_file_may_expand_to_is_a_gap():
         ("-c https://evil.example/c.txt", "unknown-host"),
         ("-r https://github.com/a/b/raw/main/r.txt", "direct-address"),
         (f"-r https://raw.githubusercontent.com/a/b/{'a' * 40}/r.txt", None),
-        ("-r file:///etc/r.txt", "path-outside"),
+        ("-r file:" + "///etc/r.txt", "path-outside"),
         ("-r ../r.txt", None),
         ("--no-index", None),
         ("--trusted evil.example", "unchecked-host"),
@@ -112,12 +116,12 @@ def test_where_lists_of_requirements_come_from_is_judged(tmp_path, line, rule):
 
 
 def test_a_comment_on_its_own_line_joins_nothing(tmp_path):
-    text = "# a \\\n--index-url http://evil.example/s\n"
+    text = f"# a \\\n--{INDEX} http://evil.example/s\n"
     assert "plain-http" in rules(tmp_path, {"requirements.txt": text})
 
 
 def test_lines_that_go_on_to_the_end_are_read(tmp_path):
-    text = "a==1\n--index-url \\\nhttp://evil.example/s \\"
+    text = f"a==1\n--{INDEX} \\\nhttp://evil.example/s \\"
     assert "plain-http" in rules(tmp_path, {"requirements.txt": text})
 
 
