@@ -17,6 +17,7 @@ from assay.crypto.verifier_key import parse_vkey
 from assay.errors import AssayError, LogError, MachineError, UsageError
 from assay.log import LogEntry, audit_log, describe_log, init_log, open_log
 from assay.log.layout import tile_path, tile_width
+from assay.log.stores import sqlite as sqlite_module
 from tests.simulators.log_scenes import (
     ORIGIN,
     START,
@@ -487,6 +488,21 @@ def test_several_processes_can_append_at_a_time(path):
         assert audit_log(path).problems == ()
     assert [worker.returncode for worker in workers] == [0, 0, 0]
     check_sound(path, size=45)
+
+
+def test_size_and_chain_of_the_bound_tree_are_of_one_moment(log, monkeypatch):
+    log.append(batch(0, 2))
+    real = sqlite_module._read_chain
+
+    def append_between(connection):
+        monkeypatch.setattr(sqlite_module, "_read_chain", real)
+        log.append(batch(2, 4))
+        return real(connection)
+
+    expected = log._parts.ledger.bound_bodies()
+    monkeypatch.setattr(sqlite_module, "_read_chain", append_between)
+    assert log._parts.ledger.bound_bodies() == expected
+    assert log._parts.ledger.bound_bodies()[0] == 4
 
 
 def test_a_log_that_is_held_for_too_long_is_busy(log, path):

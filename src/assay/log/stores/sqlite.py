@@ -195,6 +195,8 @@ class SqliteLedger:
             MachineError: The database cannot be read.
         """
         with self._connection("reading the last signed tree") as connection:
+            # One reading for both: another process may bind between two.
+            connection.execute("BEGIN")
             return _read_signed(connection).size, _read_chain(connection)
 
     def size(self) -> int:
