@@ -45,6 +45,9 @@ FAMILIES: tuple[Family, ...] = (
             "pickle_evading",
             "pickle_honest_plain",
             "pickle_honest_libraries",
+            "pickle_handed_on",
+            "pickle_among",
+            "crowds_pickles",
         ),
         vectors=("formats/pickle/*", "formats/real/*.pkl", "formats/real/*.joblib"),
         readers=("pickle*", "joblib*", "encoded"),
@@ -69,6 +72,7 @@ FAMILIES: tuple[Family, ...] = (
             "torchscript",
             "containers",
             "crowding",
+            "crowds_archives",
         ),
         vectors=(
             "formats/zip/*",
@@ -279,7 +283,14 @@ FAMILIES: tuple[Family, ...] = (
             ".env",
             "generation_config.json",
         ),
-        samples=("templates", "tokenizers", "tokenizer_parts", "secrets"),
+        samples=(
+            "templates",
+            "tokenizers",
+            "tokenizer_parts",
+            "secrets",
+            "settings_anywhere",
+            "crowds_texts",
+        ),
         vectors=(
             "checks/chat_templates/*/*",
             "checks/tokenizer_bounded/*/*",
@@ -289,6 +300,8 @@ FAMILIES: tuple[Family, ...] = (
         ),
         readers=(
             "text",
+            "wide_text",
+            "kept",
             "config*",
             "template*",
             "prompts",
@@ -327,6 +340,8 @@ FAMILIES: tuple[Family, ...] = (
             "code_install",
             "code_evading",
             "code_opened",
+            "code_indirect",
+            "commands_anywhere",
         ),
         vectors=(
             "checks/code_behaviour/*/*",
