@@ -111,12 +111,17 @@ def detection(document: dict[str, Any]) -> str:
         for kind, words in (("missed", "missed"), ("false_alarms", "false alarm"))
         for miss in document[kind]
     ]
-    hostile, honest = document["whole"]["hostile"], document["whole"]["honest"]
+    hostile, honest, other = (
+        document["whole"][truth] for truth in ("hostile", "honest", "third-party")
+    )
     whole = (
-        "The table has the samples that everybody was asked about, evenly chosen from "
-        "each family. On the whole corpus Assay raises an alarm on "
-        f"{hostile.get('alarm', 0):,} of {sum(hostile.values()):,} hostile samples and "
-        f"on {honest.get('alarm', 0):,} of {sum(honest.values()):,} honest ones."
+        "The tables have the samples that everybody was asked about on that day, "
+        "evenly chosen from each family that there was. On the whole corpus of "
+        f"{document['whole_date']} (`--whole`), with families that are not in the "
+        f"tables, Assay raises an alarm on {hostile.get('alarm', 0):,} of "
+        f"{sum(hostile.values()):,} hostile samples, on {honest.get('alarm', 0):,} of "
+        f"{sum(honest.values()):,} honest ones, and on {other.get('alarm', 0):,} of "
+        f"{sum(other.values()):,} of libraries that are not surveyed."
     )
     left = (
         "What Assay gets wrong:\n\n" + "\n".join(wrong)

@@ -27,7 +27,7 @@ from assay.wire import strict_json
 from benchmarks.detection.corpus import real_samples, samples
 from benchmarks.detection.peers import PEERS, QUIET, Answer, Peer, Run
 from benchmarks.detection.sample import Truth
-from benchmarks.detection.tables import Verdicts, write_results
+from benchmarks.detection.tables import Verdicts, write_results, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -55,18 +55,25 @@ def main() -> int:
         "--most", type=int, help="ask peers about so many of each family, evenly chosen"
     )
     parser.add_argument("--dry", action="store_true", help="print, write no results")
+    parser.add_argument(
+        "--whole",
+        action="store_true",
+        help="ask nobody but Assay, about all, and leave the tables beside peers",
+    )
     options = parser.parse_args()
     corpus = [*samples(), *(real_samples(options.real) if options.real else ())]
     if options.family:
         corpus = [sample for sample in corpus if sample.family in options.family]
-    desk = Desk(options.peers, options.store)
+    desk = Desk(None if options.whole else options.peers, options.store)
     if options.most:
         desk.shared = shared(corpus, options.most)
     batches = [corpus[at : at + BATCH] for at in range(0, len(corpus), BATCH)]
     with ThreadPoolExecutor(options.workers) as pool:
         verdicts = [v for part in pool.map(desk.ask, batches) for v in part]
     desk.close()
-    write_results(verdicts, desk.versions, dry=options.dry)
+    write_results(verdicts, desk.versions, dry=options.dry or options.whole)
+    if options.whole:
+        write_whole(verdicts)
     return 0
 
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assay.wire import strict_json
 from benchmarks.detection.peers import Answer
 from benchmarks.detection.sample import Truth
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from benchmarks.detection.sample import Sample
 
-__all__ = ["RESULTS", "Verdicts", "tables", "write_results"]
+__all__ = ["RESULTS", "Verdicts", "tables", "write_results", "write_whole"]
 
 RESULTS = Path(__file__).resolve().parent.parent / "detection.json"
 
@@ -84,6 +85,14 @@ def results(verdicts: list[Verdicts], versions: Mapping[str, str]) -> dict[str, 
         f"Python {platform.python_version()}",
         "versions": dict(versions),
         "counts": counts,
+        **whole(verdicts),
+    }
+
+
+def whole(verdicts: list[Verdicts]) -> dict[str, object]:
+    """Count what Assay says of every sample, and list what it gets wrong."""
+    return {
+        "whole_date": datetime.now(tz=UTC).date().isoformat(),
         "whole": {
             truth.value: _count(
                 v.answers["Assay"] for v in verdicts if v.sample.truth is truth
@@ -92,6 +101,12 @@ def results(verdicts: list[Verdicts], versions: Mapping[str, str]) -> dict[str, 
         },
         **{kind: _wrong(verdicts, *wrong) for kind, wrong in _WRONG.items()},
     }
+
+
+def write_whole(verdicts: list[Verdicts]) -> None:
+    """Renew what Assay alone says of everything, and leave the tables beside peers."""
+    document = strict_json.loads(RESULTS.read_bytes()) | whole(verdicts)
+    RESULTS.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
 
 
 def tables(document: Mapping[str, object]) -> str:

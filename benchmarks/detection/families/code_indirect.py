@@ -115,7 +115,8 @@ _HONEST_CELLS = {
 
 
 def _made(name: str, technique: str, truth: Truth, path: str, data: bytes) -> Sample:
-    files = {path: data, "config.json": CONFIG}
+    # A notebook stands alone: no configuration names code that is not there.
+    files = {path: data} | ({"config.json": CONFIG} if path == PATH else {})
     return Sample(
         name=name, family=FAMILY, technique=technique, truth=truth, files=files
     )
