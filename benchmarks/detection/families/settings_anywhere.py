@@ -175,7 +175,7 @@ _HONEST: dict[str, dict[str, str]] = {
     },
     "modelfile": {"Modelfile": "FROM ./m.gguf\nADAPTER ./lora.gguf\n"},
     "modelfile-blob": {
-        "Modelfile": f"FROM /root/.ollama/models/blobs/sha256-{'a' * 64}\n"
+        "Modelfile": f"FROM /home/user/.ollama/models/blobs/sha256-{'a' * 64}\n"
     },
     "mlflow": {
         "MLmodel": "flavors:\n  python_function:\n    loader_module: "
