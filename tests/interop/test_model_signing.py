@@ -5,7 +5,6 @@ It has its own virtual environment (`make interop`), because it pins what it lik
 
 from __future__ import annotations
 
-import os
 import subprocess
 from pathlib import Path
 
@@ -20,13 +19,7 @@ from tests.simulators.authorities import issue, root
 from tests.simulators.desk import assay, write_release
 
 ROOT = Path(__file__).resolve().parents[2]
-HOME = Path(os.environ.get("ASSAY_INTEROP_VENV") or ROOT / ".venv-interop")
-PYTHON = HOME / "bin" / "python"
 DRIVER = Path(__file__).with_name("drive_model_signing.py")
-
-pytestmark = pytest.mark.skipif(
-    not PYTHON.exists(), reason="`make interop` installs model_signing"
-)
 
 
 @pytest.fixture(scope="module")
@@ -41,16 +34,22 @@ def model(tmp_path):
     return write_release(tmp_path / "model")
 
 
-def reference(*arguments: object) -> bool:
-    done = subprocess.run(
-        [PYTHON, DRIVER, *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=ROOT,
-    )
-    assert "ok" in done.stdout or "ValueError" in done.stderr, done.stderr
-    return done.returncode == 0
+@pytest.fixture
+def reference(interop_python):
+    python = interop_python("model-signing")
+
+    def run(*arguments: object) -> bool:
+        done = subprocess.run(
+            [python, DRIVER, *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=ROOT,
+        )
+        assert "ok" in done.stdout or "ValueError" in done.stderr, done.stderr
+        return done.returncode == 0
+
+    return run
 
 
 def ours(model: Path, key: Path, *more: object) -> int:
@@ -68,7 +67,7 @@ WAYS = {
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_the_reference_tool_verifies_what_we_sign(desk, model, way):
+def test_the_reference_tool_verifies_what_we_sign(desk, reference, model, way):
     signature = model / "model.sig"
     signed = assay("manifest", "sign", model, "--key", desk / "k.pem", *WAYS[way])
     assert signed.exit_code == 0
@@ -79,7 +78,7 @@ def test_the_reference_tool_verifies_what_we_sign(desk, model, way):
 
 
 @pytest.mark.parametrize("way", ["sha256", "blake2", "blake3", "shards"])
-def test_we_verify_what_the_reference_tool_signs(desk, model, way):
+def test_we_verify_what_the_reference_tool_signs(desk, reference, model, way):
     assert reference("sign", model, model / "model.sig", desk / "k.pem", way)
     assert ours(model, desk / "k.pem.pub") == 0
     (model / "more").write_text("x")
@@ -87,7 +86,9 @@ def test_we_verify_what_the_reference_tool_signs(desk, model, way):
     assert ours(model, desk / "k.pem.pub", "--ignore-unsigned-files") == 0
 
 
-def test_a_model_of_one_file_that_the_reference_tool_signed_is_verified(desk, model):
+def test_a_model_of_one_file_that_the_reference_tool_signed_is_verified(
+    desk, reference, model
+):
     weights, signature = model / "model.safetensors", model / "model.sig"
     assert reference("sign", weights, signature, desk / "k.pem", "sha256")
     look = ("manifest", "verify", weights, "--signature", signature)
@@ -97,7 +98,7 @@ def test_a_model_of_one_file_that_the_reference_tool_signed_is_verified(desk, mo
     assert assay(*look, *key).exit_code == 1
 
 
-def test_links_are_followed_alike(desk, model):
+def test_links_are_followed_alike(desk, reference, model):
     (model / "link").symlink_to("config.json")
     signature = model / "model.sig"
     assert reference("sign", model, signature, desk / "k.pem", "links")
@@ -108,7 +109,7 @@ def test_links_are_followed_alike(desk, model):
     assert reference("verify-links", model, signature, desk / "k.pem.pub")
 
 
-def test_certificates_work_both_ways(desk, model):
+def test_certificates_work_both_ways(desk, reference, model):
     top = root()
     leaf = issue("leaf", top, uses=("digital_signature",))
     key, chain, roots = desk / "leaf.pem", desk / "chain.pem", desk / "root.pem"
