@@ -15,7 +15,7 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from assay.wire.v0.answers import DecideDocument, VerifyDocument
 from assay.wire.v0.baseline import BaselineModel
-from assay.wire.v0.bundle import BundleModel
+from assay.wire.v0.bundle import BundleV01Model, BundleV02Model
 from assay.wire.v0.declarations import DeclarationsModel
 from assay.wire.v0.fleet import FleetDocument
 from assay.wire.v0.manifest_answers import SignedModelDocument, VerifiedModelDocument
@@ -37,6 +37,7 @@ from assay.wire.v0.statement import (
     SealPredicate,
     StatementModel,
 )
+from assay.wire.v0.statement_file import StatementFileModel
 from assay.wire.v0.trust import TrustModel
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ FOLDER: Final = Path(__file__).parents[1] / "src" / "assay" / "wire" / "schemas"
 # Names of the files, without `.json`.
 PUBLISHED: Final[dict[str, type[WireModel]]] = {
     "baseline-file": BaselineModel,
-    "bundle": BundleModel,
+    "bundle-v0.1": BundleV01Model,
+    "bundle-v0.2": BundleV02Model,
     "declarations-file": DeclarationsModel,
     "model-signature": ModelSignatureModel,
     "predicate-assessment": AssessmentPredicate,
@@ -70,6 +72,7 @@ PUBLISHED: Final[dict[str, type[WireModel]]] = {
     "result-trust": TrustDocument,
     "result-verify": VerifyDocument,
     "statement": StatementModel,
+    "statement-file": StatementFileModel,
     "trust-file": TrustModel,
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -21,11 +22,13 @@ __all__ = [
     "SEAL_TYPE",
     "STATEMENT_TYPE",
     "Bundle",
+    "BundleVersion",
     "Envelope",
     "Issuer",
     "LoggedStatement",
     "Seal",
     "SealedStatement",
+    "StatementFile",
     "VerifiedRelease",
     "VerifiedStatement",
 ]
@@ -59,15 +62,26 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoggedStatement:
-    """An envelope and the receipt that it is in the log.
+    """An envelope, and what proves where and when it stood.
 
     Attributes:
         envelope: The signed statement.
         receipt: C2SP tlog-proof text, or None when the statement was not logged.
+        second: A post-quantum envelope over the same payload, or None.
+        timestamps: RFC 3161 TimeStampResp in DER, over SHA-256 of the signature.
     """
 
     envelope: Envelope
     receipt: str | None = None
+    second: Envelope | None = None
+    timestamps: tuple[bytes, ...] = ()
+
+
+class BundleVersion(StrEnum):
+    """Released formats of a bundle; every one is read for ever."""
+
+    V0_1 = "v0.1"
+    V0_2 = "v0.2"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,14 +89,36 @@ class Bundle:
     """One file with everything that a verifier needs offline.
 
     Attributes:
-        public_key: Signer's public key in DER (SubjectPublicKeyInfo).
-        statements: Manifest, assessment, declarations if any, seal; in this order.
+        public_key: Key of whoever makes the claim, in DER (SubjectPublicKeyInfo).
+        statements: Manifest, assessment, declarations if any, seal, in this order;
+            then statements of others that were attached.
         programme: The programme's file, exactly as digested.
+        further_keys: Keys of second envelopes and of attached statements.
+        disclosures: What opens the salted digests of the claim's statements.
+        version: Its format.
     """
 
     public_key: bytes
     statements: tuple[LoggedStatement, ...]
     programme: bytes
+    further_keys: tuple[bytes, ...] = ()
+    disclosures: tuple[str, ...] = ()
+    version: BundleVersion = BundleVersion.V0_1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementFile:
+    """One signed statement by itself, as it travels before it is in a bundle.
+
+    Attributes:
+        public_key: Key that signed it, in DER.
+        statement: The statement with its receipt and timestamps.
+        further_keys: Key of its second envelope, if it has one.
+    """
+
+    public_key: bytes
+    statement: LoggedStatement
+    further_keys: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -134,6 +170,7 @@ class VerifiedStatement:
         log_origin: Log that holds it, or None where the verifier asks for no log.
         log_index: Its index there, or None.
         logged_at: Log's own signed time of the receipt, or None.
+        timestamped_at: Earliest time that a believed authority states, or None.
     """
 
     predicate_type: str
@@ -142,6 +179,13 @@ class VerifiedStatement:
     log_origin: str | None = None
     log_index: int | None = None
     logged_at: datetime | None = None
+    timestamped_at: datetime | None = None
+
+    @property
+    def existed_by(self) -> datetime | None:
+        """The earliest instant at which somebody else vouches that it existed."""
+        times = (self.logged_at, self.timestamped_at)
+        return min((time for time in times if time is not None), default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,7 +29,7 @@ from assay.statement import (
     seal_payload,
     sign,
 )
-from assay.wire.v0.bundle import write_envelope
+from assay.wire.v0.envelope import write_envelope
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import runpy
 import tomllib
+from dataclasses import replace
 
 import jsonschema
 import pytest
@@ -17,11 +18,14 @@ from assay.domain.statement import (
     DECLARATIONS_TYPE,
     MANIFEST_TYPE,
     SEAL_TYPE,
+    BundleVersion,
+    StatementFile,
 )
 from assay.eligibility import decide
 from assay.programme import read_programme
 from assay.wire.v0.answers import DecideDocument, VerifyDocument
 from assay.wire.v0.baseline import baseline_form
+from assay.wire.v0.bundle import write_bundle
 from assay.wire.v0.results import (
     ErrorDocument,
     KeyDocument,
@@ -32,6 +36,7 @@ from assay.wire.v0.results import (
     ShownProgrammePart,
     TrustDocument,
 )
+from assay.wire.v0.statement_file import write_statement_file
 from assay.wire.v0.trust import write_trust
 from docs import generate_schemas as module
 from docs.generate_schemas import FOLDER, PUBLISHED, publish, schemas
@@ -58,6 +63,22 @@ evidence = [{ file = "evidence/answers.txt" }]
 """
 
 
+NEWER = replace(
+    CLAIM.bundle(),
+    version=BundleVersion.V0_2,
+    further_keys=(b"key",),
+    disclosures=("WyJzYWx0Il0",),
+)
+ALONE = StatementFile(
+    public_key=b"key",
+    statement=replace(
+        NEWER.statements[0],
+        second=replace(NEWER.statements[0].envelope, signature=b"second"),
+        timestamps=(b"token",),
+    ),
+)
+
+
 def written(model):
     return model.model_dump(mode="json", by_alias=True)
 
@@ -79,8 +100,10 @@ FINDING = Finding(
 
 REAL = [
     ("baseline-file", toml(baseline_form([FINDING], Baseline(), {}).decode())),
-    ("bundle", json.loads(CLAIM.data())),
-    ("bundle", json.loads(Claim(log=None).data())),
+    ("bundle-v0.1", json.loads(CLAIM.data())),
+    ("bundle-v0.1", json.loads(Claim(log=None).data())),
+    ("bundle-v0.2", json.loads(write_bundle(NEWER))),
+    ("statement-file", json.loads(write_statement_file(ALONE))),
     ("declarations-file", toml(ANSWERED)),
     ("predicate-assessment", PAYLOADS[ASSESSMENT_TYPE]["predicate"]),
     ("predicate-declarations", PAYLOADS[DECLARATIONS_TYPE]["predicate"]),
@@ -173,11 +196,11 @@ def test_the_files_are_those_of_the_models():
 
 def test_publishing_removes_what_is_long_gone(tmp_path):
     (tmp_path / "old.json").write_text("{}")
-    (tmp_path / "bundle.json").write_text("{}")
+    (tmp_path / "bundle-v0.2.json").write_text("{}")
     (tmp_path / "README.md").write_text("kept")
     publish(tmp_path)
     assert {p.name for p in tmp_path.iterdir()} == {*schemas(), "README.md"}
-    assert (tmp_path / "bundle.json").read_bytes() == schemas()["bundle.json"]
+    assert (tmp_path / "bundle-v0.2.json").read_bytes() == schemas()["bundle-v0.2.json"]
 
 
 def test_running_it_again_changes_nothing():

@@ -6,15 +6,11 @@ from dataclasses import replace
 import pytest
 
 from assay.domain.limits import Limits
-from assay.domain.statement import PAYLOAD_TYPE
+from assay.domain.statement import PAYLOAD_TYPE, BundleVersion
 from assay.errors import BundleError
 from assay.wire.strict_json import loads
-from assay.wire.v0.bundle import (
-    BUNDLE_MEDIA_TYPE,
-    read_bundle,
-    write_bundle,
-    write_envelope,
-)
+from assay.wire.v0.bundle import BUNDLE_MEDIA_TYPES, read_bundle, write_bundle
+from assay.wire.v0.envelope import write_envelope
 from tests.simulators.claims import Claim, small_claim
 
 BUNDLE = small_claim().bundle()
@@ -44,7 +40,7 @@ def test_a_bundle_is_read_back_as_it_was_written():
 def test_a_bundle_has_its_fields_in_a_definite_order():
     document = json.loads(DATA)
     assert list(document) == ["mediaType", "publicKey", "programme", "statements"]
-    assert document["mediaType"] == BUNDLE_MEDIA_TYPE
+    assert document["mediaType"] == BUNDLE_MEDIA_TYPES[BundleVersion.V0_1]
     assert list(document["statements"][0]) == ["envelope", "receipt"]
     envelope = document["statements"][0]["envelope"]
     assert list(envelope) == ["payload", "payloadType", "signatures"]
@@ -89,7 +85,7 @@ def test_a_receipt_that_is_null_is_another_spelling_of_none():
 @pytest.mark.parametrize(
     "edit",
     [
-        lambda doc: doc.update(mediaType="application/vnd.assay.bundle.v0.2+json"),
+        lambda doc: doc.update(mediaType="application/vnd.assay.bundle.v0.3+json"),
         lambda doc: doc.update(extra=1),
         lambda doc: doc.pop("programme"),
         lambda doc: doc.update(statements=[]),
