@@ -240,6 +240,10 @@ class Limits:
     max_key_file_bytes: int = 64 * KIB
     # C2SP tlog-tiles: entries carry a uint16 length prefix.
     max_log_entry_bytes: int = 65_535
+    # Entries that wait for a place in the log while others are written: half a second
+    # of the rate that it takes. Beyond it a server says so instead of growing.
+    max_log_waiting_entries: int = 4_096
+    max_log_waiting_bytes: int = 256 * MIB
     # C2SP signed-note: verifiers accept at least 16 signatures; ML-DSA ones near 5 kB.
     max_note_bytes: int = 512 * KIB
     max_note_signatures: int = 64

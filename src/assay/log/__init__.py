@@ -3,6 +3,7 @@
 sequencer   the write path and its order of durability: read this first
 directory   a log in a directory: make, open, append, read, prove
 audit       recompute everything and name what was altered
+batching    entries of many submitters in batches
 tiles       the tree as files (C2SP tlog-tiles)
 published   the checkpoint, verified before it is used
 keys        the two signing keys
@@ -15,6 +16,7 @@ stores/     files and SQLite behind two narrow Protocols
 from __future__ import annotations
 
 from assay.log.audit import AuditProblem, AuditReport, AuditScope, audit_log
+from assay.log.batching import Batcher
 from assay.log.directory import (
     Log,
     LogDescription,
@@ -23,18 +25,20 @@ from assay.log.directory import (
     init_log,
     open_log,
 )
-from assay.log.sequencer import LogEntry
+from assay.log.sequencer import LogEntry, Witnesses
 from assay.log.settings import LogSettings, parse_settings
 
 __all__ = [
     "AuditProblem",
     "AuditReport",
     "AuditScope",
+    "Batcher",
     "Log",
     "LogDescription",
     "LogEntry",
     "LogSettings",
     "Receipt",
+    "Witnesses",
     "audit_log",
     "describe_log",
     "init_log",

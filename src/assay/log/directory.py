@@ -21,6 +21,7 @@ from assay.log.sequencer import (
     LogParts,
     advance,
     bounded_time,
+    check_entry,
     load,
     sequence,
 )
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
     from assay.crypto.verifier_key import VerifierKey
     from assay.log.published import Published
+    from assay.log.sequencer import Witnesses
 
 __all__ = [
     "Log",
@@ -121,12 +123,14 @@ class Log:
         the indices that they may already have.
 
         Raises:
-            LogError: `log.entry-too-long`, `log.body-too-long`, `log.busy`, or the
-                log's parts disagree (see `log.sequencer.load`).
+            LogError: `log.entry-too-long`, `log.body-too-long`, `log.busy`,
+                `log.witness-quorum` (the entries keep their indices, and nothing is
+                published yet), or the log's parts disagree (see
+                `log.sequencer.load`).
             MachineError: The disk is full or failed.
         """
         for entry in entries:
-            _check_lengths(entry)
+            check_entry(entry)
         if not entries:
             return ()
         with self._parts.ledger.exclusive():
@@ -145,7 +149,8 @@ class Log:
         """Check the log, and finish what a crash has left unfinished.
 
         Raises:
-            LogError: The log's parts disagree (see `log.sequencer.load`).
+            LogError: The log's parts disagree (see `log.sequencer.load`), or
+                `log.witness-quorum`.
             MachineError: The disk is full or failed.
         """
         state = load(self._parts)
@@ -158,6 +163,16 @@ class Log:
             return
         with self._parts.ledger.exclusive():
             advance(self._parts, load(self._parts))
+
+    def pending(self) -> int:
+        """Count the entries that have an index and are not in a published tree yet.
+
+        Raises:
+            LogError: As `checkpoint`, or the ledger is missing or damaged.
+            MachineError: A part cannot be read.
+        """
+        published = read_published(self._parts.files, self._parts.settings)
+        return max(0, self._parts.ledger.size() - published.checkpoint.size)
 
     def find(self, leaf: bytes) -> int | None:
         """Give the index of an entry, or None when it was never logged.
@@ -259,25 +274,6 @@ class Log:
         return tree
 
 
-def _check_lengths(entry: LogEntry) -> None:
-    limits = DEFAULT_LIMITS
-    if len(entry.leaf) > limits.max_log_entry_bytes:
-        raise LogError(
-            "entry-too-long",
-            "The entry is longer than the log takes.",
-            expected=f"at most {limits.max_log_entry_bytes} bytes",
-            found=f"{len(entry.leaf)} bytes",
-        )
-    # A body that no bundle could carry would be of no use to anybody.
-    if len(entry.body) > limits.max_bundle_bytes:
-        raise LogError(
-            "body-too-long",
-            "The body is longer than the log takes.",
-            expected=f"at most {limits.max_bundle_bytes} bytes",
-            found=f"{len(entry.body)} bytes",
-        )
-
-
 def _check_known(index: int, size: int) -> None:
     if not 0 <= index < size:
         raise LogError(
@@ -365,13 +361,18 @@ def open_log(
     *,
     clock: Callable[[], int] = system_clock,
     lock_seconds: float = LOCK_SECONDS,
+    witnesses: Witnesses | None = None,
 ) -> Log:
     """Open a log, check it, and finish what a crash has left unfinished.
+
+    Where that needs witnesses and too few answer, the log is open all the same, and
+    the entries wait on: `Log.pending` counts them.
 
     Args:
         path: The directory.
         clock: Gives the time in seconds since the Epoch.
         lock_seconds: How long to wait for another appender.
+        witnesses: Who cosigns before a checkpoint is published, if anybody.
 
     Raises:
         LogError: `log.not-a-log`, `log.settings-malformed`, `log.key-missing`,
@@ -388,9 +389,20 @@ def open_log(
         raise keys_mismatch(settings.vkeys, keys.vkeys)
     ledger = SqliteLedger(root / DATABASE, root / LOCK, lock_seconds=lock_seconds)
     log = Log(
-        LogParts(settings=settings, keys=keys, files=files, ledger=ledger, clock=clock)
+        LogParts(
+            settings=settings,
+            keys=keys,
+            files=files,
+            ledger=ledger,
+            clock=clock,
+            witnesses=witnesses,
+        )
     )
-    log.recover()
+    try:
+        log.recover()
+    except LogError as error:
+        if error.code != "log.witness-quorum":
+            raise
     return log
 
 

@@ -9,13 +9,17 @@ Order of durability. Each step is on the disk before the next begins:
                    last bound tree and the new leaves give
     5. bind        compare-and-swap of (size, root, time) log.sqlite     TRUSTED
     6. sign        with both keys
-    7. publish     replace the checkpoint                 checkpoint     not trusted
+    7. witnesses   as many as the log needs cosign        elsewhere      not trusted
+    8. publish     replace the checkpoint                 checkpoint     not trusted
 
 A signature exists only for a tree that was bound before (5 before 6), and the ledger
 binds one root for a size at most, so no crash leads to two signed roots for one size.
-After a crash between 5 and 7 the same tree is signed again, with a time that is not
+After a crash between 5 and 8 the same tree is signed again, with a time that is not
 earlier. After one between 2 and 5 the entries keep their indices: `advance` takes them
-up, in the next append or when the log is opened. It is the same code either way.
+up, in the next append or when the log is opened. It is the same code either way, and
+also where the witnesses of step 7 are too few: then nothing is published, the entries
+keep their indices, and the next append asks the witnesses about the tree that holds
+them too.
 
 Bodies come before the sequence, so that an index never stands for a body that was
 lost; what a crash leaves behind is a body without an entry, which the audit counts.
@@ -32,11 +36,13 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from assay.crypto import merkle
 from assay.crypto.checkpoint import MAX_TIMESTAMP, Checkpoint
-from assay.errors import LogError, MachineError
+from assay.crypto.note import parse_note
+from assay.domain.limits import DEFAULT_LIMITS
+from assay.errors import LogError, MachineError, SignatureError
 from assay.log.layout import (
     CHECKPOINT,
     TILE_WIDTH,
@@ -61,8 +67,10 @@ __all__ = [
     "LogEntry",
     "LogParts",
     "LogState",
+    "Witnesses",
     "advance",
     "bounded_time",
+    "check_entry",
     "load",
     "sequence",
 ]
@@ -81,6 +89,47 @@ class LogEntry:
     body: bytes
 
 
+def check_entry(entry: LogEntry) -> None:
+    """Refuse an entry that no log takes.
+
+    Raises:
+        LogError: `log.entry-too-long` or `log.body-too-long`.
+    """
+    limits = DEFAULT_LIMITS
+    if len(entry.leaf) > limits.max_log_entry_bytes:
+        raise LogError(
+            "entry-too-long",
+            "The entry is longer than the log takes.",
+            expected=f"at most {limits.max_log_entry_bytes} bytes",
+            found=f"{len(entry.leaf)} bytes",
+        )
+    # A body that no bundle could carry would be of no use to anybody.
+    if len(entry.body) > limits.max_bundle_bytes:
+        raise LogError(
+            "body-too-long",
+            "The body is longer than the log takes.",
+            expected=f"at most {limits.max_bundle_bytes} bytes",
+            found=f"{len(entry.body)} bytes",
+        )
+
+
+class Witnesses(Protocol):
+    """Others who confirm that the log only grows, before it publishes."""
+
+    def cosign(self, note: str, prove: Callable[[int], tuple[bytes, ...]]) -> str:
+        """Give the note with cosignature lines added behind those it has.
+
+        Args:
+            note: The signed checkpoint of the tree to publish.
+            prove: Gives the consistency proof (RFC 6962) from an older size to that
+                tree; empty for size 0 and for the tree's own size. Raises
+                `log.consistency-sizes` for a larger one.
+
+        Raises:
+            LogError: `log.witness-quorum` when too few have cosigned.
+        """
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogParts:
     """What a log is made of.
@@ -91,6 +140,7 @@ class LogParts:
         files: Tiles, bodies, checkpoint.
         ledger: Sequence and last bound tree.
         clock: Gives the time in seconds since the Epoch.
+        witnesses: Who cosigns before a checkpoint is published, if anybody.
     """
 
     settings: LogSettings
@@ -98,6 +148,7 @@ class LogParts:
     files: FileStore
     ledger: Ledger
     clock: Callable[[], int]
+    witnesses: Witnesses | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,12 +247,13 @@ def sequence(parts: LogParts, entries: Sequence[LogEntry]) -> tuple[int, ...]:
 
 
 def advance(parts: LogParts, state: LogState) -> Published:
-    """Bring the published checkpoint up to the sequence; steps 3 to 7.
+    """Bring the published checkpoint up to the sequence; steps 3 to 8.
 
     The caller holds the append lock and has loaded the state under it.
 
     Raises:
         LogError: The parts disagree, or `log.time-implausible`; nothing was signed.
+            `log.witness-quorum` or `log.witness-note`; nothing was published.
         MachineError: The disk is full or failed; the log stays consistent.
     """
     leaves = _pending(parts, state.bound.size)
@@ -214,7 +266,8 @@ def advance(parts: LogParts, state: LogState) -> Published:
     # 4.
     edge = state.edge.extend(map(merkle.leaf_hash, leaves))
     root = edge.root()
-    TileTree(parts.files, edge.size).check_root(root)
+    grown = TileTree(parts.files, edge.size)
+    grown.check_root(root)
     # 5.
     stated = max(bound.timestamp, state.published.timestamp if state.published else 0)
     # Once more: the clock may have been set since the log was loaded.
@@ -227,11 +280,37 @@ def advance(parts: LogParts, state: LogState) -> Published:
     checkpoint = Checkpoint(origin=parts.settings.origin, size=edge.size, root=root)
     note = parts.keys.sign(checkpoint, timestamp)
     # 7.
+    if parts.witnesses is not None:
+        note = _cosigned(parts.witnesses, note, grown)
+    # 8.
     parts.files.replace(CHECKPOINT, note.encode())
     # All is done and durable; partial tiles that stay behind do no harm.
     with contextlib.suppress(MachineError):
         _remove_superseded(parts.files, files)
     return Published(note=note, checkpoint=checkpoint, timestamp=timestamp)
+
+
+def _cosigned(witnesses: Witnesses, note: str, tree: TileTree) -> str:
+    def prove(old_size: int) -> tuple[bytes, ...]:
+        if old_size == 0:
+            return ()
+        return merkle.consistency_proof(old_size, tree.size, tree.node)
+
+    cosigned = witnesses.cosign(note, prove)
+    try:
+        parse_note(cosigned)
+        good = cosigned.startswith(note)
+    except SignatureError:
+        good = False
+    if not good:
+        raise LogError(
+            "witness-note",
+            "What came back from the witnesses is not the checkpoint they were given.",
+            expected="the same text and signatures, and further signature lines",
+            found=f"{len(cosigned)} other characters",
+            remedy="nothing was published; look for the fault in the witnesses' client",
+        )
+    return cosigned
 
 
 def bounded_time(seconds: int) -> int:
