@@ -20,9 +20,11 @@ __all__ = [
     "LogError",
     "MachineError",
     "ManifestError",
+    "NetworkError",
     "ProgrammeError",
     "ReleaseError",
     "SignatureError",
+    "TimestampError",
     "TrustError",
     "UsageError",
     "VerifyError",
@@ -118,6 +120,12 @@ class SignatureError(AssayError):
     family = "signature"
 
 
+class TimestampError(AssayError):
+    """A timestamp is none, or does not prove what it is there to prove."""
+
+    family = "timestamp"
+
+
 class BundleError(AssayError):
     """A bundle is cut, malformed or of an unknown version."""
 
@@ -140,6 +148,12 @@ class MachineError(AssayError):
     """The machine failed: a full disk, a missing permission, a broken medium."""
 
     family = "machine"
+
+
+class NetworkError(AssayError):
+    """A server cannot be reached, or answers as no honest one would."""
+
+    family = "network"
 
 
 class ManifestError(AssayError):
