@@ -13,6 +13,7 @@ from typing import ClassVar
 __all__ = [
     "AssayError",
     "BundleError",
+    "CoseError",
     "DocumentError",
     "EvidenceError",
     "InputError",
@@ -23,6 +24,7 @@ __all__ = [
     "NetworkError",
     "ProgrammeError",
     "ReleaseError",
+    "ScittError",
     "SignatureError",
     "TimestampError",
     "TrustError",
@@ -166,3 +168,15 @@ class VerifyError(AssayError):
     """What a bundle claims does not follow from what it holds."""
 
     family = "verify"
+
+
+class CoseError(AssayError):
+    """CBOR or a COSE message is malformed, or what signs it does not hold."""
+
+    family = "cose"
+
+
+class ScittError(AssayError):
+    """A SCITT statement is not one that its reader can believe."""
+
+    family = "scitt"

@@ -25,13 +25,18 @@ from assay.crypto.model_key import ModelKey, model_key_of
 from assay.errors import KeyFileError, SignatureError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
 __all__ = [
     "MAX_CERTIFICATES",
     "Certificate",
     "CertificateNames",
+    "certificates_from_der",
     "certificates_from_pem",
+    "check_path",
+    "covers",
+    "is_issued_by",
     "key_of_certificate",
     "names_of",
     "signing_key_of_chain",
@@ -130,6 +135,50 @@ def certificates_from_pem(pem: bytes) -> tuple[x509.Certificate, ...]:
         return tuple(x509.load_pem_x509_certificates(pem))
     except _MALFORMED as error:
         raise _not_a_certificate("PEM blocks `CERTIFICATE`") from error
+
+
+def certificates_from_der(ders: Iterable[bytes]) -> tuple[x509.Certificate, ...]:
+    """Read certificates, each of them whole.
+
+    Raises:
+        KeyFileError: `key.not-a-certificate`.
+    """
+    try:
+        certificates = tuple(x509.load_der_x509_certificate(der) for der in ders)
+        for certificate in certificates:
+            # What is read late must be readable: extensions once, names, dates, key.
+            tuple(certificate.extensions)
+            _ = (certificate.issuer, certificate.subject, certificate.public_key())
+    except _MALFORMED as error:
+        raise _not_a_certificate("X.509 certificates in DER") from error
+    return certificates
+
+
+def is_issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    """Tell whether the other has signed a certificate and bears its issuer's name."""
+    return _issued(certificate, issuer)
+
+
+def covers(certificate: x509.Certificate, at: datetime) -> bool:
+    """Tell whether an instant lies in a certificate's validity, both ends included."""
+    return _covers(certificate, at)
+
+
+def check_path(path: Sequence[x509.Certificate], at: datetime) -> None:
+    """Take steps 2, 4 and 5 for a path whose signatures were already followed.
+
+    Args:
+        path: From the certificate in question to the root, each issued by the next.
+        at: Instant at which all must be valid.
+
+    Raises:
+        SignatureError: `signature.certificate`.
+    """
+    for depth, certificate in enumerate(path):
+        _check_dates(certificate, at)
+        _check_critical(certificate)
+        if depth:
+            _check_authority(certificate, depth - 1)
 
 
 def signing_key_of_chain(

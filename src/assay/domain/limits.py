@@ -244,9 +244,29 @@ class Limits:
     # of the rate that it takes. Beyond it a server says so instead of growing.
     max_log_waiting_entries: int = 4_096
     max_log_waiting_bytes: int = 256 * MIB
+    # RFC 3161: a response with three certificates has some 5 kB, with RSA keys of 4096
+    # bits some 8 kB. A statement may have one from each of several authorities.
+    max_timestamp_bytes: int = 64 * KIB
+    max_timestamps: int = 8
+    # Values inside one value of DER: a signer has six attributes, a certificate set
+    # five members; names of certificates and extensions have fewer than twenty.
+    max_der_parts: int = 64
     # C2SP signed-note: verifiers accept at least 16 signatures; ML-DSA ones near 5 kB.
     max_note_bytes: int = 512 * KIB
     max_note_signatures: int = 64
+    # COSE: a statement around the largest payload, and its receipts.
+    max_cose_bytes: int = 64 * MIB
+    # One header of a COSE message: a chain of certificates has a few kilobytes.
+    max_cose_header_bytes: int = 64 * KIB
+    # A COSE receipt: a path has at most 63 hashes of 34 bytes, a header some 500 bytes.
+    max_cose_receipt_bytes: int = 16 * KIB
+    # Receipts of one statement: each is a signature check by somebody's key.
+    max_cose_receipts: int = 16
+    # CBOR: COSE nests five levels, and the longest receipt has some hundred items.
+    max_cbor_depth: int = 16
+    max_cbor_items: int = 4_096
+    # RFC 9943 section 6: an issuer has 1 to 8,192 characters; a subject likewise.
+    max_cwt_claim_chars: int = 8_192
     # A log's time never goes back, so one that is far ahead would be stated for ever:
     # a day is more than clocks and time zones differ by.
     max_log_seconds_ahead: int = 86_400
