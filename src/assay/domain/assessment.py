@@ -16,13 +16,18 @@ __all__ = ["Assessment", "Burden", "ControlResult", "Outcome"]
 
 
 class Outcome(StrEnum):
-    """What came of a control; there is always a value for `we did not look`."""
+    """What came of a control; there is always a value for `we did not look`.
+
+    `withheld` is what a verifier is left with where the developer shows only a salted
+    digest: no assessment gives it, and no statement may say it.
+    """
 
     MET = "met"
     NOT_MET = "not met"
     NOT_APPLICABLE = "not applicable"
     NOT_ASSESSED = "not assessed"
     ERROR = "error"
+    WITHHELD = "withheld"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,14 +59,14 @@ class Burden:
         controls: Controls of the programme.
         by_machine: Controls that checks answer.
         asked: Questions for people of the developer.
-        answered: Those that they answered.
+        answered: Those that they answered; None where some answers are withheld.
         for_reviewers: Controls that only an independent review answers.
     """
 
     controls: int
     by_machine: int
     asked: int
-    answered: int
+    answered: int | None
     for_reviewers: int
 
 
@@ -93,6 +98,15 @@ class Assessment:
     reports: tuple[CheckReport, ...]
     tiers: tuple[str, ...]
     burden: Burden
+
+    @property
+    def withheld(self) -> tuple[str, ...]:
+        """Ids of the controls of which only a salted digest was shown."""
+        return tuple(
+            result.control
+            for result in self.controls
+            if result.outcome is Outcome.WITHHELD
+        )
 
     @property
     def findings(self) -> tuple[Finding, ...]:

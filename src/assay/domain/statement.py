@@ -16,10 +16,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ASSESSMENT_TYPE",
+    "ASSESSMENT_V02_TYPE",
     "DECLARATIONS_TYPE",
+    "DECLARATIONS_V02_TYPE",
     "MANIFEST_TYPE",
     "PAYLOAD_TYPE",
     "SEAL_TYPE",
+    "SEAL_V02_TYPE",
     "STATEMENT_TYPE",
     "Bundle",
     "BundleVersion",
@@ -41,6 +44,10 @@ MANIFEST_TYPE = "https://model_signing/signature/v1.0"
 ASSESSMENT_TYPE = "https://assay/assessment/v0.1"
 DECLARATIONS_TYPE = "https://assay/declarations/v0.1"
 SEAL_TYPE = "https://assay/seal/v0.1"
+# With salted digests in the place of results, reports and answers.
+ASSESSMENT_V02_TYPE = "https://assay/assessment/v0.2"
+DECLARATIONS_V02_TYPE = "https://assay/declarations/v0.2"
+SEAL_V02_TYPE = "https://assay/seal/v0.2"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,12 +145,15 @@ class Seal:
         sealed_at: When, in UTC, whole seconds.
         valid_until: After this instant the claim is stale.
         statements: What it binds, sorted.
+        supersedes: Hex SHA-256 of the payloads of earlier seals that it takes the
+            place of, sorted; none in v0.1.
     """
 
     release_digest: str
     sealed_at: datetime
     valid_until: datetime
     statements: tuple[SealedStatement, ...]
+    supersedes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
