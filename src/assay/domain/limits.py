@@ -267,6 +267,30 @@ class Limits:
     max_cbor_items: int = 4_096
     # RFC 9943 section 6: an issuer has 1 to 8,192 characters; a subject likewise.
     max_cwt_claim_chars: int = 8_192
+    # C2SP tlog-policy: "at least up to 32" of each; an ML-DSA-44 key has 1,800
+    # characters.
+    max_policy_bytes: int = 512 * KIB
+    max_policy_items: int = 128
+    # C2SP tlog-witness: 63 hashes of 45 bytes and a checkpoint, which signed-note wants
+    # read with 16 signatures of 5 kB at least.
+    max_witness_request_bytes: int = 128 * KIB
+    # Signature lines of one witness: two keys, or a few more while it changes them.
+    max_witness_answer_bytes: int = 32 * KIB
+    # Logs that one witness follows, and contradictions that it keeps of each: only who
+    # holds a log's key can make one, and one is enough to convict it.
+    max_witnessed_logs: int = 10_000
+    max_forks_kept: int = 64
+    # What one request may submit to a log: a manifest of 100,000 files has some 20 MB
+    # in base64, and a server may hold a hundred such requests at a time.
+    max_submission_bytes: int = 32 * MIB
+    max_submission_statements: int = 256
+    # An answer to it: a receipt has some 6 kB, with many witnesses up to 100 kB.
+    max_receipts_bytes: int = 32 * MIB
+    # Holders of tokens of one log, and the file that lists them.
+    max_tokens: int = 10_000
+    max_token_file_bytes: int = 8 * MIB
+    # Callers whose rate is remembered; the idle ones are forgotten first.
+    max_rated_callers: int = 65_536
     # A log's time never goes back, so one that is far ahead would be stated for ever:
     # a day is more than clocks and time zones differ by.
     max_log_seconds_ahead: int = 86_400

@@ -34,7 +34,14 @@ if TYPE_CHECKING:
 
     from assay.crypto.checkpoint import Checkpoint
 
-__all__ = ["LogKeys", "create_keys", "keys_mismatch", "read_keys"]
+__all__ = [
+    "LogKeys",
+    "create_keys",
+    "keys_mismatch",
+    "read_keys",
+    "read_private_key",
+    "write_private_key",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,18 +115,25 @@ def create_keys(root: Path, origin: str) -> LogKeys:
         ml_dsa_44=MLDSA44PrivateKey.generate(),
     )
     for name, key in ((ED25519_KEY, keys.ed25519), (ML_DSA_KEY, keys.ml_dsa_44)):
-        pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        try:
-            descriptor = os.open(
-                root / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600
-            )
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(pem)
-                file.flush()
-                os.fsync(file.fileno())
-        except OSError as error:
-            raise machine_error(error, f"writing the key {name}") from error
+        write_private_key(root / name, key)
     return keys
+
+
+def write_private_key(path: Path, key: Ed25519PrivateKey | MLDSA44PrivateKey) -> None:
+    """Write a key that only its owner may read, never over an existing file.
+
+    Raises:
+        MachineError: The file exists or cannot be written.
+    """
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(pem)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise machine_error(error, f"writing the key {path.name}") from error
 
 
 def read_keys(root: Path, origin: str) -> LogKeys:
@@ -129,7 +143,7 @@ def read_keys(root: Path, origin: str) -> LogKeys:
         LogError: `log.key-missing`, `log.key-exposed` or `log.key-malformed`.
         MachineError: A key cannot be read.
     """
-    plain, timed = (_read_key(root / name) for name in (ED25519_KEY, ML_DSA_KEY))
+    plain, timed = (read_private_key(root / name) for name in (ED25519_KEY, ML_DSA_KEY))
     if not isinstance(plain, Ed25519PrivateKey):
         raise _malformed(ED25519_KEY, "an Ed25519 key")
     if not isinstance(timed, MLDSA44PrivateKey):
@@ -150,7 +164,13 @@ def keys_mismatch(
     )
 
 
-def _read_key(path: Path) -> object:
+def read_private_key(path: Path) -> object:
+    """Read an unencrypted PKCS#8 key that nobody but its owner may use.
+
+    Raises:
+        LogError: `log.key-missing`, `log.key-exposed` or `log.key-malformed`.
+        MachineError: The file cannot be read.
+    """
     try:
         mode = stat.S_IMODE(path.stat().st_mode)
         with path.open("rb") as file:
