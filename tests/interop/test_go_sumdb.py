@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -177,12 +176,10 @@ def logcheck(go, tmp_path_factory):
     vendor = work / "vendor"
     (vendor / "golang.org/x").mkdir(parents=True)
     (vendor / "golang.org/x/mod").symlink_to(root / "src/cmd/vendor/golang.org/x/mod")
-    needed = re.search(
-        r"^require (\S+) (\S+)$", (SOURCE / "go.mod").read_text(), re.MULTILINE
-    )
+    module = (SOURCE / "go.mod").read_text().rpartition("require ")[2].strip()
     (vendor / "modules.txt").write_text(
-        f"# {needed[1]} {needed[2]}\n## explicit; go 1.26\n"
-        f"{needed[1]}/sumdb/note\n{needed[1]}/sumdb/tlog\n"
+        f"# {module}\n## explicit; go 1.26\n"
+        "golang.org/x/mod/sumdb/note\ngolang.org/x/mod/sumdb/tlog\n"
     )
     run(root / "bin/go", "vet", ".", cwd=work)
     run(root / "bin/go", "build", "-o", work / "logcheck", ".", cwd=work)
