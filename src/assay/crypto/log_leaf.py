@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from assay.crypto.canonical import canonical_json
 from assay.crypto.dsse import pre_authentication_encoding
+from assay.crypto.public_key import FIRST_KINDS, KeyKind, require_place
 from assay.encoding import encode_base64
 
 if TYPE_CHECKING:
@@ -24,9 +25,20 @@ __all__ = ["log_leaf"]
 def log_leaf(envelope: Envelope, key: PublicKey) -> bytes:
     """Give the entry that stands for an envelope in the log, in canonical JSON.
 
-    The digest is SHA-256 over the DSSE pre-authentication encoding: what was signed.
+    The digest is over the DSSE pre-authentication encoding: what was signed. Its
+    algorithm is that of the signature, as Rekor v2 sets it from `keyDetails`
+    (rekor-tiles `pkg/types/hashedrekord`): SHA-384 for P-384. Pure Ed25519 has none
+    there, and SHA-256 here (ADR 0008).
+
+    Raises:
+        KeyFileError: `key.second-only`: a second envelope has no entry (ADR 0023).
     """
+    require_place(key.kind, FIRST_KINDS)
     signed = pre_authentication_encoding(envelope.payload_type, envelope.payload)
+    if key.kind is KeyKind.P384:
+        algorithm, digest = "SHA2_384", hashlib.sha384(signed).digest()
+    else:
+        algorithm, digest = "SHA2_256", hashlib.sha256(signed).digest()
     return canonical_json(
         {
             "apiVersion": "0.0.2",
@@ -34,8 +46,8 @@ def log_leaf(envelope: Envelope, key: PublicKey) -> bytes:
             "spec": {
                 "hashedRekordV002": {
                     "data": {
-                        "algorithm": "SHA2_256",
-                        "digest": encode_base64(hashlib.sha256(signed).digest()),
+                        "algorithm": algorithm,
+                        "digest": encode_base64(digest),
                     },
                     "signature": {
                         "content": encode_base64(envelope.signature),

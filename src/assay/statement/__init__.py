@@ -1,8 +1,8 @@
 """Stage 3: an assessment becomes statements, and statements become signed envelopes.
 
 payloads    the bytes that get signed: manifest, assessment, declarations, seal
-sign        a payload and a signer give a DSSE envelope
-signers/    who holds the key: a PEM file so far
+sign        a payload and a signer give a DSSE envelope, a second signer a second one
+signers/    who holds the key: a PEM file, a PKCS #11 token, a service for keys
 """
 
 from assay.statement.payloads import (
@@ -11,7 +11,7 @@ from assay.statement.payloads import (
     manifest_payload,
     seal_payload,
 )
-from assay.statement.sign import Signer, sign
+from assay.statement.sign import Signer, sign, sign_second
 
 __all__ = [
     "Signer",
@@ -20,4 +20,5 @@ __all__ = [
     "manifest_payload",
     "seal_payload",
     "sign",
+    "sign_second",
 ]

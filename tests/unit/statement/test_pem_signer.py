@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa, x25519
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -13,6 +13,7 @@ from assay.domain.limits import Limits
 from assay.errors import KeyFileError
 from assay.statement.signers.pem import new_private_key, read_private_key
 from tests.simulators.claims import p256_signer
+from tests.simulators.keys import signer_of
 
 PASSPHRASE = b"correct horse"
 
@@ -90,7 +91,7 @@ def test_a_key_file_over_its_bound_is_refused():
 
 
 def test_other_kinds_of_keys_are_refused():
-    curve = ec.derive_private_key(5, ec.SECP384R1())
+    curve = ec.derive_private_key(5, ec.SECP521R1())
     assert refused(pkcs8(curve)) == "key.unsupported"
     other = rsa.generate_private_key(65537, 2048)
     assert refused(pkcs8(other)) == "key.unsupported"
@@ -100,3 +101,19 @@ def test_ecdsa_takes_its_nonce_from_the_message():
     signer = p256_signer()
     assert signer.sign(b"m") == signer.sign(b"m")
     assert signer.sign(b"m") != signer.sign(b"n")
+
+
+@pytest.mark.parametrize("kind", [KeyKind.P256, KeyKind.P384, KeyKind.ED25519])
+def test_first_keys_sign_the_same_bytes_alike(kind):
+    signer = signer_of(kind)
+    assert signer.sign(b"m") == signer.sign(b"m")
+
+
+def test_the_second_key_signs_with_chance():
+    signer = signer_of(KeyKind.ML_DSA_65)
+    assert signer.sign(b"m") != signer.sign(b"m")
+
+
+def test_an_x25519_key_signs_nothing():
+    pem = pkcs8(x25519.X25519PrivateKey.from_private_bytes(bytes(range(32))))
+    assert refused(pem) == "key.unsupported"

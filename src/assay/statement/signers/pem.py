@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, mldsa
 from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
     Encoding,
-    KeySerializationEncryption,
     NoEncryption,
     PrivateFormat,
-    PublicFormat,
     load_pem_private_key,
 )
 
-from assay.crypto.public_key import KeyKind, kind_of_key, public_key_from_der
+from assay.crypto.public_key import ALL_KINDS, KeyKind, key_hash, public_key_of
 from assay.domain.limits import DEFAULT_LIMITS, Limits
 from assay.errors import KeyFileError
+from assay.statement.signers.protection import protected_pem
 
 if TYPE_CHECKING:
     from assay.crypto.public_key import PublicKey
@@ -35,7 +32,9 @@ CANNOT_OPEN = (
 # What OpenSSL takes.
 _MAX_PASSPHRASE_BYTES = 1023
 
-_Native = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
+_Native = (
+    ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | mldsa.MLDSA65PrivateKey
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,10 +52,13 @@ class PemSigner:
         """Sign a message.
 
         ECDSA takes its nonce from the message and the key (RFC 6979), so the same
-        statement has the same signature and the log gives it the same index.
+        statement has the same signature and the log gives it the same index. ML-DSA
+        is hedged with chance (FIPS 204 section 3.4); nothing of it is logged.
         """
         if isinstance(self._native, ec.EllipticCurvePrivateKey):
-            algorithm = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
+            algorithm = ec.ECDSA(
+                key_hash(self.public_key.kind), deterministic_signing=True
+            )
             return self._native.sign(message, algorithm)
         return self._native.sign(message)
 
@@ -65,7 +67,7 @@ def new_private_key(kind: KeyKind, passphrase: bytes | None) -> bytes:
     """Make a private key and give it as PKCS #8 in PEM.
 
     Args:
-        kind: P-256 or Ed25519.
+        kind: Its type.
         passphrase: Protects the file; None leaves it open to anyone who reads it.
 
     Raises:
@@ -78,15 +80,21 @@ def new_private_key(kind: KeyKind, passphrase: bytes | None) -> bytes:
             expected=f"1 to {_MAX_PASSPHRASE_BYTES} bytes",
             found=f"{len(passphrase)} bytes",
         )
-    native: _Native
+    native = _new(kind)
+    if passphrase is None:
+        return native.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    der = native.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    return protected_pem(der, passphrase)
+
+
+def _new(kind: KeyKind) -> _Native:
     if kind is KeyKind.P256:
-        native = ec.generate_private_key(ec.SECP256R1())
-    else:
-        native = ed25519.Ed25519PrivateKey.generate()
-    protection: KeySerializationEncryption = NoEncryption()
-    if passphrase is not None:
-        protection = BestAvailableEncryption(passphrase)
-    return native.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, protection)
+        return ec.generate_private_key(ec.SECP256R1())
+    if kind is KeyKind.P384:
+        return ec.generate_private_key(ec.SECP384R1())
+    if kind is KeyKind.ED25519:
+        return ed25519.Ed25519PrivateKey.generate()
+    return mldsa.MLDSA65PrivateKey.generate()
 
 
 def read_private_key(
@@ -96,7 +104,7 @@ def read_private_key(
 
     Raises:
         KeyFileError: `key.not-a-key`, `key.unsupported`, `key.passphrase-missing`,
-            `key.passphrase-not-needed` or `key.passphrase-wrong`.
+            `key.passphrase-not-needed`, `key.passphrase-wrong` or `key.weak`.
     """
     passphrase = passphrase or None
     try:
@@ -115,18 +123,9 @@ def read_private_key(
                 remedy=CANNOT_OPEN,
             ) from error
         raise _not_a_key() from error
-    if not isinstance(native, ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey):
-        raise KeyFileError(
-            "unsupported",
-            "Assay does not sign with this kind of key.",
-            expected="ECDSA P-256 or Ed25519",
-            found=kind_of_key(native.public_key()),
-            remedy="make a key pair with `assay keys new`",
-        )
-    der = native.public_key().public_bytes(
-        Encoding.DER, PublicFormat.SubjectPublicKeyInfo
-    )
-    return PemSigner(public_key=public_key_from_der(der), _native=native)
+    # The kind is judged by the public half, which every private key has.
+    public = public_key_of(native.public_key(), ALL_KINDS)
+    return PemSigner(public_key=public, _native=cast("_Native", native))
 
 
 def _not_a_key() -> KeyFileError:
