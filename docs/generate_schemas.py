@@ -38,7 +38,7 @@ from assay.wire.v0.statement import (
     StatementModel,
 )
 from assay.wire.v0.statement_file import StatementFileModel
-from assay.wire.v0.trust import TrustModel
+from assay.wire.v0.trust import TrustV0Model, TrustV1Model
 
 if TYPE_CHECKING:
     from assay.wire.model import WireModel
@@ -73,7 +73,8 @@ PUBLISHED: Final[dict[str, type[WireModel]]] = {
     "result-verify": VerifyDocument,
     "statement": StatementModel,
     "statement-file": StatementFileModel,
-    "trust-file": TrustModel,
+    "trust-file-v0": TrustV0Model,
+    "trust-file-v1": TrustV1Model,
 }
 
 

@@ -27,7 +27,8 @@ from assay.wire.v0.statement import (
     SealPredicate,
     read_statement,
 )
-from assay.wire.v0.trust import parse_trust, read_trust, write_trust
+from assay.wire.v0.trust import parse_trust, read_trust
+from assay.wire.v0.trust_writing import write_trust
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 LINES = st.text(

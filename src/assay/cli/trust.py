@@ -13,17 +13,17 @@ from assay.cli.exit_status import ExitStatus
 from assay.cli.options import PATH
 from assay.cli.output import JSON_OPTION, say, told, write_json
 from assay.crypto.public_key import public_key_from_der
+from assay.domain.vkey import states_time, vkey_id
 from assay.errors import UsageError
-from assay.flows.trust import Believed, add_trust, new_trust
+from assay.flows.trust import Believed, Demands, add_trust, new_trust
 from assay.flows.verify import load_trust
 from assay.wire.v0.instant import format_instant
 from assay.wire.v0.results import TrustDocument
-from assay.wire.v0.trust import states_time, vkey_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
-    from assay.domain.trust import TrustFile
+    from assay.domain.trust import TimestampAuthority, TrustedIssuer, TrustFile
 
 __all__ = ["command"]
 
@@ -36,6 +36,35 @@ _BELIEVED = (
         metavar="NAME=KEY",
         multiple=True,
         help="Believe this developer's public key, under a name of your choice.",
+    ),
+    click.option(
+        "--office",
+        "offices",
+        metavar="NAME=KEY",
+        multiple=True,
+        help="Believe this programme office's public key: for enrolments, key events, "
+        "revocations and status snapshots.",
+    ),
+    click.option(
+        "--assessor",
+        "assessors",
+        metavar="NAME=KEY",
+        multiple=True,
+        help="Believe this independent assessor's public key, for reviews.",
+    ),
+    click.option(
+        "--witness",
+        "witnesses",
+        metavar="NAME=VKEY",
+        multiple=True,
+        help="Believe this witness of logs, by its C2SP verifier key.",
+    ),
+    click.option(
+        "--timestamp-authority",
+        "authorities",
+        metavar="NAME=PEM",
+        multiple=True,
+        help="Believe this timestamp authority (RFC 3161), by its root certificates.",
     ),
     click.option(
         "--log",
@@ -65,8 +94,38 @@ _BELIEVED = (
 )
 
 
+_DEMANDS = (
+    click.option(
+        "--quorum",
+        metavar="N",
+        type=click.IntRange(0, 100),
+        help="How many of the witnesses must have cosigned each receipt.",
+    ),
+    click.option(
+        "--timestamp-required/--no-timestamp-required",
+        "timestamp",
+        default=None,
+        help="Refuse a claim without a timestamp of a believed authority.",
+    ),
+    click.option(
+        "--second-required/--no-second-required",
+        "second",
+        default=None,
+        help="Refuse a claim without a second, post-quantum signature.",
+    ),
+    click.option(
+        "--status-max-age",
+        "status_hours",
+        metavar="HOURS",
+        type=click.IntRange(1, 87_600),
+        help="Ask for a status snapshot that is no older than this: without one a "
+        "claim is stale.",
+    ),
+)
+
+
 def _believed(verb: _F) -> _F:
-    for option in reversed(_BELIEVED):
+    for option in reversed((*_BELIEVED, *_DEMANDS)):
         verb = option(verb)
     return verb
 
@@ -111,13 +170,10 @@ Examples:
 def new(
     *,
     trust: Path,
-    developers: tuple[str, ...],
-    logs: tuple[Path, ...],
-    log_keys: tuple[tuple[str, str], ...],
-    programmes: tuple[str, ...],
     valid_days: int | None,
     no_log_required: bool,
     json_to: str | None,
+    **chosen: Any,  # noqa: ANN401 - the options of `_BELIEVED` and `_DEMANDS`
 ) -> ExitStatus:
     """Make a trust file. Until it names a developer and a log, nothing verifies."""
     until = None
@@ -125,9 +181,10 @@ def new(
         until = datetime.now(tz=UTC).replace(microsecond=0) + timedelta(days=valid_days)
     made = new_trust(
         trust,
-        _chosen(developers, logs, log_keys, programmes),
+        _chosen(chosen),
         valid_until=until,
         log_required=not no_log_required,
+        demands=_demanded(chosen),
     )
     _tell(trust, made, json_to)
     return ExitStatus.YES
@@ -148,22 +205,20 @@ Examples:
 def add(
     *,
     trust: Path,
-    developers: tuple[str, ...],
-    logs: tuple[Path, ...],
-    log_keys: tuple[tuple[str, str], ...],
-    programmes: tuple[str, ...],
     json_to: str | None,
+    **chosen: Any,  # noqa: ANN401 - the options of `_BELIEVED` and `_DEMANDS`
 ) -> ExitStatus:
-    """Add developers, logs and programmes to a trust file."""
-    believed = _chosen(developers, logs, log_keys, programmes)
-    if believed == Believed():
+    """Add whom to believe to a trust file, or what to ask of a claim."""
+    believed, demands = _chosen(chosen), _demanded(chosen)
+    if believed == Believed() and demands == Demands():
         raise UsageError(
             "nothing-to-add",
             "There is nothing to add.",
-            expected="--developer, --log, --log-key or --programme",
+            expected="whom to believe, such as --developer, --log or --programme, or "
+            "what to ask for, such as --quorum",
             found="none of them",
         )
-    _tell(trust, add_trust(trust, believed), json_to)
+    _tell(trust, add_trust(trust, believed, demands=demands), json_to)
     return ExitStatus.YES
 
 
@@ -184,39 +239,78 @@ def show(*, trust: Path, json_to: str | None) -> ExitStatus:
     return ExitStatus.YES
 
 
-def _chosen(
-    developers: tuple[str, ...],
-    logs: tuple[Path, ...],
-    log_keys: tuple[tuple[str, str], ...],
-    programmes: tuple[str, ...],
-) -> Believed:
-    named = []
-    for text in developers:
-        name, separator, path = text.rpartition("=")
-        if not separator or not name or not path:
-            raise UsageError(
-                "developer",
-                "This does not say which developer has which key.",
-                expected="NAME=KEY, such as 'Example Labs=labs.pub'",
-                found=text,
-            )
-        named.append((name, Path(path)))
+def _chosen(options: Mapping[str, Any]) -> Believed:
     return Believed(
-        developers=tuple(named), logs=logs, log_keys=log_keys, programmes=programmes
+        developers=_files(options["developers"], "developer", "labs.pub"),
+        offices=_files(options["offices"], "office", "office.pub"),
+        assessors=_files(options["assessors"], "assessor", "auditors.pub"),
+        witnesses=tuple(
+            _named(text, "witness", "w.example+1a2b3c4d+AQID", first=True)
+            for text in options["witnesses"]
+        ),
+        timestamp_authorities=_files(
+            options["authorities"], "timestamp-authority", "roots.pem"
+        ),
+        logs=options["logs"],
+        log_keys=options["log_keys"],
+        programmes=options["programmes"],
     )
+
+
+def _demanded(options: Mapping[str, Any]) -> Demands:
+    hours = options["status_hours"]
+    return Demands(
+        quorum=options["quorum"],
+        timestamp=options["timestamp"],
+        second=options["second"],
+        status_age=None if hours is None else timedelta(hours=hours),
+    )
+
+
+def _files(
+    texts: tuple[str, ...], option: str, example: str
+) -> tuple[tuple[str, Path], ...]:
+    named = (_named(text, option, example) for text in texts)
+    return tuple((name, Path(path)) for name, path in named)
+
+
+def _named(
+    text: str, option: str, example: str, *, first: bool = False
+) -> tuple[str, str]:
+    """Split `NAME=VALUE`; a name may hold `=`, and so may a verifier key."""
+    name, separator, value = text.partition("=") if first else text.rpartition("=")
+    if not separator or not name or not value:
+        raise UsageError(
+            "named-key",
+            f"This does not say which {option.replace('-', ' ')} has which key.",
+            expected=f"NAME=VALUE, such as 'Example={example}'",
+            found=text,
+        )
+    return name, value
 
 
 def _tell(path: Path, trust: TrustFile, json_to: str | None) -> None:
     lines = [f"{path} believes:"]
     lines += [
-        f"  developer  {item.name}  key {public_key_from_der(item.public_key).key_id}"
-        for item in trust.developers
+        f"  {role:<10} {item.name}  key {public_key_from_der(item.public_key).key_id}"
+        f"{_dates(item)}"
+        for role, issuers in (
+            ("developer", trust.developers),
+            ("office", trust.offices),
+            ("assessor", trust.assessors),
+        )
+        for item in issuers
     ]
     lines += [
         f"  log        {log.origin}  keys {', '.join(map(vkey_id, log.vkeys))}"
         for log in trust.logs
     ]
     lines += [f"  witness    {witness.name}" for witness in trust.witnesses]
+    lines += [
+        f"  timestamps {authority.name}  {len(authority.certificates)} roots"
+        f"{_dates(authority)}"
+        for authority in trust.timestamp_authorities
+    ]
     lines += [
         f"  programme  {ref.id} {ref.version}  {ref.digest}" for ref in trust.programmes
     ]
@@ -227,10 +321,26 @@ def _tell(path: Path, trust: TrustFile, json_to: str | None) -> None:
         lines.append("  Statements without a receipt from a log are accepted.")
     if trust.quorum:
         lines.append(f"  {trust.quorum} witnesses must have cosigned.")
+    if trust.timestamp_required:
+        lines.append("  A timestamp is required.")
+    if trust.second_required:
+        lines.append("  A second, post-quantum signature is required.")
+    if trust.status_required:
+        hours = trust.status_max_age // timedelta(hours=1)
+        lines.append(f"  A status snapshot of the last {hours} hours is required.")
     if trust.valid_until is not None:
         lines.append(f"  Believed until {format_instant(trust.valid_until)}.")
     say("\n".join(lines), json_to=json_to)
     write_json(TrustDocument.of(trust), json_to)
+
+
+def _dates(item: TrustedIssuer | TimestampAuthority) -> str:
+    words = ""
+    if item.valid_from is not None:
+        words += f"  from {format_instant(item.valid_from)}"
+    if item.valid_until is not None:
+        words += f"  until {format_instant(item.valid_until)}"
+    return words
 
 
 def _notes(trust: TrustFile) -> list[str]:

@@ -3,32 +3,40 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from assay.crypto.certificate_chain import certificates_from_pem
 from assay.crypto.verifier_key import parse_vkey
 from assay.domain.limits import DEFAULT_LIMITS, Limits
-from assay.domain.trust import TrustedDeveloper, TrustedLog, TrustFile
+from assay.domain.trust import (
+    TimestampAuthority,
+    TrustedDeveloper,
+    TrustedIssuer,
+    TrustedLog,
+    TrustedWitness,
+    TrustFile,
+)
+from assay.domain.vkey import vkey_id
 from assay.errors import TrustError
 from assay.flows.files import machine_error, read_file, write_file
 from assay.flows.keys import show_key
 from assay.flows.programmes import find_programme
 from assay.log import describe_log, parse_settings
 from assay.programme import read_programme
-from assay.wire.v0.trust import (
-    parse_trust,
-    refuse_contradictions,
-    refuse_repeated,
-    vkey_id,
-    write_trust,
-)
+from assay.wire.v0.trust import parse_trust
+from assay.wire.v0.trust_contradictions import refuse_contradictions, refuse_repeated
+from assay.wire.v0.trust_writing import write_trust
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, timedelta
     from pathlib import Path
 
-__all__ = ["Believed", "add_trust", "new_trust", "trusted_logs"]
+__all__ = ["Believed", "Demands", "add_trust", "new_trust", "trusted_logs"]
 
 _T = TypeVar("_T")
+_I = TypeVar("_I", bound=TrustedIssuer)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,15 +45,40 @@ class Believed:
 
     Attributes:
         developers: Names and the files of their public keys.
+        offices: The same, of programme offices.
+        assessors: The same, of independent assessors.
+        witnesses: Names and verifier keys of witnesses.
+        timestamp_authorities: Names and PEM files of their root certificates.
         logs: Directories of logs at hand, or the `log.json` of logs elsewhere.
         log_keys: Origins and verifier keys of logs elsewhere.
         programmes: Ids or files of programmes.
     """
 
     developers: tuple[tuple[str, Path], ...] = ()
+    offices: tuple[tuple[str, Path], ...] = ()
+    assessors: tuple[tuple[str, Path], ...] = ()
+    witnesses: tuple[tuple[str, str], ...] = ()
+    timestamp_authorities: tuple[tuple[str, Path], ...] = ()
     logs: tuple[Path, ...] = ()
     log_keys: tuple[tuple[str, str], ...] = ()
     programmes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demands:
+    """What a claim must come with; None leaves it as the trust file has it.
+
+    Attributes:
+        quorum: How many witnesses must have cosigned.
+        timestamp: Whether a believed timestamp is required.
+        second: Whether a second, post-quantum envelope is required.
+        status_age: How old the newest status snapshot may be, which is then required.
+    """
+
+    quorum: int | None = None
+    timestamp: bool | None = None
+    second: bool | None = None
+    status_age: timedelta | None = None
 
 
 def new_trust(
@@ -54,6 +87,7 @@ def new_trust(
     *,
     valid_until: datetime | None = None,
     log_required: bool = True,
+    demands: Demands = Demands(),
     limits: Limits = DEFAULT_LIMITS,
 ) -> TrustFile:
     """Make a trust file; it may still trust nobody, and verifies nothing until it does.
@@ -70,13 +104,17 @@ def new_trust(
         valid_until=valid_until,
         log_required=log_required,
     )
-    trust = _grown(empty, believed, limits)
+    trust = _grown(_demanding(empty, demands), believed, limits)
     write_file(path, write_trust(trust).encode("utf-8"), replace=False)
     return trust
 
 
 def add_trust(
-    path: Path, believed: Believed, limits: Limits = DEFAULT_LIMITS
+    path: Path,
+    believed: Believed,
+    *,
+    demands: Demands = Demands(),
+    limits: Limits = DEFAULT_LIMITS,
 ) -> TrustFile:
     """Add to a trust file; what it names already stays as it is.
 
@@ -89,8 +127,8 @@ def add_trust(
         KeyFileError, LogError, ProgrammeError: What is to be believed is not there.
     """
     data = read_file(path, most=limits.max_trust_bytes, what="trust file")
-    trust = _grown(parse_trust(data, limits), believed, limits)
-    if trust.developers and (trust.logs or not trust.log_required):
+    trust = _grown(_demanding(parse_trust(data, limits), demands), believed, limits)
+    if (trust.developers or trust.offices) and (trust.logs or not trust.log_required):
         refuse_contradictions(trust)
     write_file(path, write_trust(trust).encode("utf-8"))
     return trust
@@ -111,10 +149,6 @@ def trusted_logs(path: Path, limits: Limits = DEFAULT_LIMITS) -> tuple[TrustedLo
 
 
 def _grown(trust: TrustFile, believed: Believed, limits: Limits) -> TrustFile:
-    developers = tuple(
-        TrustedDeveloper(name=name, public_key=show_key(path).der)
-        for name, path in believed.developers
-    )
     logs = trust.logs
     for path in believed.logs:
         logs = _with_log(logs, _described(path, limits))
@@ -125,12 +159,60 @@ def _grown(trust: TrustFile, believed: Believed, limits: Limits) -> TrustFile:
     )
     grown = replace(
         trust,
-        developers=_extended(trust.developers, developers),
+        developers=_extended(
+            trust.developers, _issuers(TrustedDeveloper, believed.developers)
+        ),
+        offices=_extended(trust.offices, _issuers(TrustedIssuer, believed.offices)),
+        assessors=_extended(
+            trust.assessors, _issuers(TrustedIssuer, believed.assessors)
+        ),
+        witnesses=_extended(
+            trust.witnesses,
+            tuple(
+                TrustedWitness(name=name, vkey=str(parse_vkey(vkey)))
+                for name, vkey in believed.witnesses
+            ),
+        ),
+        timestamp_authorities=_extended(
+            trust.timestamp_authorities,
+            tuple(
+                TimestampAuthority(name=name, certificates=_certificates(path, limits))
+                for name, path in believed.timestamp_authorities
+            ),
+        ),
         logs=logs,
         programmes=_extended(trust.programmes, programmes),
     )
     refuse_repeated(grown)
     return grown
+
+
+def _demanding(trust: TrustFile, demands: Demands) -> TrustFile:
+    changes: dict[str, Any] = {
+        "quorum": demands.quorum,
+        "timestamp_required": demands.timestamp,
+        "second_required": demands.second,
+    }
+    if demands.status_age is not None:
+        changes |= {"status_required": True, "status_max_age": demands.status_age}
+    return replace(
+        trust, **{name: value for name, value in changes.items() if value is not None}
+    )
+
+
+def _issuers(kind: type[_I], named: tuple[tuple[str, Path], ...]) -> tuple[_I, ...]:
+    return tuple(kind(name=name, public_key=show_key(path).der) for name, path in named)
+
+
+def _certificates(path: Path, limits: Limits) -> tuple[bytes, ...]:
+    """Read the root certificates of an authority from a PEM file.
+
+    Raises:
+        KeyFileError: It holds none.
+        InputError: There is no such file.
+    """
+    pem = read_file(path, most=limits.max_trust_bytes, what="certificate file")
+    return tuple(item.public_bytes(Encoding.DER) for item in certificates_from_pem(pem))
 
 
 def _described(path: Path, limits: Limits) -> TrustedLog:

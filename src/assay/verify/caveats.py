@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from assay.domain.release import IrregularKind
 from assay.domain.verdict import Reason
-from assay.wire.v0.trust import states_time
+from assay.domain.vkey import states_time
 
 if TYPE_CHECKING:
     from assay.domain.release import Inventory

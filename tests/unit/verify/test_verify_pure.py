@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 import assay
-from assay.wire.v0.trust import write_trust
+from assay.wire.v0.trust_writing import write_trust
 from tests.simulators.claims import Claim
 
 SOURCE = Path(assay.__file__).parent

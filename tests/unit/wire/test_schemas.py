@@ -37,7 +37,7 @@ from assay.wire.v0.results import (
     TrustDocument,
 )
 from assay.wire.v0.statement_file import write_statement_file
-from assay.wire.v0.trust import write_trust
+from assay.wire.v0.trust_writing import write_trust
 from docs import generate_schemas as module
 from docs.generate_schemas import FOLDER, PUBLISHED, publish, schemas
 from tests.simulators.claims import HARBOUR, NOW, SKIFF, Claim, witness
@@ -181,7 +181,8 @@ REAL = [
         written(VerifyDocument.of(CLAIM.verdict(CLAIM.trust(developers=())))),
     ),
     *(("statement", payload) for payload in PAYLOADS.values()),
-    ("trust-file", toml(write_trust(TRUST))),
+    ("trust-file-v0", {"format": "assay-trust/0"}),
+    ("trust-file-v1", toml(write_trust(TRUST))),
 ]
 
 

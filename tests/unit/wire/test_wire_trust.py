@@ -6,14 +6,18 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from assay.domain.programme import ProgrammeRef
-from assay.domain.trust import TrustedDeveloper, TrustedLog, TrustedWitness, TrustFile
-from assay.errors import TrustError
-from assay.wire.v0.trust import (
-    parse_trust,
-    read_trust,
-    refuse_contradictions,
-    write_trust,
+from assay.domain.trust import (
+    TimestampAuthority,
+    TrustedDeveloper,
+    TrustedIssuer,
+    TrustedLog,
+    TrustedWitness,
+    TrustFile,
 )
+from assay.errors import TrustError
+from assay.wire.v0.trust import parse_trust, read_trust
+from assay.wire.v0.trust_contradictions import refuse_contradictions
+from assay.wire.v0.trust_writing import write_trust
 from tests.simulators.claims import (
     Claim,
     MemoryLog,
@@ -34,6 +38,31 @@ FULL = Claim().trust(
     quorum=2,
     valid_until=datetime(2027, 1, 1, tzinfo=UTC),
 )
+MORE = replace(
+    FULL,
+    developers=(
+        replace(
+            FULL.developers[0],
+            valid_from=datetime(2026, 1, 1, tzinfo=UTC),
+            valid_until=datetime(2027, 1, 1, tzinfo=UTC),
+        ),
+    ),
+    offices=(TrustedIssuer(name="Office", public_key=b"office"),),
+    assessors=(TrustedIssuer(name="Auditors", public_key=b"assessor"),),
+    timestamp_authorities=(
+        TimestampAuthority(name="Clock", certificates=(b"root", b"other")),
+        TimestampAuthority(
+            name="Other clock",
+            certificates=(b"third",),
+            policy="1.2.3",
+            valid_until=datetime(2027, 1, 1, tzinfo=UTC),
+        ),
+    ),
+    timestamp_required=True,
+    second_required=True,
+    status_required=True,
+    status_max_age=timedelta(hours=36),
+)
 EMPTY = TrustFile(developers=(), logs=(), programmes=())
 
 
@@ -43,7 +72,9 @@ def code(function, argument):
     return caught.value.code
 
 
-@pytest.mark.parametrize("trust", [FULL, Claim().trust(), Claim(log=None).trust()])
+@pytest.mark.parametrize(
+    "trust", [FULL, MORE, Claim().trust(), Claim(log=None).trust()]
+)
 def test_a_trust_file_is_read_back_as_it_was_written(trust):
     text = write_trust(trust)
     assert read_trust(text.encode()) == trust
@@ -75,7 +106,23 @@ def test_a_minimal_file_requires_a_log_and_no_witness():
         b"",
         b"\xff",
         b"= 1",
-        b'format = "assay-trust/1"',
+        b'format = "assay-trust/2"',
+        b'format = "assay-trust/0"\nstatus_required = true',
+        b'format = "assay-trust/0"\n[[office]]\nname="x"\npublic_key="Zg=="',
+        b'format = "assay-trust/1"\nstatus_max_age_hours = 0',
+        (
+            b'format = "assay-trust/1"\n[[developer]]\nname="x"\npublic_key="Zg=="\n'
+            b"valid_from = 2027-01-01T00:00:00"
+        ),
+        (
+            b'format = "assay-trust/1"\n[[developer]]\nname="x"\npublic_key="Zg=="\n'
+            b"valid_from = 0001-01-01T00:00:00+14:00"
+        ),
+        b'format = "assay-trust/1"\n[[timestamp_authority]]\nname="x"\ncertificates=[]',
+        (
+            b'format = "assay-trust/1"\n[[timestamp_authority]]\nname="x"\n'
+            b'certificates=["Zg=="]\npolicy="1.02"'
+        ),
         b'format = "assay-trust/0"\nquorum = -1',
         b'format = "assay-trust/0"\nquorum = 101',
         b'format = "assay-trust/0"\nquorum = true',
@@ -196,3 +243,58 @@ def test_two_keys_of_one_developer_and_two_logs_are_fine():
 )
 def test_what_would_be_read_back_as_something_else_is_not_written(changes):
     assert code(write_trust, replace(FULL, **changes)) == "trust.unwritable"
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"offices": ()}, "trust.asks-in-vain"),
+        ({"timestamp_authorities": ()}, "trust.asks-in-vain"),
+        ({"assessors": MORE.offices}, "trust.repeated"),
+        (
+            {
+                "assessors": (
+                    TrustedIssuer(name="x", public_key=MORE.developers[0].public_key),
+                )
+            },
+            "trust.repeated",
+        ),
+        (
+            {
+                "timestamp_authorities": (
+                    *MORE.timestamp_authorities,
+                    TimestampAuthority(name="Third", certificates=(b"other",)),
+                )
+            },
+            "trust.repeated",
+        ),
+        (
+            {
+                "offices": (
+                    replace(
+                        MORE.offices[0],
+                        valid_from=datetime(2027, 1, 2, tzinfo=UTC),
+                        valid_until=datetime(2027, 1, 1, tzinfo=UTC),
+                    ),
+                )
+            },
+            "trust.dates-reversed",
+        ),
+    ],
+)
+def test_a_trust_file_with_offices_must_not_contradict_itself(changes, expected):
+    refuse_contradictions(MORE)
+    assert code(refuse_contradictions, replace(MORE, **changes)) == expected
+
+
+def test_an_office_alone_can_bring_developers():
+    refuse_contradictions(replace(MORE, developers=()))
+
+
+def test_a_format_0_file_is_still_read():
+    trust = parse_trust(
+        b'format = "assay-trust/0"\nquorum = 0\n[[developer]]\nname = "x"\n'
+        b'public_key = "Zg=="\n'
+    )
+    assert trust.developers == (TrustedDeveloper(name="x", public_key=b"f"),)
+    assert not trust.status_required

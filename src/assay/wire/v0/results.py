@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
 from assay.domain.assessment import Outcome
 from assay.domain.finding import Severity
+from assay.domain.vkey import states_time, vkey_id
 from assay.wire.model import JsonModel
 from assay.wire.v0.instant import DATE, INSTANT, format_instant
 from assay.wire.v0.parts import (
@@ -29,7 +31,6 @@ from assay.wire.v0.shown_programme import (
     ProgrammeDocument,
     ShownProgrammePart,
 )
-from assay.wire.v0.trust import states_time, vkey_id
 
 if TYPE_CHECKING:
     from assay.domain.assessment import Assessment
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from assay.domain.finding import Finding
     from assay.domain.release import Irregular
     from assay.domain.statement import Bundle
-    from assay.domain.trust import TrustedLog, TrustFile
+    from assay.domain.trust import TrustedIssuer, TrustedLog, TrustFile
 
 __all__ = [
     "CheckDocument",
@@ -287,10 +288,23 @@ class KeyDocument(JsonModel):
 
 
 class TrustedKeyPart(JsonModel):
-    """A developer whose key is believed."""
+    """Somebody whose key is believed, and when it may sign."""
 
     name: Text
     key_id: Hex256
+    valid_from: Annotated[str, Field(pattern=INSTANT)] | None = None
+    valid_until: Annotated[str, Field(pattern=INSTANT)] | None = None
+
+    @classmethod
+    def of(cls, issuer: TrustedIssuer) -> TrustedKeyPart:
+        """Write somebody who is believed."""
+        first, last = issuer.valid_from, issuer.valid_until
+        return cls(
+            name=issuer.name,
+            key_id=hashlib.sha256(issuer.public_key).hexdigest(),
+            valid_from=None if first is None else format_instant(first),
+            valid_until=None if last is None else format_instant(last),
+        )
 
 
 class TrustedLogPart(JsonModel):
@@ -317,10 +331,17 @@ class TrustDocument(JsonModel):
 
     format: Literal["assay-trust-shown/0"]
     developers: tuple[TrustedKeyPart, ...]
+    offices: tuple[TrustedKeyPart, ...]
+    assessors: tuple[TrustedKeyPart, ...]
     logs: tuple[TrustedLogPart, ...]
     witnesses: tuple[Text, ...]
+    timestamp_authorities: tuple[Text, ...]
     quorum: Count
     log_required: bool
+    timestamp_required: bool
+    second_required: bool
+    status_required: bool
+    status_max_age_hours: Count
     programmes: tuple[ProgrammePart, ...]
     valid_until: Annotated[str, Field(pattern=INSTANT)] | None
 
@@ -330,17 +351,20 @@ class TrustDocument(JsonModel):
         until = trust.valid_until
         return cls(
             format="assay-trust-shown/0",
-            developers=tuple(
-                TrustedKeyPart(
-                    name=item.name,
-                    key_id=hashlib.sha256(item.public_key).hexdigest(),
-                )
-                for item in trust.developers
-            ),
+            developers=tuple(map(TrustedKeyPart.of, trust.developers)),
+            offices=tuple(map(TrustedKeyPart.of, trust.offices)),
+            assessors=tuple(map(TrustedKeyPart.of, trust.assessors)),
             logs=tuple(map(TrustedLogPart.of, trust.logs)),
             witnesses=tuple(witness.name for witness in trust.witnesses),
+            timestamp_authorities=tuple(
+                authority.name for authority in trust.timestamp_authorities
+            ),
             quorum=trust.quorum,
             log_required=trust.log_required,
+            timestamp_required=trust.timestamp_required,
+            second_required=trust.second_required,
+            status_required=trust.status_required,
+            status_max_age_hours=trust.status_max_age // timedelta(hours=1),
             programmes=tuple(ProgrammePart.of(ref) for ref in trust.programmes),
             valid_until=None if until is None else format_instant(until),
         )

@@ -17,7 +17,8 @@ from pathlib import Path
 
 from assay.errors import AssayError
 from assay.wire.v0.instant import format_instant
-from assay.wire.v0.trust import read_trust, write_trust
+from assay.wire.v0.trust import read_trust
+from assay.wire.v0.trust_writing import write_trust
 from tests.simulators.attacks_on_claims import CLAIM_ATTACKS
 from tests.simulators.attacks_on_envelopes import ENVELOPE_ATTACKS
 from tests.simulators.claims import NOW, Claim, MemoryLog

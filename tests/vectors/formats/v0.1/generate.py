@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from assay.wire.v0.instant import format_instant
-from assay.wire.v0.trust import write_trust
+from assay.wire.v0.trust_writing import write_trust
 from tests.simulators.claims import (
     NOW,
     Claim,

@@ -1,0 +1,103 @@
+"""`assay trust` with everybody whom a verifier may believe, and what it may ask for."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from assay.flows.verify import load_trust
+from tests.simulators.authorities import root
+from tests.simulators.desk import assay, document
+from tests.simulators.note_signers import WITNESS_ED
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> dict[str, Path]:
+    made = {}
+    for role in ("labs", "office", "auditors"):
+        path = tmp_path / f"{role}.pem"
+        result = assay("keys", "new", path, "--no-passphrase")
+        assert result.exit_code == 0, result.output
+        made[role] = path.with_name(f"{role}.pem.pub")
+    made["roots"] = tmp_path / "roots.pem"
+    made["roots"].write_bytes(root().pem)
+    return made
+
+
+def test_every_role_is_written_shown_and_read_back(
+    keys: dict[str, Path], tmp_path: Path
+) -> None:
+    path = tmp_path / "trust.toml"
+    made = assay(
+        "trust", "new", path, "--no-log-required",
+        "--developer", f"Labs={keys['labs']}", "--office", f"Office={keys['office']}",
+        "--assessor", f"Auditors={keys['auditors']}",
+        "--witness", f"W={WITNESS_ED.vkey}", "--quorum", "1",
+        "--timestamp-authority", f"Clock={keys['roots']}",
+        "--timestamp-required", "--second-required", "--status-max-age", "36",
+    )  # fmt: skip
+    assert made.exit_code == 0, made.output
+    for words in (
+        "office     Office",
+        "assessor   Auditors",
+        "timestamps Clock  1 roots",
+        "A timestamp is required.",
+        "post-quantum",
+        "of the last 36 hours",
+    ):
+        assert words in made.output
+    trust = load_trust(path)
+    assert trust.status_max_age == timedelta(hours=36)
+    assert [item.name for item in trust.offices] == ["Office"]
+    status, shown = document("trust", "show", path)
+    assert status == 0
+    assert shown["assessors"][0]["name"] == "Auditors"
+    assert shown["timestampAuthorities"] == ["Clock"]
+    assert (shown["quorum"], shown["statusMaxAgeHours"]) == (1, 36)
+
+
+def test_what_is_asked_for_can_be_changed_later(
+    keys: dict[str, Path], tmp_path: Path
+) -> None:
+    path = tmp_path / "trust.toml"
+    assay("trust", "new", path, "--no-log-required", "--developer", f"L={keys['labs']}")
+    refused = assay("trust", "add", path, "--status-max-age", "1")
+    assert "trust.asks-in-vain" in refused.stderr
+    added = assay(
+        "trust", "add", path, "--office", f"O={keys['office']}", "--status-max-age", "1"
+    )
+    assert added.exit_code == 0
+    assert load_trust(path).status_required
+    nothing = assay("trust", "add", path)
+    assert "usage.nothing-to-add" in nothing.stderr
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "code"),
+    [
+        ("--office", "office.pub", "usage.named-key"),
+        ("--assessor", "=auditors.pub", "usage.named-key"),
+        ("--witness", "name", "usage.named-key"),
+        ("--witness", "name=not-a-key", "signature.vkey-malformed"),
+        ("--timestamp-authority", "Clock=", "usage.named-key"),
+    ],
+)
+def test_what_names_nobody_is_refused(
+    tmp_path: Path, option: str, value: str, code: str
+) -> None:
+    result = assay("trust", "new", tmp_path / "trust.toml", option, value)
+    assert code in result.stderr
+    assert not (tmp_path / "trust.toml").exists()
+
+
+def test_a_file_without_certificates_makes_no_authority(
+    keys: dict[str, Path], tmp_path: Path
+) -> None:
+    given = f"Clock={keys['labs']}"
+    result = assay("trust", "new", tmp_path / "t.toml", "--timestamp-authority", given)
+    assert "key.not-a-certificate" in result.stderr
