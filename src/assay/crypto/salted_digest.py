@@ -143,7 +143,9 @@ def decode_disclosure(text: str) -> bytes:
     try:
         # The decoder needs padding and passes over what is no base64url.
         data = base64.b64decode(
-            text.encode("ascii") + b"=" * (-len(text) % 4), altchars=b"-_", validate=True
+            text.encode("ascii") + b"=" * (-len(text) % 4),
+            altchars=b"-_",
+            validate=True,
         )
     except (binascii.Error, UnicodeEncodeError, ValueError):
         data = None

@@ -13,12 +13,18 @@ from assay.crypto.digest import oms_root
 from assay.domain.release import OMS_IGNORED, oms_counts
 from assay.domain.statement import (
     ASSESSMENT_TYPE,
+    ASSESSMENT_V02_TYPE,
     DECLARATIONS_TYPE,
+    DECLARATIONS_V02_TYPE,
     MANIFEST_TYPE,
     SEAL_TYPE,
+    SEAL_V02_TYPE,
 )
 from assay.errors import ReleaseError
+from assay.wire.v0.assessment_v2 import AssessmentV02Predicate
+from assay.wire.v0.declarations_v2 import DeclarationsV02Predicate
 from assay.wire.v0.parts import ProgrammePart
+from assay.wire.v0.seal_v2 import SealV02Predicate
 from assay.wire.v0.statement import (
     AssessmentPredicate,
     DeclarationsPredicate,
@@ -33,12 +39,16 @@ if TYPE_CHECKING:
     from assay.domain.programme import ProgrammeRef
     from assay.domain.release import Inventory
     from assay.domain.statement import Seal
+    from assay.statement.items import ClaimItems
 
 __all__ = [
     "assessment_payload",
+    "assessment_v02_payload",
     "declarations_payload",
+    "declarations_v02_payload",
     "manifest_payload",
     "seal_payload",
+    "seal_v02_payload",
 ]
 
 # Name of the subject of Assay's own statements: the digest says which release.
@@ -74,7 +84,11 @@ def manifest_payload(inventory: Inventory, name: str) -> bytes:
 
 
 def assessment_payload(assessment: Assessment, inventory: Inventory) -> bytes:
-    """Give the assessment statement; it holds no instant, so it can be re-done."""
+    """Give the assessment statement v0.1, in which everything stands open.
+
+    It holds no instant, so it can be re-done; its digest names what an assessment says,
+    also where the one that is signed is salted.
+    """
     statement = StatementModel.of(
         name=_SUBJECT,
         digest=assessment.release_digest,
@@ -87,7 +101,7 @@ def assessment_payload(assessment: Assessment, inventory: Inventory) -> bytes:
 def declarations_payload(
     declarations: Declarations, programme: ProgrammeRef, release_digest: str
 ) -> bytes:
-    """Give the statement of what people answered for a release."""
+    """Give the statement v0.1 of what people answered for a release."""
     statement = StatementModel.of(
         name=_SUBJECT,
         digest=release_digest,
@@ -98,11 +112,56 @@ def declarations_payload(
 
 
 def seal_payload(seal: Seal) -> bytes:
-    """Give the statement that binds the others to an instant and a validity."""
+    """Give the statement v0.1 that binds the others to an instant and a validity."""
     statement = StatementModel.of(
         name=_SUBJECT,
         digest=seal.release_digest,
         predicate_type=SEAL_TYPE,
         predicate=SealPredicate.of(seal),
+    )
+    return canonical_json(statement.document())
+
+
+def assessment_v02_payload(
+    assessment: Assessment, inventory: Inventory, items: ClaimItems
+) -> bytes:
+    """Give the assessment statement v0.2: salted digests in the place of results."""
+    statement = StatementModel.of(
+        name=_SUBJECT,
+        digest=assessment.release_digest,
+        predicate_type=ASSESSMENT_V02_TYPE,
+        predicate=AssessmentV02Predicate.of(
+            inventory,
+            release_digest=assessment.release_digest,
+            programme=assessment.programme,
+            tool_version=assessment.tool_version,
+            items=items.assessment,
+        ),
+    )
+    return canonical_json(statement.document())
+
+
+def declarations_v02_payload(
+    programme: ProgrammeRef, release_digest: str, items: ClaimItems
+) -> bytes:
+    """Give the declarations v0.2: a salted digest for each question there is."""
+    statement = StatementModel.of(
+        name=_SUBJECT,
+        digest=release_digest,
+        predicate_type=DECLARATIONS_V02_TYPE,
+        predicate=DeclarationsV02Predicate(
+            programme=ProgrammePart.of(programme), items=items.declarations
+        ),
+    )
+    return canonical_json(statement.document())
+
+
+def seal_v02_payload(seal: Seal) -> bytes:
+    """Give the statement v0.2 that binds the others to an instant and a validity."""
+    statement = StatementModel.of(
+        name=_SUBJECT,
+        digest=seal.release_digest,
+        predicate_type=SEAL_V02_TYPE,
+        predicate=SealV02Predicate.of(seal),
     )
     return canonical_json(statement.document())
