@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field
 
 from assay.domain.assessment import Burden, ControlResult, Outcome
-from assay.domain.facts import Content, Gap, Place
+from assay.domain.place import Content, Gap, Place
 from assay.domain.finding import CheckReport, Confidence, Finding, Severity
 from assay.domain.programme import EvidenceClass, ProgrammeRef
 from assay.domain.release import FileRecord
