@@ -238,8 +238,14 @@ class Limits:
     max_declarations_bytes: int = 4 * MIB
     max_evidence_bytes: int = 1 * GIB
     max_key_file_bytes: int = 64 * KIB
+    # An address of a key on a token or in a service: some attributes of 64 characters
+    # (CK_TOKEN_INFO) and two paths, each character written as three.
+    max_key_uri_chars: int = 4_096
     # C2SP tlog-tiles: entries carry a uint16 length prefix.
     max_log_entry_bytes: int = 65_535
+    # A bitstring status list: one bit for each entry of a log, so 134 million entries;
+    # what others take as well.
+    max_status_list_bytes: int = 16 * MIB
     # Entries that wait for a place in the log while others are written: half a second
     # of the rate that it takes. Beyond it a server says so instead of growing.
     max_log_waiting_entries: int = 4_096
