@@ -57,6 +57,9 @@ def issue(
     purposes: tuple[x509.ObjectIdentifier, ...] = (),
     more: tuple[tuple[x509.ObjectIdentifier, bytes], ...] = (),
     key: ec.EllipticCurvePrivateKey | None = None,
+    critical_purposes: bool = False,
+    names: tuple[x509.GeneralName, ...] = (),
+    at: datetime = NOW,
 ) -> Holder:
     """Issue a certificate; its own issuer when none is given."""
     key = key or ec.generate_private_key(ec.SECP256R1())
@@ -68,8 +71,8 @@ def issue(
         .issuer_name(above)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(NOW + timedelta(days=days[0]))
-        .not_valid_after(NOW + timedelta(days=days[1]))
+        .not_valid_before(at + timedelta(days=days[0]))
+        .not_valid_after(at + timedelta(days=days[1]))
         .add_extension(
             x509.BasicConstraints(ca=authority, path_length=path_length), critical=True
         )
@@ -80,7 +83,13 @@ def issue(
     if code_signing:
         purposes = (*purposes, ExtendedKeyUsageOID.CODE_SIGNING)
     if purposes:
-        builder = builder.add_extension(x509.ExtendedKeyUsage(purposes), critical=False)
+        builder = builder.add_extension(
+            x509.ExtendedKeyUsage(purposes), critical=critical_purposes
+        )
+    if names:
+        builder = builder.add_extension(
+            x509.SubjectAlternativeName(names), critical=True
+        )
     for oid, value in more:
         extension = x509.UnrecognizedExtension(oid, value)
         builder = builder.add_extension(extension, critical=False)
@@ -93,6 +102,6 @@ def issue(
     return Holder(key=key, certificate=builder.sign(signer, hashes.SHA256()))
 
 
-def root() -> Holder:
+def root(name: str = "root", at: datetime = NOW) -> Holder:
     """Make an authority that stands on its own."""
-    return issue("root", authority=True, uses=("key_cert_sign",))
+    return issue(name, authority=True, uses=("key_cert_sign",), at=at)

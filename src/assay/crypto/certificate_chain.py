@@ -21,8 +21,9 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 
+from assay.crypto.der import read_der
 from assay.crypto.model_key import ModelKey, model_key_of
-from assay.errors import KeyFileError, SignatureError
+from assay.errors import DocumentError, KeyFileError, SignatureError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -48,9 +49,11 @@ _E = TypeVar("_E", bound=x509.ExtensionType)
 
 # Real chains have two to four.
 MAX_CERTIFICATES = 10
-# What `cryptography` raises besides ValueError, each time a certificate is looked into.
+# What `cryptography` raises besides ValueError, each time a certificate is looked into;
+# TypeError for a name of a kind of text that its attribute cannot have.
 _MALFORMED = (
     ValueError,
+    TypeError,
     UnsupportedAlgorithm,
     x509.DuplicateExtension,
     x509.InvalidVersion,
@@ -66,6 +69,8 @@ _UNDERSTOOD = frozenset(
 )
 
 
+# Tag of the version in a certificate, before its serial number.
+_VERSION = 0xA0
 _FOR_CODE = frozenset(
     {ExtendedKeyUsageOID.CODE_SIGNING, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE}
 )
@@ -144,14 +149,26 @@ def certificates_from_der(ders: Iterable[bytes]) -> tuple[x509.Certificate, ...]
         KeyFileError: `key.not-a-certificate`.
     """
     try:
-        certificates = tuple(x509.load_der_x509_certificate(der) for der in ders)
+        certificates = tuple(map(_certificate, ders))
         for certificate in certificates:
             # What is read late must be readable: extensions once, names, dates, key.
             tuple(certificate.extensions)
             _ = (certificate.issuer, certificate.subject, certificate.public_key())
-    except _MALFORMED as error:
+    except (*_MALFORMED, DocumentError) as error:
         raise _not_a_certificate("X.509 certificates in DER") from error
     return certificates
+
+
+def _certificate(der: bytes) -> x509.Certificate:
+    """Read one whose serial number is positive (RFC 5280 section 4.1.2.2).
+
+    Of others `cryptography` warns wherever they are touched.
+    """
+    outer = read_der(der).parts()
+    body = [part for part in outer[0].parts() if part.tag != _VERSION] if outer else []
+    if not body or body[0].number() <= 0:
+        raise _not_a_certificate("a positive serial number")
+    return x509.load_der_x509_certificate(der)
 
 
 def is_issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:

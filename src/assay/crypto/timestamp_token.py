@@ -30,6 +30,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cryptography import x509
@@ -59,7 +60,10 @@ if TYPE_CHECKING:
     from assay.crypto.timestamp_token_form import TokenForm
     from assay.domain.trust import TimestampAuthority
 
-__all__ = ["VerifiedTimestamp", "verify_timestamp"]
+__all__ = ["VerifiedTimestamp", "canonical_token", "verify_timestamp"]
+
+# Tokens come many at a time by one authority: who issued whom is worked out once.
+_issues = lru_cache(maxsize=256)(is_issued_by)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +170,18 @@ def verify_timestamp(
     )
 
 
+def canonical_token(token: bytes, limits: Limits = DEFAULT_LIMITS) -> bytes:
+    """Give a token in the one spelling that all readers take, nothing of it proven.
+
+    OpenSSL writes certificates in an order that `rfc3161-client`, and with it
+    sigstore's Python client, refuses to read.
+
+    Raises:
+        TimestampError: As step 1.
+    """
+    return _read(token, limits)[0].canonical
+
+
 def _read(token: bytes, limits: Limits) -> tuple[TokenForm, TimeStampResponse]:
     if len(token) > limits.max_timestamp_bytes:
         raise _refused(
@@ -176,18 +192,11 @@ def _read(token: bytes, limits: Limits) -> tuple[TokenForm, TimeStampResponse]:
         )
     try:
         form = read_token_form(token, limits)
-        response = decode_timestamp_response(token)
-        info = response.tst_info
-        # Two readers of one document: they must have seen the same.
-        same = (
-            response.as_bytes() == token
-            and info.message_imprint.message == form.imprint
-        )
+        response = decode_timestamp_response(form.canonical)
+        _ = response.tst_info  # which the library reads when it is asked for
     except (DocumentError, ValueError) as error:
         found = error.found if isinstance(error, DocumentError) else str(error)
         raise _malformed(found[: limits.max_shown_chars]) from error
-    if not same:
-        raise _malformed("bytes that two readers understand differently")
     return form, response
 
 
@@ -300,20 +309,19 @@ def _climbed(
     path = [signer]
     while len(path) <= MAX_CERTIFICATES:
         last = path[-1]
-        anchor = next((r for r in roots if is_root(r) and is_issued_by(last, r)), None)
+        anchor = next((r for r in roots if _is_root(r) and _issues(last, r)), None)
         if anchor is not None:
             return [*path, anchor]
         above = (item for item in candidates if item not in path)
-        following = next((item for item in above if is_issued_by(last, item)), None)
+        following = next((item for item in above if _issues(last, item)), None)
         if following is None:
             return None
         path.append(following)
     return None
 
 
-def is_root(certificate: x509.Certificate) -> bool:
-    """Tell whether a certificate is signed by itself."""
-    return is_issued_by(certificate, certificate)
+def _is_root(certificate: x509.Certificate) -> bool:
+    return _issues(certificate, certificate)
 
 
 def _check_validity(

@@ -45,6 +45,16 @@ _HASHES = {
     bytes.fromhex("608648016503040202"): "sha384",
     bytes.fromhex("608648016503040203"): "sha512",
 }
+# Signatures, and the hash that each names; RSA alone leaves it to the digest algorithm.
+_SIGNATURES = {
+    bytes.fromhex("2a8648ce3d040302"): "sha256",  # ecdsa-with-SHA256, RFC 5758
+    bytes.fromhex("2a8648ce3d040303"): "sha384",
+    bytes.fromhex("2a8648ce3d040304"): "sha512",
+    bytes.fromhex("2a864886f70d01010b"): "sha256",  # sha256WithRSAEncryption, RFC 8017
+    bytes.fromhex("2a864886f70d01010c"): "sha384",
+    bytes.fromhex("2a864886f70d01010d"): "sha512",
+    bytes.fromhex("2a864886f70d010101"): None,  # rsaEncryption
+}
 # RFC 5035 section 4: what an ESSCertIDv2 without an algorithm means.
 _DEFAULT_HASH = "sha256"
 _CMS_VERSION = 3
@@ -84,6 +94,9 @@ class TokenForm:
         signer_issuer: Issuer of the signer's certificate, a Name in DER.
         signer_serial: Its serial number.
         certificate_id: What the signed attributes say of it.
+        canonical: The response with its certificates in the order of DER. OpenSSL
+            writes them as they come, which CMS allows and `rfc3161-client` refuses to
+            read; nothing signs their order.
     """
 
     imprint_algorithm: str
@@ -91,6 +104,7 @@ class TokenForm:
     signer_issuer: bytes
     signer_serial: int
     certificate_id: CertificateId
+    canonical: bytes
 
 
 def read_token_form(token: bytes, limits: Limits = DEFAULT_LIMITS) -> TokenForm:
@@ -108,8 +122,10 @@ def read_token_form(token: bytes, limits: Limits = DEFAULT_LIMITS) -> TokenForm:
     if len(info) != 2 or not _is_id(info[0], _SIGNED_DATA) or info[1].tag != _TAG_0:
         raise _malformed("a token that is no signed data")
     signed = _parts(_only(info[1], limits), SEQUENCE, "the SignedData", limits)
+    canonical = token
     if len(signed) > 3 and signed[3].tag == _TAG_0:
-        signed = (*signed[:3], *signed[4:])  # certificates, which the library gives
+        canonical = _sorted_within(token, signed[3], limits)
+        signed = (*signed[:3], *signed[4:])
     if len(signed) != 4 or signed[0].number() != _CMS_VERSION:
         raise _malformed("signed data of another version, or with revocation lists")
     imprint = _imprint(signed[2], limits)
@@ -122,6 +138,7 @@ def read_token_form(token: bytes, limits: Limits = DEFAULT_LIMITS) -> TokenForm:
     used = _hash_named(signer[2], limits)
     if [_hash_named(item, limits) for item in algorithms] != [used]:
         raise _malformed("digest algorithms that are not the signer's")
+    _check_signature_algorithm(signer[4], used, limits)
     issuer, serial = _issuer_and_serial(signer[1], limits)
     return TokenForm(
         imprint_algorithm=imprint[0],
@@ -129,7 +146,14 @@ def read_token_form(token: bytes, limits: Limits = DEFAULT_LIMITS) -> TokenForm:
         signer_issuer=issuer,
         signer_serial=serial,
         certificate_id=_certificate_id(signer[3], limits),
+        canonical=canonical,
     )
+
+
+def _sorted_within(token: bytes, certificates: Element, limits: Limits) -> bytes:
+    """Sort a set in its place (X.690 section 11.6); no length changes by it."""
+    parts = sorted(part.encoded for part in certificates.parts(limits))
+    return token[: certificates.body] + b"".join(parts) + token[certificates.end :]
 
 
 def _check_status(status: Element | None, limits: Limits) -> None:
@@ -232,6 +256,20 @@ def _hash_named(algorithm: Element, limits: Limits) -> str:
             remedy="ask the authority for SHA-256, or ask another one",
         )
     return name
+
+
+def _check_signature_algorithm(algorithm: Element, used: str, limits: Limits) -> None:
+    """Hold it against the digest algorithm: OpenSSL looks at one of the two only."""
+    parts = _parts(algorithm, SEQUENCE, "an algorithm", limits)
+    oid = parts[0].content if parts else b""
+    if oid not in _SIGNATURES or _SIGNATURES[oid] not in {None, used}:
+        raise TimestampError(
+            "weak-hash",
+            "The timestamp is signed in a way that Assay does not take.",
+            expected=f"ECDSA or RSA with {used}, as its digest algorithm says",
+            found=f"the object identifier {oid.hex()[:64]} in hex",
+            remedy="ask the authority for SHA-256, or ask another one",
+        )
 
 
 def _parts(element: Element, tag: int, what: str, limits: Limits) -> Sequence[Element]:
