@@ -97,9 +97,10 @@ class Bundle:
 
     Attributes:
         public_key: Key of whoever makes the claim, in DER (SubjectPublicKeyInfo).
-        statements: Manifest, assessment, declarations if any, seal, in this order;
-            then statements of others that were attached.
+        statements: Manifest, assessment, declarations if any, seal; in this order.
         programme: The programme's file, exactly as digested.
+        attached: Statements of others, or of the developer about the claim, that no
+            seal binds: reviews, enrolments, key events, revocations, snapshots.
         further_keys: Keys of second envelopes and of attached statements.
         disclosures: What opens the salted digests of the claim's statements.
         version: Its format.
@@ -108,6 +109,7 @@ class Bundle:
     public_key: bytes
     statements: tuple[LoggedStatement, ...]
     programme: bytes
+    attached: tuple[LoggedStatement, ...] = ()
     further_keys: tuple[bytes, ...] = ()
     disclosures: tuple[str, ...] = ()
     version: BundleVersion = BundleVersion.V0_1
@@ -161,12 +163,16 @@ class Issuer:
     """A signer whom the verifier chose to believe.
 
     Attributes:
-        name: As the verifier's trust file names it.
+        name: As the verifier's trust file names it, or an enrolment that it believes.
         key_id: Hex SHA-256 of the public key in DER.
+        valid_from: The key signs nothing before this instant; None: no bound.
+        valid_until: The key signs nothing after this instant; None: no bound.
     """
 
     name: str
     key_id: str
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +187,7 @@ class VerifiedStatement:
         log_index: Its index there, or None.
         logged_at: Log's own signed time of the receipt, or None.
         timestamped_at: Earliest time that a believed authority states, or None.
+        second_key_id: Key of a believed second envelope, or None.
     """
 
     predicate_type: str
@@ -190,6 +197,7 @@ class VerifiedStatement:
     log_index: int | None = None
     logged_at: datetime | None = None
     timestamped_at: datetime | None = None
+    second_key_id: str | None = None
 
     @property
     def existed_by(self) -> datetime | None:

@@ -32,8 +32,8 @@ def check_times(
     Instants are compared by their difference: a sum could leave the calendar.
 
     Raises:
-        VerifyError: `verify.validity-reversed`, `verify.sealed-after-logged` or
-            `verify.declared-after-sealed`.
+        VerifyError: `verify.validity-reversed`, `verify.sealed-after-logged`,
+            `verify.sealed-after-stamped` or `verify.declared-after-sealed`.
     """
     if seal.valid_until <= seal.sealed_at:
         raise VerifyError(
@@ -50,6 +50,14 @@ def check_times(
                 "sealed-after-logged",
                 "The seal says that it was made after the log had already taken it.",
                 expected=f"an instant before {logged_at.isoformat()}",
+                found=seal.sealed_at.isoformat(),
+            )
+        stamped_at = statement.timestamped_at
+        if stamped_at is not None and seal.sealed_at - stamped_at > CLOCK_SKEW:
+            raise VerifyError(
+                "sealed-after-stamped",
+                "The seal says that it was made after an authority had stamped it.",
+                expected=f"an instant before {stamped_at.isoformat()}",
                 found=seal.sealed_at.isoformat(),
             )
     sealed_on = seal.sealed_at.date()
@@ -97,7 +105,21 @@ def staleness(
                 f"at {format_instant(seal.sealed_at)}.",
             )
         )
-    logged = [s.logged_at for s in statements if s.logged_at is not None]
+    proven = tuple(statements)
+    stamped = [
+        s.timestamped_at
+        for s in proven
+        if s.logged_at is None and s.timestamped_at is not None
+    ]
+    if stamped and max(stamped) - at > CLOCK_SKEW:
+        reasons.append(
+            Reason(
+                code="verify.not-yet-stamped",
+                message="At that instant the claim's timestamps did not exist: they "
+                f"were given at {format_instant(max(stamped))}.",
+            )
+        )
+    logged = [s.logged_at for s in proven if s.logged_at is not None]
     if logged and max(logged) - at > CLOCK_SKEW:
         reasons.append(
             Reason(

@@ -1,14 +1,15 @@
 """A bundle, a trust file and an instant give a verdict: the numbered steps.
 
 1.  The bundle's key is one that the trust file names.
-2.  Every envelope is signed by that key over its exact bytes.
+2.  Every envelope of the claim is signed by that key over its exact bytes.
 3.  Every payload is a statement of a known kind; each needed kind is there once.
 4.  The seal binds exactly the other statements.
-5.  Every statement is in a trusted log, cosigned by the quorum.
+5.  Every statement is in a trusted log, cosigned by the quorum; its second envelope
+    and its timestamps hold.
 6.  All statements are about one release, and its digest follows from its files.
 7.  The programme beside them is the one that was signed for.
 8.  Every outcome follows from the signed reports and answers.
-9.  The instants agree with one another.
+9.  The instants agree with one another, and with the dates of the key.
 10. The files at hand, if any, are the files signed for.
 11. The instant in question lies within the claim's and the trust file's validity.
 
@@ -29,19 +30,27 @@ from assay.domain.verdict import Reason, Verdict, VerdictValue
 from assay.errors import AssayError
 from assay.verify.caveats import caveats
 from assay.verify.contents import check_seal, check_subjects, read_contents
+from assay.verify.key_dates import check_key_dates
 from assay.verify.outcomes import check_outcomes, check_programme
-from assay.verify.receipts import check_receipt
+from assay.verify.proof import Witnessed, prove_statement
 from assay.verify.release_files import check_release_files
-from assay.verify.signatures import check_signature, trusted_issuer
+from assay.verify.signatures import (
+    check_signature,
+    direct_issuer,
+    key_ring,
+    second_keys,
+    unknown_developer,
+)
 from assay.verify.times import check_times, staleness
 from assay.wire.v0.bundle import read_bundle
 from assay.wire.v0.instant import format_instant
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from assay.domain.release import Inventory
-    from assay.domain.statement import Bundle
+    from assay.domain.statement import Bundle, VerifiedStatement
     from assay.domain.trust import TrustFile
 
 __all__ = ["verify_bundle"]
@@ -72,7 +81,7 @@ def verify_bundle(
     passed: list[Reason] = []
     release: VerifiedRelease | None = None
     try:
-        release = _prove(bundle, trust, passed, limits)
+        release = _prove(bundle, trust, at, passed, limits)
         if inventory is not None:
             check_release_files(release.files, inventory)  # step 10
             passed.append(_holds("verify.release-files", _files_at_hand(inventory)))
@@ -93,11 +102,18 @@ def verify_bundle(
 
 
 def _prove(
-    bundle: Bundle, trust: TrustFile, passed: list[Reason], limits: Limits
+    bundle: Bundle,
+    trust: TrustFile,
+    at: datetime,
+    passed: list[Reason],
+    limits: Limits,
 ) -> VerifiedRelease:
     """Take steps 1 to 9, noting each that holds."""
     # 1.
-    issuer, key = trusted_issuer(bundle, trust)
+    found = direct_issuer(bundle, trust)
+    if found is None:
+        raise unknown_developer(trust)
+    issuer, key = found
     passed.append(_holds("verify.developer", f"Signed by {issuer.name}.", key.key_id))
     # 2.
     for logged in bundle.statements:
@@ -110,15 +126,20 @@ def _prove(
     check_seal(contents)
     passed.append(_holds("verify.seal", "The seal binds all statements."))
     # 5.
+    given = Witnessed(
+        trust=trust,
+        ring=key_ring((bundle.public_key, *bundle.further_keys)),
+        believed=second_keys(trust),
+        limits=limits,
+    )
     statements = tuple(
-        check_receipt(
+        prove_statement(
             logged,
-            predicate_type=kind,
-            payload_sha256=digest,
             issuer=issuer,
             key=key,
-            trust=trust,
-            limits=limits,
+            predicate_type=kind,
+            payload_sha256=digest,
+            given=given,
         )
         for logged, (kind, digest) in zip(
             bundle.statements, contents.payloads.items(), strict=True
@@ -127,6 +148,7 @@ def _prove(
     logged_in = [s.log_origin for s in statements if s.log_origin is not None]
     if logged_in:
         passed.append(_holds("verify.log", _in_the_log(logged_in, count)))
+    passed.extend(_beyond_the_log(statements))
     # 6.
     check_subjects(contents)
     digest = contents.assessment.release_digest
@@ -145,6 +167,13 @@ def _prove(
     )
     # 9.
     check_times(contents.seal, statements, contents.declarations)
+    for statement in statements:
+        check_key_dates(
+            issuer,
+            existed_by=statement.existed_by,
+            stated=contents.seal.sealed_at,
+            at=at,
+        )
     passed.append(
         _holds(
             "verify.validity",
@@ -180,6 +209,30 @@ def _refused(error: AssayError) -> Reason:
 def _in_the_log(origins: list[str], count: int) -> str:
     which = "All" if len(origins) == count else f"{len(origins)} of {count}"
     return f"{which} statements are in the log {', '.join(sorted(set(origins)))}."
+
+
+def _beyond_the_log(statements: Sequence[VerifiedStatement]) -> list[Reason]:
+    """Tell what stands beside receipts, where every statement has it."""
+    reasons = []
+    stamped = [s.timestamped_at for s in statements if s.timestamped_at is not None]
+    if len(stamped) == len(statements):
+        reasons.append(
+            _holds(
+                "verify.timestamped",
+                "All statements are timestamped, the last at "
+                f"{format_instant(max(stamped))}.",
+            )
+        )
+    seconds = {s.second_key_id for s in statements}
+    if len(seconds) == 1 and (key_id := seconds.pop()) is not None:
+        reasons.append(
+            _holds(
+                "verify.second",
+                "All statements are signed a second time, with ML-DSA-65.",
+                key_id,
+            )
+        )
+    return reasons
 
 
 def _files_at_hand(inventory: Inventory) -> str:

@@ -79,7 +79,10 @@ class BundleV02Model(JsonModel):
         tuple[Base64, ...] | None, Field(min_length=1, max_length=128)
     ] = None
     programme: Base64
-    statements: Annotated[tuple[TimedPart, ...], Field(min_length=1, max_length=128)]
+    statements: Annotated[tuple[TimedPart, ...], Field(min_length=1, max_length=16)]
+    attached: Annotated[
+        tuple[TimedPart, ...] | None, Field(min_length=1, max_length=128)
+    ] = None
     disclosures: Annotated[
         tuple[_Disclosure, ...] | None, Field(min_length=1, max_length=4096)
     ] = None
@@ -93,6 +96,7 @@ class BundleV02Model(JsonModel):
             further_keys=tuple(map(encode_base64, bundle.further_keys)) or None,
             programme=encode_base64(bundle.programme),
             statements=tuple(map(TimedPart.of, bundle.statements)),
+            attached=tuple(map(TimedPart.of, bundle.attached)) or None,
             disclosures=bundle.disclosures or None,
         )
 
@@ -110,6 +114,7 @@ class BundleV02Model(JsonModel):
             ),
             programme=decode_base64(self.programme, what="programme"),
             statements=tuple(part.to_domain() for part in self.statements),
+            attached=tuple(part.to_domain() for part in self.attached or ()),
             disclosures=self.disclosures or (),
             version=BundleVersion.V0_2,
         )
