@@ -39,6 +39,7 @@ VERBS: Mapping[str, tuple[str, str]] = {
     "keys": ("keys", "Make and show signing keys."),
     "trust": ("trust", "Choose whom to believe."),
     "log": ("log", "Keep and check a transparency log."),
+    "scitt": ("scitt", "Make and verify SCITT transparent statements."),
     "programme": ("programme", "List, show and check programmes."),
 }
 

@@ -1,0 +1,139 @@
+"""A transparent statement, a trust file and keys for receipts give a verdict."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assay.crypto.cose_key import read_key_set
+from assay.crypto.scitt_statement import read_release_subject
+from assay.domain.limits import DEFAULT_LIMITS, Limits
+from assay.errors import UsageError
+from assay.flows.files import read_file
+from assay.verify.scitt import verify_transparent_statement
+from assay.verify.scitt_receipts import LogReceiptKey
+from assay.wire.v0.answers import IssuerPart
+from assay.wire.v0.instant import format_instant
+from assay.wire.v0.parts import ReasonPart
+from assay.wire.v0.scitt_answers import (
+    RegistrationPart,
+    ScittVerifyDocument,
+    TransparentPart,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from assay.domain.trust import TrustFile
+    from assay.verify.scitt import ScittVerdict, TransparentStatement
+    from assay.verify.scitt_receipts import Registration
+
+__all__ = ["read_receipt_keys", "scitt_document", "verify_scitt_file"]
+
+# What I-JSON carries exactly (RFC 7493 section 2.2); a log may sign larger numbers.
+_GREATEST = 2**53 - 1
+
+
+def read_receipt_keys(
+    named: Sequence[tuple[str | None, Path]],
+    trust: TrustFile,
+    limits: Limits = DEFAULT_LIMITS,
+) -> tuple[LogReceiptKey, ...]:
+    """Read the key sets of logs.
+
+    Args:
+        named: The log's origin and its `scitt-keys.cbor`; the origin may be None where
+            the trust file names one log.
+        trust: Whom the reader believes.
+        limits: Bounds on what is read.
+
+    Raises:
+        UsageError: `usage.receipt-keys`: it is not clear which log the keys are of.
+        CoseError: A file is no COSE key set.
+        InputError: There is no such file.
+    """
+    return tuple(
+        LogReceiptKey(origin=_origin(origin, trust), public_key=key)
+        for origin, path in named
+        for key in read_key_set(
+            read_file(path, most=limits.max_key_file_bytes, what="COSE key set"), limits
+        )
+    )
+
+
+def _origin(given: str | None, trust: TrustFile) -> str:
+    origins = sorted({log.origin for log in trust.logs})
+    chosen = given if given is not None else (origins[0] if len(origins) == 1 else None)
+    if chosen not in origins:
+        raise UsageError(
+            "receipt-keys",
+            "It is not clear which log the keys for receipts are of.",
+            expected="a log of the trust file: " + (", ".join(origins) or "none there"),
+            found=given or "no log named",
+            remedy="write ORIGIN=FILE",
+        )
+    return chosen
+
+
+def verify_scitt_file(
+    path: Path,
+    trust: TrustFile,
+    keys: Sequence[LogReceiptKey],
+    at: datetime,
+    *,
+    payload: Path | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> ScittVerdict:
+    """Verify a transparent statement, with its payload where that is at hand.
+
+    Raises:
+        InputError: There is no such file, or it is too large.
+    """
+    data = read_file(path, most=limits.max_cose_bytes, what="transparent statement")
+    given = None
+    if payload is not None:
+        given = read_file(payload, most=limits.max_payload_bytes, what="payload")
+    return verify_transparent_statement(
+        data, trust, keys, at, payload=given, limits=limits
+    )
+
+
+def scitt_document(verdict: ScittVerdict) -> ScittVerifyDocument:
+    """Write a verdict, and all that was proven."""
+    statement = verdict.statement
+    return ScittVerifyDocument(
+        verdict=verdict.value.value,
+        at=format_instant(verdict.at),
+        reasons=tuple(map(ReasonPart.of, verdict.reasons)),
+        statement=None if statement is None else _statement(statement),
+    )
+
+
+def _statement(statement: TransparentStatement) -> TransparentPart:
+    return TransparentPart(
+        issuer=IssuerPart.of(statement.issuer),
+        claimed_issuer=statement.claimed_issuer,
+        subject=statement.subject,
+        release=read_release_subject(statement.subject),
+        media_type=statement.media_type,
+        predicate_type=statement.predicate_type,
+        payload_sha256=statement.payload_sha256,
+        registrations=tuple(map(_registration, statement.registrations)),
+        ignored_receipts=statement.ignored,
+    )
+
+
+def _registration(registration: Registration) -> RegistrationPart:
+    at = registration.at
+    return RegistrationPart(
+        origin=registration.origin,
+        root=registration.root.hex(),
+        size=_exact(registration.size),
+        index=_exact(registration.index),
+        at=None if at is None else format_instant(at),
+    )
+
+
+def _exact(number: int | None) -> int | None:
+    return None if number is None or number > _GREATEST else number
