@@ -97,7 +97,7 @@ ENVELOPE_ATTACKS = {
     ),
     "a later version of a known kind": Case(
         "verify.unknown-statement",
-        claim={"envelopes": of_type("https://assay/assessment/v0.2", 1)},
+        claim={"envelopes": of_type("https://assay/assessment/v0.9", 1)},
     ),
     "the same statement twice": Case(
         "verify.repeated-statement",

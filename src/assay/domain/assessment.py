@@ -87,6 +87,8 @@ class Assessment:
         reports: One report per check that ran, in the registry's order.
         tiers: Ids of the tiers whose every control is met or not applicable.
         burden: What it asked of people.
+        tiers_undetermined: Ids of the tiers of which only what is withheld leaves the
+            answer open.
     """
 
     release_digest: str
@@ -98,6 +100,7 @@ class Assessment:
     reports: tuple[CheckReport, ...]
     tiers: tuple[str, ...]
     burden: Burden
+    tiers_undetermined: tuple[str, ...] = ()
 
     @property
     def withheld(self) -> tuple[str, ...]:

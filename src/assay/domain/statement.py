@@ -22,6 +22,7 @@ __all__ = [
     "MANIFEST_TYPE",
     "PAYLOAD_TYPE",
     "SEAL_TYPE",
+    "SEAL_TYPES",
     "SEAL_V02_TYPE",
     "STATEMENT_TYPE",
     "Bundle",
@@ -48,6 +49,7 @@ SEAL_TYPE = "https://assay/seal/v0.1"
 ASSESSMENT_V02_TYPE = "https://assay/assessment/v0.2"
 DECLARATIONS_V02_TYPE = "https://assay/declarations/v0.2"
 SEAL_V02_TYPE = "https://assay/seal/v0.2"
+SEAL_TYPES = (SEAL_TYPE, SEAL_V02_TYPE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,6 +221,8 @@ class VerifiedRelease:
         programme: The programme under which it was assessed.
         programme_trusted: Whether the trust file names that very programme.
         statements: The statements behind it.
+        assessment_digest: Digest of what the assessment says, the same whenever it is
+            made again; None where something is withheld.
     """
 
     issuer: Issuer
@@ -229,3 +233,18 @@ class VerifiedRelease:
     programme: Programme
     programme_trusted: bool
     statements: tuple[VerifiedStatement, ...]
+    assessment_digest: str | None = None
+
+    @property
+    def withheld(self) -> tuple[str, ...]:
+        """Ids of the controls of which the bundle shows only a salted digest."""
+        return self.assessment.withheld
+
+    @property
+    def seal_digest(self) -> str:
+        """Hex SHA-256 of the seal's payload, which names this very claim."""
+        return next(
+            statement.payload_sha256
+            for statement in self.statements
+            if statement.predicate_type in SEAL_TYPES
+        )

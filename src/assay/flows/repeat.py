@@ -91,7 +91,7 @@ def _obstacle(release: VerifiedRelease, inspected: InspectedRelease) -> str:
     return ""
 
 
-def _repeated(  # noqa: PLR0913 - one noun each; a holder would only rename the list
+def _repeated(
     control: Control,
     signed: ControlResult,
     result: ControlResult,

@@ -20,13 +20,21 @@ if TYPE_CHECKING:
     from assay.domain.finding import CheckReport
     from assay.domain.programme import Control, Programme
 
-__all__ = ["burden_of", "control_results", "tiers_reached"]
+__all__ = [
+    "burden_of",
+    "control_results",
+    "tiers_reached",
+    "tiers_undetermined",
+    "withheld_result",
+]
 
 _DECLARED = {
     AnswerValue.MET: Outcome.MET,
     AnswerValue.NOT_MET: Outcome.NOT_MET,
     AnswerValue.NOT_APPLICABLE: Outcome.NOT_APPLICABLE,
 }
+# What a tier asks of each of its controls.
+_GOOD = (Outcome.MET, Outcome.NOT_APPLICABLE)
 
 
 def control_results(
@@ -54,12 +62,34 @@ def tiers_reached(
     programme: Programme, results: Sequence[ControlResult]
 ) -> tuple[str, ...]:
     """Give the ids of the tiers whose every control is met or not applicable."""
-    good = {
-        result.control
-        for result in results
-        if result.outcome in (Outcome.MET, Outcome.NOT_APPLICABLE)
-    }
+    good = {result.control for result in results if result.outcome in _GOOD}
     return tuple(tier.id for tier in programme.tiers if good.issuperset(tier.controls))
+
+
+def tiers_undetermined(
+    programme: Programme, results: Sequence[ControlResult]
+) -> tuple[str, ...]:
+    """Give the ids of the tiers of which only what is withheld leaves open the answer.
+
+    A tier of which anything that is shown does not hold is not reached, whatever else
+    is withheld.
+    """
+    withheld = {r.control for r in results if r.outcome is Outcome.WITHHELD}
+    good = {r.control for r in results if r.outcome in _GOOD} | withheld
+    return tuple(
+        tier.id
+        for tier in programme.tiers
+        if good.issuperset(tier.controls) and withheld.intersection(tier.controls)
+    )
+
+
+def withheld_result(control: Control) -> ControlResult:
+    """Give what is left of a control where only a salted digest was shown."""
+    return _made(
+        control,
+        Outcome.WITHHELD,
+        "The developer shows only a salted digest of this.",
+    )
 
 
 def burden_of(programme: Programme, declarations: Declarations) -> Burden:

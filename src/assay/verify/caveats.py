@@ -23,7 +23,7 @@ __all__ = ["caveats"]
 def caveats(
     release: VerifiedRelease, trust: TrustFile, inventory: Inventory | None
 ) -> tuple[Reason, ...]:
-    """Say what was not compared, not logged, not timed and not bound.
+    """Say what was not compared, not logged, not timed, not bound and not shown.
 
     Args:
         release: What was proven.
@@ -34,6 +34,7 @@ def caveats(
         *_about_files(inventory),
         *_about_log(release, trust),
         *_about_evidence(release),
+        *_about_withheld(release),
     )
 
 
@@ -101,6 +102,21 @@ def _about_evidence(release: VerifiedRelease) -> tuple[Reason, ...]:
             f"All {len(backed)} answers with evidence rest on one and the same file.",
             subject=files.pop(),
             remedy="ask the developer to show it",
+        ),
+    )
+
+
+def _about_withheld(release: VerifiedRelease) -> tuple[Reason, ...]:
+    if not release.withheld:
+        return ()
+    return (
+        _caveat(
+            "verify.withheld",
+            f"Of {len(release.withheld)} of {len(release.assessment.controls)} "
+            "controls the developer shows only salted digests: nothing is known of "
+            "them, good or bad.",
+            subject=", ".join(release.withheld),
+            remedy="ask the developer for a bundle that shows them",
         ),
     )
 

@@ -1,27 +1,72 @@
-"""Steps 7 and 8: the programme is the one named, and the outcomes follow from it."""
+"""Steps 7 and 8: the programme is the one named, and the outcomes follow from it.
+
+Of a salted claim, once `disclosures` has opened what is shown:
+
+g. Every answer shown is one that the programme lets people give.
+h. Of a result that is shown, all that it rests on is shown.
+i. Nothing is shown on which no shown result rests, and no control is withheld of which
+   everything is shown: whoever has it can work the outcome out.
+j. Every result shown follows from what is shown beside it.
+k. All others are withheld; tiers and burden are worked out from the rest.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from assay.crypto.canonical import canonical_json
 from assay.crypto.digest import sha256_hex
-from assay.domain.declaration import AnswerValue
+from assay.domain.assessment import Assessment
+from assay.domain.declaration import AnswerValue, Declarations
+from assay.domain.disclosure import EvidenceKind, ItemKind, fully_shown
 from assay.domain.programme import AnswerMethod
+from assay.domain.release import Inventory
+from assay.domain.statement import ASSESSMENT_TYPE
 from assay.errors import VerifyError
 from assay.programme import read_programme
-from assay.programme.outcomes import burden_of, control_results, tiers_reached
+from assay.programme.evidence import evidence_of
+from assay.programme.outcomes import (
+    burden_of,
+    control_results,
+    tiers_reached,
+    tiers_undetermined,
+    withheld_result,
+)
+from assay.verify.contents import OpenClaim
+from assay.verify.disclosures import open_claim, refuse_disclosures
+from assay.wire.v0.statement import AssessmentPredicate, StatementModel
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from assay.domain.assessment import ControlResult
     from assay.domain.declaration import Answer, EvidenceFile
     from assay.domain.limits import Limits
     from assay.domain.programme import Programme
     from assay.verify.contents import Contents
+    from assay.verify.disclosures import ShownClaim
 
-__all__ = ["check_outcomes", "check_programme"]
+__all__ = ["ProvenClaim", "check_outcomes", "check_programme"]
 
 _SHA256_OF_NOTHING = sha256_hex(b"")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvenClaim:
+    """What follows from a claim, as far as it is shown.
+
+    Attributes:
+        assessment: Every control of the programme, those withheld as such.
+        declarations: The answers shown.
+        assessment_digest: Digest of the assessment v0.1 with everything that this one
+            says, the same whenever it is made again; None where something is withheld.
+    """
+
+    assessment: Assessment
+    declarations: Declarations
+    assessment_digest: str | None
 
 
 def check_programme(data: bytes, contents: Contents, limits: Limits) -> Programme:
@@ -32,7 +77,7 @@ def check_programme(data: bytes, contents: Contents, limits: Limits) -> Programm
         ProgrammeError: The programme contradicts itself.
         DocumentError: The programme is malformed.
     """
-    named = contents.assessment.programme
+    named = contents.programme
     declared = contents.declared_programme
     found = sha256_hex(data)
     if found != named.digest or declared not in (None, named.digest):
@@ -54,9 +99,12 @@ def check_programme(data: bytes, contents: Contents, limits: Limits) -> Programm
 
 
 def check_outcomes(
-    programme: Programme, contents: Contents
-) -> tuple[ControlResult, ...]:
-    """Re-do every outcome from the signed reports and answers (step 8).
+    programme: Programme,
+    contents: Contents,
+    disclosures: Sequence[str],
+    limits: Limits,
+) -> ProvenClaim:
+    """Re-do every outcome from the reports and answers that are shown (step 8).
 
     The rule that leads from reports and answers to outcomes belongs to the version
     of the assessment predicate; a signed outcome that does not follow is refused.
@@ -68,26 +116,36 @@ def check_outcomes(
     Raises:
         VerifyError: `verify.repeated-report`, `verify.repeated-answer`,
             `verify.unasked-answer`, `verify.inadmissible-answer`,
-            `verify.outcome-mismatch` or `verify.summary-mismatch`.
+            `verify.outcome-mismatch`, `verify.summary-mismatch`,
+            `verify.disclosure-incomplete`, `verify.disclosure-unneeded`,
+            `verify.withheld-but-shown`, or what `open_claim` refuses.
+        DocumentError: A disclosure is malformed.
     """
-    assessment = contents.assessment
+    claim = contents.claim
+    if isinstance(claim, OpenClaim):
+        refuse_disclosures(disclosures)
+        return _check_open(programme, contents, claim)
+    shown = open_claim(programme, claim, disclosures, limits)
+    return _check_shown(programme, contents, shown)
+
+
+def _check_open(
+    programme: Programme, contents: Contents, claim: OpenClaim
+) -> ProvenClaim:
+    assessment = claim.assessment
     # Of two reports or answers, readers could believe one each.
     _refuse_repeated("report", [report.check for report in assessment.reports])
-    answers = contents.declarations.answers
+    answers = claim.declarations.answers
     _refuse_repeated("answer", [answer.control for answer in answers])
     _check_answers(programme, answers)
-    results = control_results(programme, assessment.reports, contents.declarations)
+    results = control_results(programme, assessment.reports, claim.declarations)
     if [_core(r) for r in results] != [_core(r) for r in assessment.controls]:
         signed = {r.control: _core(r) for r in assessment.controls}
-        off = [r.control for r in results if signed.get(r.control) != _core(r)]
-        raise VerifyError(
-            "outcome-mismatch",
-            "An outcome does not follow from the reports and answers beside it.",
-            expected="the outcomes that anyone gets from the same evidence",
-            found="others for " + (", ".join(off[:5]) or "controls unknown to it"),
+        raise _mismatch(
+            [r.control for r in results if signed.get(r.control) != _core(r)]
         )
     tiers = tiers_reached(programme, results)
-    burden = burden_of(programme, contents.declarations)
+    burden = burden_of(programme, claim.declarations)
     if assessment.tiers != tiers or assessment.burden != burden:
         raise VerifyError(
             "summary-mismatch",
@@ -95,7 +153,152 @@ def check_outcomes(
             expected=f"tiers {', '.join(tiers) or 'none'}; {burden}",
             found=f"tiers {', '.join(assessment.tiers) or 'none'}; {assessment.burden}",
         )
-    return results
+    return ProvenClaim(
+        assessment=replace(assessment, controls=results),
+        declarations=claim.declarations,
+        assessment_digest=contents.payloads[ASSESSMENT_TYPE],
+    )
+
+
+def _check_shown(
+    programme: Programme, contents: Contents, shown: ShownClaim
+) -> ProvenClaim:
+    declarations = Declarations(
+        answers=tuple(shown.answers[control] for control in sorted(shown.answers))
+    )
+    # g.
+    _check_answers(programme, declarations.answers)
+    # h. and i.
+    _check_whole(shown)
+    _check_needed(programme, shown)
+    # j.
+    reports = tuple(shown.reports[check] for check in sorted(shown.reports))
+    derived = control_results(programme, reports, declarations)
+    _check_results(programme, shown, derived, declarations)
+    # k.
+    results = tuple(
+        result if result.control in shown.results else withheld_result(control)
+        for control, result in zip(programme.controls, derived, strict=True)
+    )
+    burden = burden_of(programme, declarations)
+    assessment = Assessment(
+        release_digest=contents.release_digest,
+        files=len(contents.files),
+        total_size=sum(record.size for record in contents.files),
+        programme=programme.ref,
+        tool_version=contents.tool_version,
+        controls=results,
+        reports=reports,
+        tiers=tiers_reached(programme, results),
+        burden=burden,
+        tiers_undetermined=tiers_undetermined(programme, results),
+    )
+    if not assessment.withheld:
+        digest = _digest(assessment, contents, shown)
+        return ProvenClaim(
+            assessment=assessment, declarations=declarations, assessment_digest=digest
+        )
+    asked = {c.id for c in programme.controls if c.method is AnswerMethod.DECLARATION}
+    if asked.intersection(assessment.withheld):
+        assessment = replace(assessment, burden=replace(burden, answered=None))
+    return ProvenClaim(
+        assessment=assessment, declarations=declarations, assessment_digest=None
+    )
+
+
+def _digest(assessment: Assessment, contents: Contents, shown: ShownClaim) -> str:
+    """Digest what an assessment says, with the reasons as they were signed."""
+    signed = tuple(
+        replace(result, reason=shown.results[result.control].reason)
+        for result in assessment.controls
+    )
+    statement = StatementModel.of(
+        name="release",
+        digest=assessment.release_digest,
+        predicate_type=ASSESSMENT_TYPE,
+        predicate=AssessmentPredicate.of(
+            replace(assessment, controls=signed), Inventory(files=contents.files)
+        ),
+    )
+    return sha256_hex(canonical_json(statement.document()))
+
+
+def _check_whole(shown: ShownClaim) -> None:
+    """Take step h."""
+    there = set(shown.digests.values())
+    for control, evidence in shown.evidence.items():
+        lacking = [
+            item.sha256
+            for item in evidence
+            if item.kind is not EvidenceKind.FILE and item.sha256 not in there
+        ]
+        if lacking:
+            raise VerifyError(
+                "disclosure-incomplete",
+                f"The result of {control} is shown, and not all that it rests on.",
+                expected="every report and answer behind it",
+                found=f"none for {len(lacking)} of them: {', '.join(lacking[:3])}",
+                remedy="ask for a bundle made with `assay disclose`",
+            )
+
+
+def _check_needed(programme: Programme, shown: ShownClaim) -> None:
+    """Take step i."""
+    for control in programme.controls:
+        if control.id not in shown.results and fully_shown(control, shown.digests):
+            raise VerifyError(
+                "withheld-but-shown",
+                f"The result of {control.id} is withheld, and all that it rests on is "
+                "shown.",
+                expected="the result beside what it rests on, or neither",
+                found="what it rests on alone",
+                remedy="ask for a bundle made with `assay disclose`",
+            )
+    needed = {item.sha256 for group in shown.evidence.values() for item in group}
+    stray = sorted(
+        item
+        for item, digest in shown.digests.items()
+        if item.kind is not ItemKind.CONTROL and digest not in needed
+    )
+    if stray:
+        raise VerifyError(
+            "disclosure-unneeded",
+            "Something is shown on which no result that is shown rests.",
+            expected="the results, and what they rest on",
+            found=f"the {stray[0].kind.value} of {stray[0].id}",
+            remedy="ask for a bundle made with `assay disclose`",
+        )
+
+
+def _check_results(
+    programme: Programme,
+    shown: ShownClaim,
+    derived: Sequence[ControlResult],
+    declarations: Declarations,
+) -> None:
+    """Take step j."""
+    reports = {i.id: d for i, d in shown.digests.items() if i.kind is ItemKind.REPORT}
+    answers = {i.id: d for i, d in shown.digests.items() if i.kind is ItemKind.ANSWER}
+    off = []
+    for control, result in zip(programme.controls, derived, strict=True):
+        signed = shown.results.get(control.id)
+        if signed is None:
+            continue
+        evidence = evidence_of(control, declarations, reports, answers)
+        same = (signed.outcome, signed.evidence_class, shown.evidence[control.id])
+        if same != (result.outcome, result.evidence_class, evidence):
+            off.append(control.id)
+    if off:
+        raise _mismatch(off)
+
+
+def _mismatch(controls: list[str]) -> VerifyError:
+    return VerifyError(
+        "outcome-mismatch",
+        "An outcome does not follow from the reports and answers beside it.",
+        expected="the outcomes that anyone gets from the same evidence",
+        found="others for " + (", ".join(controls[:5]) or "controls unknown to it"),
+    )
 
 
 def _refuse_repeated(what: str, names: list[str]) -> None:

@@ -8,7 +8,8 @@
     and its timestamps hold.
 6.  All statements are about one release, and its digest follows from its files.
 7.  The programme beside them is the one that was signed for.
-8.  Every outcome follows from the signed reports and answers.
+8.  What is shown of a salted claim opens its digests, and every outcome shown follows
+    from the reports and answers beside it.
 9.  The instants agree with one another, and with the dates of the key.
 10. The files at hand, if any, are the files signed for.
 11. The instant in question lies within the claim's and the trust file's validity.
@@ -21,7 +22,6 @@ source that the verifier believes.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assay.domain.limits import DEFAULT_LIMITS, Limits
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from assay.domain.assessment import Assessment
     from assay.domain.release import Inventory
     from assay.domain.statement import Bundle, VerifiedStatement
     from assay.domain.trust import TrustFile
@@ -121,7 +122,7 @@ def _prove(
     count = len(bundle.statements)
     passed.append(_holds("verify.signatures", f"All {count} signatures hold."))
     # 3.
-    contents = read_contents(bundle, limits)
+    contents = read_contents(bundle.statements, limits)
     # 4.
     check_seal(contents)
     passed.append(_holds("verify.seal", "The seal binds all statements."))
@@ -151,22 +152,22 @@ def _prove(
     passed.extend(_beyond_the_log(statements))
     # 6.
     check_subjects(contents)
-    digest = contents.assessment.release_digest
+    digest = contents.release_digest
     passed.append(_holds("verify.release", "All are about one release.", digest))
     # 7.
     programme = check_programme(bundle.programme, contents, limits)
     # 8.
-    results = check_outcomes(programme, contents)
+    claim = check_outcomes(programme, contents, bundle.disclosures, limits)
     passed.append(
         _holds(
             "verify.outcomes",
-            f"All {len(contents.assessment.controls)} outcomes under "
-            f"{programme.ref.id} {programme.ref.version} follow from the evidence.",
+            f"{_outcomes(claim.assessment)} under {programme.ref.id} "
+            f"{programme.ref.version} follow from the evidence.",
             programme.ref.digest,
         )
     )
     # 9.
-    check_times(contents.seal, statements, contents.declarations)
+    check_times(contents.seal, statements, claim.declarations)
     for statement in statements:
         check_key_dates(
             issuer,
@@ -184,8 +185,9 @@ def _prove(
     return VerifiedRelease(
         issuer=issuer,
         files=contents.files,
-        assessment=replace(contents.assessment, controls=results),
-        declarations=contents.declarations,
+        assessment=claim.assessment,
+        declarations=claim.declarations,
+        assessment_digest=claim.assessment_digest,
         seal=contents.seal,
         programme=programme,
         programme_trusted=programme.ref in trust.programmes,
@@ -204,6 +206,13 @@ def _refused(error: AssayError) -> Reason:
     if error.found:
         parts.append(f"Found: {error.found}.")
     return Reason(code=error.code, message=" ".join(parts), remedy=error.remedy)
+
+
+def _outcomes(assessment: Assessment) -> str:
+    count, withheld = len(assessment.controls), len(assessment.withheld)
+    if withheld:
+        return f"The {count - withheld} outcomes shown, of {count},"
+    return f"All {count} outcomes"
 
 
 def _in_the_log(origins: list[str], count: int) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
-from assay.domain.statement import ASSESSMENT_TYPE, SEAL_TYPE
+from assay.domain.statement import SEAL_TYPES
 from assay.domain.verdict import release_decided
 from assay.wire.model import JsonModel
 from assay.wire.v0.instant import INSTANT, format_instant
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 __all__ = ["DecideDocument", "VerifyDocument"]
 
+_Shown = Literal[
+    "met", "not met", "not applicable", "not assessed", "error", "withheld"
+]
 _Verdict = Literal["valid", "invalid", "stale"]
 _Instant = Annotated[str, Field(pattern=INSTANT)]
 
@@ -82,7 +85,7 @@ class LogPart(JsonModel):
     def of(cls, release: VerifiedRelease) -> LogPart | None:
         """Write the log that holds the seal, and all statements in that log."""
         origins = [
-            s.log_origin for s in release.statements if s.predicate_type == SEAL_TYPE
+            s.log_origin for s in release.statements if s.predicate_type in SEAL_TYPES
         ]
         origin = next(iter(origins), None)
         if origin is None:
@@ -94,6 +97,18 @@ class LogPart(JsonModel):
             indexes=tuple(s.log_index for s in inside if s.log_index is not None),
             logged_at=format_instant(max(times)) if times else None,
         )
+
+
+class ShownControlPart(ControlPart):
+    """The outcome of one control, or that the developer withholds it."""
+
+    outcome: _Shown  # type: ignore[assignment]  # one word more than is ever signed
+
+
+class ShownBurdenPart(BurdenPart):
+    """What was asked of people; null for the answers where some are withheld."""
+
+    answered: Count | None  # type: ignore[assignment]  # null is never signed
 
 
 class VerifyDocument(JsonModel):
@@ -109,10 +124,12 @@ class VerifyDocument(JsonModel):
     sealed_at: _Instant | None = None
     valid_until: _Instant | None = None
     assessment_digest: Hex256 | None = None
-    controls: tuple[ControlPart, ...] = ()
+    controls: tuple[ShownControlPart, ...] = ()
+    withheld: tuple[Text, ...] = ()
     findings: tuple[FindingPart, ...] = ()
     tiers: tuple[Text, ...] = ()
-    burden: BurdenPart | None = None
+    tiers_undetermined: tuple[Text, ...] = ()
+    burden: ShownBurdenPart | None = None
     log: LogPart | None = None
 
     @classmethod
@@ -128,7 +145,6 @@ class VerifyDocument(JsonModel):
         if release is None:
             return document
         assessment = release.assessment
-        digests = {s.predicate_type: s.payload_sha256 for s in release.statements}
         proven = {
             "release": VerifiedReleasePart.of(release),
             "programme": VerifiedProgrammePart(
@@ -138,11 +154,13 @@ class VerifyDocument(JsonModel):
             "issuer": IssuerPart.of(release.issuer),
             "sealed_at": format_instant(release.seal.sealed_at),
             "valid_until": format_instant(release.seal.valid_until),
-            "assessment_digest": digests[ASSESSMENT_TYPE],
-            "controls": tuple(ControlPart.of(c) for c in assessment.controls),
+            "assessment_digest": release.assessment_digest,
+            "controls": tuple(ShownControlPart.of(c) for c in assessment.controls),
+            "withheld": release.withheld,
             "findings": tuple(FindingPart.of(f) for f in assessment.findings),
             "tiers": assessment.tiers,
-            "burden": BurdenPart.of(assessment.burden),
+            "tiers_undetermined": assessment.tiers_undetermined,
+            "burden": ShownBurdenPart.of(assessment.burden),
             "log": LogPart.of(release),
         }
         return document.model_copy(update=proven)

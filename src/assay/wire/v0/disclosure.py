@@ -54,14 +54,16 @@ class OpenedItem:
     Attributes:
         item: What it is the result, report or answer of.
         salt: Its salt, as it stands there.
-        document: The whole JSON value, to be written again and compared.
         value: The form of its kind.
     """
 
     item: ItemRef
     salt: str
-    document: list[Any]
     value: ControlItem | ReportItem | AnswerItem
+
+    def written(self) -> Any:  # noqa: ANN401 - a JSON value
+        """Write the value as Assay writes it."""
+        return _written(self.value)
 
 
 def control_value(result: ControlResult, evidence: tuple[EvidenceItem, ...]) -> Any:  # noqa: ANN401 - a JSON value
@@ -104,7 +106,6 @@ def read_disclosure(data: bytes, limits: Limits = DEFAULT_LIMITS) -> OpenedItem:
     return OpenedItem(
         item=item,
         salt=head.salt,
-        document=document,
         value=_VALUES[item.kind].read(value, document=f"disclosed {head.kind}"),
     )
 

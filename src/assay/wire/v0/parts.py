@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field
 
@@ -254,7 +254,7 @@ class ControlPart(JsonModel):
     evidence: tuple[Hex256, ...]
 
     @classmethod
-    def of(cls, result: ControlResult) -> ControlPart:
+    def of(cls, result: ControlResult) -> Self:
         """Write a control's outcome."""
         collected = result.collected
         return cls.model_validate(
@@ -294,14 +294,16 @@ class BurdenPart(JsonModel):
     for_reviewers: Count
 
     @classmethod
-    def of(cls, burden: Burden) -> BurdenPart:
+    def of(cls, burden: Burden) -> Self:
         """Write the burden."""
-        return cls(
-            controls=burden.controls,
-            by_machine=burden.by_machine,
-            asked=burden.asked,
-            answered=burden.answered,
-            for_reviewers=burden.for_reviewers,
+        return cls.model_validate(
+            {
+                "controls": burden.controls,
+                "by_machine": burden.by_machine,
+                "asked": burden.asked,
+                "answered": burden.answered,
+                "for_reviewers": burden.for_reviewers,
+            }
         )
 
     def to_domain(self) -> Burden:

@@ -228,6 +228,8 @@ class OutcomeCountsPart(JsonModel):
         return {
             outcome.value: getattr(self, outcome.value.replace(" ", "_"))
             for outcome in Outcome
+            # Whoever makes an assessment withholds nothing from it.
+            if outcome is not Outcome.WITHHELD
         }
 
 
