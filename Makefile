@@ -21,7 +21,7 @@ STAMPS := $(VENV)/.stamps
 GROUPS := $(patsubst requirements/interop-%.in,%,$(sort $(wildcard requirements/interop-*.in)))
 # `dev` first: what the others share with it gets the same version; the groups share
 # nothing with anybody.
-WISHES := dev run build model lock fuzz ray $(GROUPS:%=interop-%)
+WISHES := dev run verify build model lock fuzz ray $(GROUPS:%=interop-%)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -86,7 +86,7 @@ lock: $(STAMPS)/lock
 	done
 
 clean: ## Leaves run/ alone: keys and logs may lie in it
-	rm -rf $(VENV) $(INTEROP) $(RAY) $(FUZZ) build dist src/*.egg-info src/assay/release/_lanes.*.so htmlcov .coverage .coverage.* \
+	rm -rf $(VENV) $(INTEROP) $(RAY) $(FUZZ) build dist src/*.egg-info packages/*/*.egg-info src/assay/release/_lanes.*.so htmlcov .coverage .coverage.* \
 	    .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find src tests examples benchmarks docs -name __pycache__ -type d -prune \
 	    -exec rm -rf {} +
