@@ -20,7 +20,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, mldsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from assay.crypto.canonical import canonical_json
@@ -28,7 +28,7 @@ from assay.crypto.checkpoint import Checkpoint, format_checkpoint
 from assay.crypto.digest import release_digest, sha256_hex
 from assay.crypto.log_leaf import log_leaf
 from assay.crypto.note import format_note
-from assay.crypto.public_key import public_key_from_der
+from assay.crypto.public_key import ALL_KINDS, public_key_from_der
 from assay.crypto.tlog_proof import TlogProof, format_tlog_proof
 from assay.domain.assessment import Assessment
 from assay.domain.declaration import Answer, AnswerValue, Declarations, EvidenceFile
@@ -40,6 +40,7 @@ from assay.domain.statement import (
     MANIFEST_TYPE,
     SEAL_TYPE,
     Bundle,
+    BundleVersion,
     LoggedStatement,
     Seal,
     SealedStatement,
@@ -58,6 +59,7 @@ from assay.statement import (
     manifest_payload,
     seal_payload,
     sign,
+    sign_second,
 )
 from assay.statement.signers.pem import PemSigner
 from assay.verify import verify_bundle
@@ -96,11 +98,18 @@ def ed25519_signer(seed: int = 11) -> PemSigner:
     return _signer(ed25519.Ed25519PrivateKey.from_private_bytes(bytes((seed,)) * 32))
 
 
+@cache
+def ml_dsa_65_signer(seed: int = 21) -> PemSigner:
+    """Make the ML-DSA-65 key with this seed."""
+    private = mldsa.MLDSA65PrivateKey.from_seed_bytes(bytes((seed,)) * 32)
+    return _signer(private)
+
+
 def _signer(private) -> PemSigner:
     der = private.public_key().public_bytes(
         Encoding.DER, PublicFormat.SubjectPublicKeyInfo
     )
-    return PemSigner(public_key=public_key_from_der(der), _native=private)
+    return PemSigner(public_key=public_key_from_der(der, ALL_KINDS), _native=private)
 
 
 def edited(payload: bytes, edit: Callable[[Any], object]) -> bytes:
@@ -249,6 +258,9 @@ class Claim:
     logged: Callable[[list[LoggedStatement]], list[LoggedStatement]] = list
     shown_programme: bytes | None = None
     shown_key: bytes | None = None
+    version: BundleVersion = BundleVersion.V0_1
+    second: PemSigner | None = None
+    further_keys: tuple[bytes, ...] = ()
 
     @property
     def inventory(self) -> Inventory:
@@ -310,13 +322,19 @@ class Claim:
             ]
             receipts = [self.log.receipt(index) for index in indexes]
         logged = [
-            LoggedStatement(envelope=envelope, receipt=receipt)
+            LoggedStatement(
+                envelope=envelope,
+                receipt=receipt,
+                second=self.second and sign_second(envelope.payload, self.second),
+            )
             for envelope, receipt in zip(envelopes, receipts, strict=True)
         ]
         return Bundle(
             public_key=self.shown_key or self.signer.public_key.der,
             statements=tuple(self.logged(logged)),
             programme=self.shown_programme or self.programme_file,
+            further_keys=self.further_keys,
+            version=self.version,
         )
 
     def data(self) -> bytes:
