@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from assay.cli.exit_status import ExitStatus
-from assay.cli.options import PATH
+from assay.cli.options import KEY, PATH, PUBLIC_KEY_OPTION
 from assay.cli.output import JSON_OPTION, say, told, write_json
 from assay.cli.passphrase import (
     ENVIRONMENT_NAME,
@@ -32,7 +32,12 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
-_KINDS = {"p256": KeyKind.P256, "ed25519": KeyKind.ED25519}
+_KINDS = {
+    "p256": KeyKind.P256,
+    "p384": KeyKind.P384,
+    "ed25519": KeyKind.ED25519,
+    "ml-dsa-65": KeyKind.ML_DSA_65,
+}
 
 
 @click.group(
@@ -40,7 +45,9 @@ _KINDS = {"p256": KeyKind.P256, "ed25519": KeyKind.ED25519}
     epilog="""\b
 Examples:
   assay keys new developer.pem
+  assay keys new second.pem --kind ml-dsa-65
   assay keys show developer.pem.pub
+  assay keys show "pkcs11:token=Office;object=signing"
 """,
 )
 def command() -> None:
@@ -53,17 +60,20 @@ def command() -> None:
 Examples:
   assay keys new developer.pem
   assay keys new developer.pem --passphrase-file secret.txt
-  assay keys new ci.pem --type ed25519 --no-passphrase
+  assay keys new ci.pem --kind ed25519 --no-passphrase
+  assay keys new second.pem --kind ml-dsa-65    for a second envelope
 """,
 )
 @click.argument("key", type=PATH)
 @click.option(
+    "--kind",
     "--type",
     "kind",
-    type=click.Choice(sorted(_KINDS)),
+    type=click.Choice(list(_KINDS)),
     default="p256",
     show_default=True,
-    help="P-256 is what model signing and sigstore clients verify.",
+    help="P-256 is what model signing and sigstore clients verify; ML-DSA-65 signs a "
+    "second envelope beside one of the others.",
 )
 @PASSPHRASE_OPTION
 @click.option(
@@ -117,14 +127,28 @@ def new(
 Examples:
   assay keys show developer.pem.pub
   assay keys show developer.pem        reads developer.pem.pub beside it
+  assay keys show "pkcs11:token=Office;object=signing"
+  assay keys show awskms:alias/releases --json -
 """,
 )
-@click.argument("key", type=PATH)
+@click.argument("key", type=KEY)
+@PUBLIC_KEY_OPTION
+@PASSPHRASE_OPTION
 @JSON_OPTION
 @told
-def show(*, key: Path, json_to: str | None) -> ExitStatus:
-    """Show a public key, and the id that statements name it by."""
-    public = show_key(key)
+def show(
+    *,
+    key: Path | str,
+    public_key: Path | None,
+    passphrase_file: Path | None,
+    json_to: str | None,
+) -> ExitStatus:
+    """Show a public key, and the id that statements name it by.
+
+    KEY is a public or private key file, or an address on a token or in a service. Where
+    no public half lies beside a private key, or on a token, the key is opened.
+    """
+    public = show_key(key, passphrase_source(passphrase_file), public=public_key)
     pem = to_pem(public).decode("ascii").rstrip("\n")
     say(f"type:   {public.kind.value}\nkey id: {public.key_id}\n{pem}", json_to=json_to)
     write_json(_document(public), json_to)

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from assay.cli.targets import TARGET
+from assay.domain.key_address import is_key_address
 from assay.errors import UsageError
 
 __all__ = [
@@ -19,8 +20,11 @@ __all__ = [
     "HTML_OPTION",
     "INSTANT",
     "JOBS_OPTION",
+    "KEY",
+    "KEY_OPTION",
     "PATH",
     "PROGRAMME_OPTION",
+    "PUBLIC_KEY_OPTION",
     "QUIET_OPTION",
     "RELEASE",
     "TRUST_OPTION",
@@ -61,6 +65,23 @@ class _Trust(_Path):
         return "`assay trust new` makes a trust file: it says whom you believe."
 
 
+class _Key(click.ParamType[Path | str]):
+    """Where a key is: a file, or its address on a token or in a service."""
+
+    name = "key"
+
+    def convert(
+        self,
+        value: str | Path,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> Path | str:
+        """Keep an address as it is."""
+        if isinstance(value, str) and is_key_address(value):
+            return value
+        return Path(PATH.convert(value, param, ctx))
+
+
 class _Release(click.ParamType[Path | str]):
     """Where a release is: a path, or the address of a store with its scheme."""
 
@@ -78,6 +99,7 @@ class _Release(click.ParamType[Path | str]):
         return Path(PATH.convert(value, param, ctx))
 
 
+KEY = _Key()
 RELEASE = _Release()
 _LAST_SECOND = time(23, 59, 59)
 
@@ -139,6 +161,20 @@ DECLARATIONS_OPTION = click.option(
     metavar="FILE",
     type=PATH,
     help="What people answered; `assay check --write-declarations` makes the form.",
+)
+KEY_OPTION = click.option(
+    "--key",
+    metavar="KEY",
+    type=KEY,
+    required=True,
+    help="Private key to sign with: a file, or an address on a token (pkcs11:…) or in "
+    "a service for keys (awskms:…, azurekms:…, gcpkms:…, hv:…).",
+)
+PUBLIC_KEY_OPTION = click.option(
+    "--public-key",
+    metavar="FILE",
+    type=PATH,
+    help="Public half of a key on a token or in a service that does not give it.",
 )
 JOBS_OPTION = click.option(
     "--jobs",

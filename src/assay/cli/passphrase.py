@@ -1,4 +1,4 @@
-"""Where the passphrase of a key comes from: a file, the environment, or a prompt."""
+"""Where a passphrase or PIN comes from: a file, the environment, or a prompt."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ PASSPHRASE_OPTION = click.option(
     "--passphrase-file",
     metavar="FILE",
     type=PATH,
-    help="Read the key's passphrase from the first line of FILE; otherwise from the "
-    f"environment variable {ENVIRONMENT_NAME}, otherwise it is asked for.",
+    help="Read the key's passphrase, or its token's PIN, from the first line of FILE; "
+    f"otherwise from the environment variable {ENVIRONMENT_NAME}, otherwise it is "
+    "asked for.",
 )
 
 
@@ -47,7 +48,7 @@ def passphrase_source(
         if not sys.stdin.isatty():
             return None
         answer: str = click.prompt(
-            "Passphrase of the key",
+            "Passphrase of the key" if confirm else "Passphrase or PIN of the key",
             hide_input=True,
             confirmation_prompt=confirm,
             err=True,
