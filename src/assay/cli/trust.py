@@ -60,6 +60,13 @@ _BELIEVED = (
         help="Believe this witness of logs, by its C2SP verifier key.",
     ),
     click.option(
+        "--policy",
+        metavar="FILE",
+        type=PATH,
+        help="Believe the logs and the witnesses of this C2SP tlog-policy file, and "
+        "ask for its quorum.",
+    ),
+    click.option(
         "--timestamp-authority",
         "authorities",
         metavar="NAME=PEM",
@@ -254,6 +261,7 @@ def _chosen(options: Mapping[str, Any]) -> Believed:
         logs=options["logs"],
         log_keys=options["log_keys"],
         programmes=options["programmes"],
+        policy=options["policy"],
     )
 
 
@@ -319,6 +327,9 @@ def _tell(path: Path, trust: TrustFile, json_to: str | None) -> None:
     lines += _notes(trust)
     if not trust.log_required:
         lines.append("  Statements without a receipt from a log are accepted.")
+    if trust.policy:
+        quorum = trust.policy.rstrip().rpartition("quorum ")[2]
+        lines.append(f"  A policy says which witnesses are enough: {quorum}.")
     if trust.quorum:
         lines.append(f"  {trust.quorum} witnesses must have cosigned.")
     if trust.timestamp_required:

@@ -153,6 +153,7 @@ class TrustFile:
         logs: Logs whose receipts count.
         witnesses: Witnesses whose cosignatures count.
         quorum: How many witnesses must have cosigned, 0 or more.
+        policy: C2SP tlog-policy text in place of witnesses and quorum; or empty.
         timestamp_authorities: Authorities whose timestamps count.
         log_required: Whether a statement without a receipt is refused.
         timestamp_required: Whether a claim without a believed timestamp is refused.
@@ -170,6 +171,7 @@ class TrustFile:
     logs: tuple[TrustedLog, ...]
     witnesses: tuple[TrustedWitness, ...] = ()
     quorum: int = 0
+    policy: str = ""
     timestamp_authorities: tuple[TimestampAuthority, ...] = ()
     log_required: bool = True
     timestamp_required: bool = False

@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from assay.crypto.certificate_chain import certificates_from_pem
 from assay.crypto.verifier_key import parse_vkey
+from assay.crypto.witness_policy import parse_policy
 from assay.domain.limits import DEFAULT_LIMITS, Limits
 from assay.domain.trust import (
     TimestampAuthority,
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
     from pathlib import Path
 
+    from assay.crypto.witness_policy import Policy
+
 __all__ = ["Believed", "Demands", "add_trust", "new_trust", "trusted_logs"]
 
 _T = TypeVar("_T")
@@ -52,6 +55,8 @@ class Believed:
         logs: Directories of logs at hand, or the `log.json` of logs elsewhere.
         log_keys: Origins and verifier keys of logs elsewhere.
         programmes: Ids or files of programmes.
+        policy: A C2SP tlog-policy file: the logs that it names are believed, and it
+            says which witnesses are enough; or None.
     """
 
     developers: tuple[tuple[str, Path], ...] = ()
@@ -62,6 +67,7 @@ class Believed:
     logs: tuple[Path, ...] = ()
     log_keys: tuple[tuple[str, str], ...] = ()
     programmes: tuple[str, ...] = ()
+    policy: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +155,11 @@ def trusted_logs(path: Path, limits: Limits = DEFAULT_LIMITS) -> tuple[TrustedLo
 
 
 def _grown(trust: TrustFile, believed: Believed, limits: Limits) -> TrustFile:
-    logs = trust.logs
+    logs, policy = trust.logs, trust.policy
+    if believed.policy is not None:
+        read, policy = _policy(believed.policy, limits)
+        for item in read.logs:
+            logs = _with_key(logs, item.key.name, str(item.key))
     for path in believed.logs:
         logs = _with_log(logs, _described(path, limits))
     for origin, vkey in believed.log_keys:
@@ -181,6 +191,7 @@ def _grown(trust: TrustFile, believed: Believed, limits: Limits) -> TrustFile:
             ),
         ),
         logs=logs,
+        policy=policy,
         programmes=_extended(trust.programmes, programmes),
     )
     refuse_repeated(grown)
@@ -213,6 +224,20 @@ def _certificates(path: Path, limits: Limits) -> tuple[bytes, ...]:
     """
     pem = read_file(path, most=limits.max_trust_bytes, what="certificate file")
     return tuple(item.public_bytes(Encoding.DER) for item in certificates_from_pem(pem))
+
+
+def _policy(path: Path, limits: Limits) -> tuple[Policy, str]:
+    """Read a policy file, and give what of it stands in a trust file: no comments.
+
+    Raises:
+        LogError: `log.policy-*`.
+        InputError: There is no such file.
+    """
+    data = read_file(path, most=limits.max_policy_bytes, what="policy file")
+    policy = parse_policy(data, limits)
+    words = (line.split() for line in data.decode("utf-8", "replace").split("\n"))
+    kept = [" ".join(line) for line in words if line and not line[0].startswith("#")]
+    return policy, "\n".join(kept) + "\n"
 
 
 def _described(path: Path, limits: Limits) -> TrustedLog:

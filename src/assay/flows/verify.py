@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from assay.crypto.witness_policy import parse_policy
 from assay.domain.limits import DEFAULT_LIMITS, Limits
 from assay.flows.files import read_file
 from assay.release import take_inventory
@@ -37,10 +38,15 @@ def load_trust(path: Path, limits: Limits = DEFAULT_LIMITS) -> TrustFile:
 
     Raises:
         TrustError: It is malformed or trusts nobody.
+        LogError: `log.policy-*`: its policy is none.
         InputError: There is no such file.
     """
     data = read_file(path, most=limits.max_trust_bytes, what="trust file")
-    return read_trust(data, limits)
+    trust = read_trust(data, limits)
+    if trust.policy:
+        # Now, and not when the first receipt is checked: it is the reader's own file.
+        parse_policy(trust.policy, limits)
+    return trust
 
 
 def verify_file(  # noqa: PLR0913 - the options of the verb, each with its default

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from assay.crypto.log_leaf import log_leaf
 from assay.crypto.tlog_proof import parse_tlog_proof, verify_tlog_proof
 from assay.crypto.verifier_key import parse_vkey
+from assay.crypto.witness_policy import parse_policy
 from assay.domain.statement import VerifiedStatement
 from assay.errors import TrustError, VerifyError
 
 if TYPE_CHECKING:
     from assay.crypto.public_key import PublicKey
     from assay.crypto.tlog_proof import VerifiedProof
+    from assay.crypto.verifier_key import VerifierKey
     from assay.domain.limits import Limits
     from assay.domain.statement import Issuer, LoggedStatement
     from assay.domain.trust import TrustedLog, TrustFile
@@ -56,10 +58,13 @@ def check_receipt(  # noqa: PLR0913 - each is one thing that the proof needs
         log_leaf(logged.envelope, key),
         tuple(parse_vkey(text) for text in log.vkeys),
         origin=log.origin,
-        witness_keys=tuple(parse_vkey(w.vkey) for w in trust.witnesses),
+        witness_keys=_witness_keys(trust, limits),
         limits=limits,
     )
-    _check_quorum(proof, trust)
+    if trust.policy:
+        _check_policy(proof, trust, limits)
+    else:
+        _check_quorum(proof, trust)
     return VerifiedStatement(
         predicate_type=predicate_type,
         payload_sha256=payload_sha256,
@@ -85,6 +90,28 @@ def _trusted_log(receipt: str, trust: TrustFile, limits: Limits) -> TrustedLog:
         remedy="get the log's keys from a source that you believe, then "
         "`assay trust add --log`",
     )
+
+
+def _witness_keys(trust: TrustFile, limits: Limits) -> tuple[VerifierKey, ...]:
+    if trust.policy:
+        witnesses = parse_policy(trust.policy, limits).witnesses
+        return tuple(witness.key for witness in witnesses)
+    return tuple(parse_vkey(witness.vkey) for witness in trust.witnesses)
+
+
+def _check_policy(proof: VerifiedProof, trust: TrustFile, limits: Limits) -> None:
+    # A log does not witness itself, whatever the policy calls its key.
+    own = {key.public for key in proof.log_keys}
+    cosigners = {w.key for w in proof.witnesses if w.key.public not in own}
+    policy = parse_policy(trust.policy, limits)
+    if not policy.satisfied(cosigners):
+        raise VerifyError(
+            "witness-quorum",
+            "Too few witnesses have cosigned a receipt.",
+            expected=f"what the policy calls {policy.quorum}",
+            found=", ".join(sorted(key.name for key in cosigners)) or "none",
+            remedy="ask the developer for a bundle with more cosignatures",
+        )
 
 
 def _check_quorum(proof: VerifiedProof, trust: TrustFile) -> None:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from assay.flows.verify import load_trust
+from assay.wire.v0.trust import parse_trust
 from tests.simulators.authorities import root
 from tests.simulators.desk import assay, document
-from tests.simulators.note_signers import WITNESS_ED
+from tests.simulators.note_signers import LOG_ED, WITNESS_ED, WITNESS_PQ
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -101,3 +102,37 @@ def test_a_file_without_certificates_makes_no_authority(
     given = f"Clock={keys['labs']}"
     result = assay("trust", "new", tmp_path / "t.toml", "--timestamp-authority", given)
     assert "key.not-a-certificate" in result.stderr
+
+
+def test_a_policy_file_brings_logs_witnesses_and_what_is_enough(tmp_path: Path) -> None:
+    policy = tmp_path / "policy"
+    policy.write_text(
+        f"# ours\nlog {LOG_ED.vkey} https://log.example/\n"
+        f"witness one\t{WITNESS_ED.vkey}\nwitness two {WITNESS_PQ.vkey}\n"
+        "group both all one two\nquorum both\n"
+    )
+    path = tmp_path / "trust.toml"
+    made = assay("trust", "new", path, "--policy", policy)
+    assert made.exit_code == 0, made.output
+    assert "which witnesses are enough: both" in made.output
+    _, shown = document("trust", "show", path)
+    assert "no developer" in str(shown)
+    trust = parse_trust(path.read_bytes())
+    assert [log.vkeys for log in trust.logs] == [(str(LOG_ED.vkey),)]
+    assert trust.policy.splitlines()[-1] == "quorum both"
+    assert "#" not in trust.policy
+
+
+def test_a_policy_that_is_none_is_refused_when_it_is_read(
+    keys: dict[str, Path], tmp_path: Path
+) -> None:
+    policy = tmp_path / "policy"
+    policy.write_text("quorum nobody\n")
+    path = tmp_path / "trust.toml"
+    refused = assay("trust", "new", path, "--policy", policy)
+    assert "log.policy-undefined" in refused.stderr
+    policy.write_text("quorum none\n")
+    given = ("--no-log-required", "--developer", f"L={keys['labs']}")
+    assert assay("trust", "new", path, "--policy", policy, *given).exit_code == 0
+    path.write_text(path.read_text().replace("quorum none", "quorum nobody"))
+    assert "log.policy-undefined" in assay("trust", "show", path).stderr

@@ -249,6 +249,7 @@ def test_what_would_be_read_back_as_something_else_is_not_written(changes):
     ("changes", "expected"),
     [
         ({"offices": ()}, "trust.asks-in-vain"),
+        ({"policy": "quorum none\n"}, "trust.two-quorums"),
         ({"timestamp_authorities": ()}, "trust.asks-in-vain"),
         ({"assessors": MORE.offices}, "trust.repeated"),
         (
@@ -285,6 +286,15 @@ def test_what_would_be_read_back_as_something_else_is_not_written(changes):
 def test_a_trust_file_with_offices_must_not_contradict_itself(changes, expected):
     refuse_contradictions(MORE)
     assert code(refuse_contradictions, replace(MORE, **changes)) == expected
+
+
+def test_a_policy_stands_in_place_of_witnesses_and_quorum():
+    trust = replace(MORE, witnesses=(), quorum=0, policy="# x\nquorum none\n")
+    refuse_contradictions(trust)
+    assert read_trust(write_trust(trust).encode()) == trust
+    cut = replace(trust, policy="quorum none")
+    assert code(write_trust, cut) == "trust.unwritable"
+    assert code(write_trust, replace(trust, policy="'''\n")) == "trust.unwritable"
 
 
 def test_an_office_alone_can_bring_developers():

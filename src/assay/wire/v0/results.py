@@ -339,6 +339,7 @@ class TrustDocument(JsonModel):
     witnesses: tuple[Text, ...]
     timestamp_authorities: tuple[Text, ...]
     quorum: Count
+    policy: str
     log_required: bool
     timestamp_required: bool
     second_required: bool
@@ -362,6 +363,7 @@ class TrustDocument(JsonModel):
                 authority.name for authority in trust.timestamp_authorities
             ),
             quorum=trust.quorum,
+            policy=trust.policy,
             log_required=trust.log_required,
             timestamp_required=trust.timestamp_required,
             second_required=trust.second_required,

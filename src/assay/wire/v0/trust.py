@@ -50,6 +50,10 @@ _Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]+={0,2}$", max_length=4000)]
 _Certificate = Annotated[
     str, Field(pattern=r"^[A-Za-z0-9+/]+={0,2}$", max_length=16_000)
 ]
+# Whole lines of tlog-policy, in a literal multi-line string of TOML.
+_Policy = Annotated[
+    str, Field(pattern=r"^(?:[^\x00-\x08\x0b-\x1f\x7f]*\n)?$", max_length=65_536)
+]
 _Oid = Annotated[str, Field(pattern=r"^[0-2](\.(0|[1-9][0-9]*))+$", max_length=200)]
 
 
@@ -172,6 +176,7 @@ class TrustV1Model(WireModel):
     valid_until: datetime | None = None
     log_required: bool = True
     quorum: Annotated[int, Field(ge=0, le=100)] = 0
+    policy: _Policy = ""
     timestamp_required: bool = False
     second_required: bool = False
     status_required: bool = False
@@ -197,6 +202,7 @@ class TrustV1Model(WireModel):
             logs=_logs(self.log),
             witnesses=_witnesses(self.witness),
             quorum=self.quorum,
+            policy=self.policy,
             timestamp_authorities=tuple(
                 part.to_domain() for part in self.timestamp_authority
             ),

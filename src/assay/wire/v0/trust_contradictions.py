@@ -24,7 +24,8 @@ def refuse_contradictions(trust: TrustFile) -> None:
             one, or logs are required and none is named; `trust.asks-in-vain`: what
             is required nobody named here could give; `trust.quorum`: more witnesses
             are asked for than are named; `trust.repeated`: a log or a key stands
-            twice, under whatever name; `trust.dates-reversed`: a key that ends
+            twice, under whatever name; `trust.two-quorums`: a policy beside a
+            quorum; `trust.dates-reversed`: a key that ends
             before it begins.
     """
     anybody = trust.developers or trust.offices
@@ -44,6 +45,14 @@ def refuse_contradictions(trust: TrustFile) -> None:
             "The trust file asks for more witnesses than it names.",
             expected=f"at most {named}",
             found=str(trust.quorum),
+        )
+    if trust.policy and (trust.witnesses or trust.quorum):
+        raise TrustError(
+            "two-quorums",
+            "The trust file says in two ways which witnesses are enough.",
+            expected="a `policy`, or `[[witness]]` and `quorum`",
+            found="both",
+            remedy="keep one of them",
         )
     _refuse_vain(trust)
     _refuse_reversed(trust)

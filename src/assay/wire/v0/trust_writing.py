@@ -38,6 +38,11 @@ def write_trust(trust: TrustFile) -> str:
         "# How many of the witnesses below must have cosigned a receipt.",
         f"quorum = {trust.quorum}",
     ]
+    if trust.policy:
+        lines += [
+            "# Or, in place of both, which of them are enough, as C2SP tlog-policy.",
+            f"policy = '''\n{trust.policy}'''",
+        ]
     lines += [
         "# What a claim must come with besides, and how old the newest status snapshot",
         "# of an office may be.",
