@@ -30,6 +30,7 @@ VERBS: Mapping[str, tuple[str, str]] = {
     "check": ("check", "Check a release against a programme."),
     "fleet": ("fleet", "Check many releases."),
     "seal": ("seal", "Check, sign and log a release, and write its bundle."),
+    "disclose": ("disclose", "Make a bundle that shows some controls only."),
     "verify": ("verify", "Verify a bundle offline, and a release against it."),
     "decide": ("decide", "Decide whether a release is eligible for a benefit."),
     "manifest": (
@@ -40,6 +41,7 @@ VERBS: Mapping[str, tuple[str, str]] = {
     "trust": ("trust", "Choose whom to believe."),
     "log": ("log", "Keep and check a transparency log."),
     "scitt": ("scitt", "Make and verify SCITT transparent statements."),
+    "witness": ("witness", "Confirm to others that transparency logs only grow."),
     "programme": ("programme", "List, show and check programmes."),
 }
 

@@ -235,15 +235,18 @@ class HttpClient:
             preload_content=False,
             decode_content=False,
         )
+        whole = False
         try:
             answered = {name.lower(): value for name, value in response.headers.items()}
             allow_body(self._most_bytes)
             found = self._body(response, str(url), answered)
-        except BaseException:
-            # What is still on the way must not be taken for the next answer.
-            response.close()
-            raise
-        response.release_conn()
+            whole = True
+        finally:
+            if whole:
+                response.release_conn()
+            else:
+                # What is still on the way must not be taken for the next answer.
+                response.close()
         return Answer(
             url=str(url), status=response.status, headers=answered, body=found
         )
