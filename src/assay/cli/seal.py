@@ -22,11 +22,11 @@ from assay.cli.targets import probe_targets, refuse_inside
 from assay.crypto.public_key import KeyKind
 from assay.domain.finding import Severity
 from assay.flows.check import check_release
-from assay.flows.files import write_file
+from assay.flows.files import read_file, write_file
 from assay.flows.keys import open_key
 from assay.flows.programmes import find_programme
 from assay.flows.replaced import refuse_other_bundle
-from assay.flows.seal import refuse_foreign, seal_release
+from assay.flows.seal import refuse_foreign, seal_digest, seal_release
 from assay.log import open_log
 from assay.release.background import BackgroundReading
 from assay.wire.v0.bundle import write_bundle
@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from assay.flows.check import CheckedRelease
 
 __all__ = ["command"]
+
+# A seed has 32 bytes; one more tells that a file is too long.
+_MOST_SEED = 33
 
 _EPILOG = """\b
 Examples:
@@ -81,6 +84,20 @@ Examples:
     help="Sign nothing and exit with 1 on a finding of this severity or above, with 3 "
     "where that cannot be told; by default whatever was found is signed.",
 )
+@click.option(
+    "--supersedes",
+    metavar="BUNDLE",
+    type=PATH,
+    multiple=True,
+    help="Earlier bundle that this one takes the place of; can be given again.",
+)
+@click.option(
+    "--salt-seed",
+    metavar="FILE",
+    type=PATH,
+    help="File of 32 secret random bytes that all salts follow from, to make the same "
+    "statements again; by default they are fresh, and nobody keeps them.",
+)
 @PASSPHRASE_OPTION
 @JSON_OPTION
 @JOBS_OPTION
@@ -96,6 +113,8 @@ def command(
     declarations: Path | None,
     valid_days: int,
     fail_on: str | None,
+    supersedes: tuple[Path, ...],
+    salt_seed: Path | None,
     passphrase_file: Path | None,
     json_to: str | None,
     jobs: int | None,
@@ -105,7 +124,8 @@ def command(
 
     PATH is what `assay check` takes, but for the addresses of stores: what is sealed
     lies on this machine. The bundle holds everything that a verifier needs offline;
-    one that the same key made before is replaced. A release with findings can be
+    one that the same key made before is replaced. It shows everything: keep it, and
+    give away what `assay disclose` makes of it. A release with findings can be
     sealed: the seal says what was found, and a buyer's rule decides what it is worth;
     with --fail-on it is not.
     """
@@ -119,12 +139,17 @@ def command(
             "--key": key,
             "--passphrase-file": passphrase_file,
             "--log": log_directory,
+            "--salt-seed": salt_seed,
         },
     )
     refuse_foreign(out)
     probe_targets(out, json_to)
     signer = open_key(key, passphrase_source(passphrase_file))
     refuse_other_bundle(out, signer.public_key.key_id)
+    earlier = [seal_digest(bundle) for bundle in supersedes]
+    seed = None
+    if salt_seed is not None:
+        seed = read_file(salt_seed, most=_MOST_SEED, what="seed of the salts")
     log = None if log_directory is None else open_log(log_directory)
     with (
         watched(quiet=quiet) as progress,
@@ -148,10 +173,12 @@ def command(
         now=datetime.now(tz=UTC),
         validity=timedelta(days=valid_days),
         log=log,
+        seed=seed,
+        supersedes=earlier,
     )
     write_file(out, write_bundle(sealed.bundle))
     document = SealDocument.of(
-        sealed.bundle, str(out), checked.assessment, sealed.log_indexes
+        sealed.bundle, str(out), sealed.assessment, sealed.log_indexes
     )
     if not quiet:
         say(_text(checked, document, log_directory), json_to=json_to)

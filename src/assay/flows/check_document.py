@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import assay
 from assay.crypto.digest import sha256_hex
 from assay.domain.facts import Gap
-from assay.statement import assessment_payload
+from assay.statement import assessment_payload, claimed
 from assay.wire.v0.parts import (
     BurdenPart,
     CheckPart,
@@ -40,7 +40,7 @@ def check_document(checked: CheckedRelease, seconds: float) -> CheckDocument:
         for fact in file.facts
         if isinstance(fact, Gap)
     ]
-    payload = assessment_payload(assessment, inventory)
+    payload = assessment_payload(claimed(assessment, checked.programme), inventory)
     return CheckDocument(
         format="assay-check/0",
         release=CheckedReleasePart(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import stat
 from dataclasses import dataclass
 from datetime import UTC, timedelta
@@ -9,33 +10,44 @@ from typing import TYPE_CHECKING
 
 from assay.crypto.digest import sha256_hex
 from assay.crypto.log_leaf import log_leaf
+from assay.crypto.salted_digest import SEED_BYTES, SeededSalts
+from assay.domain.disclosure import answer_slots
+from assay.domain.limits import DEFAULT_LIMITS, Limits
 from assay.domain.release import IrregularKind
 from assay.domain.statement import (
-    ASSESSMENT_TYPE,
-    DECLARATIONS_TYPE,
+    ASSESSMENT_V02_TYPE,
+    DECLARATIONS_V02_TYPE,
     MANIFEST_TYPE,
+    SEAL_TYPES,
     Bundle,
+    BundleVersion,
     LoggedStatement,
     Seal,
     SealedStatement,
 )
-from assay.errors import ReleaseError, UsageError
-from assay.flows.files import machine_error
+from assay.errors import ReleaseError, UsageError, VerifyError
+from assay.flows.files import machine_error, read_file
 from assay.log import LogEntry
 from assay.statement import (
-    assessment_payload,
-    declarations_payload,
+    assessment_v02_payload,
+    claim_items,
+    claimed,
+    declarations_v02_payload,
     manifest_payload,
-    seal_payload,
+    seal_v02_payload,
     sign,
 )
+from assay.wire.v0.bundle import read_bundle
 from assay.wire.v0.envelope import write_envelope
+from assay.wire.v0.statement import read_statement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
     from pathlib import Path
 
+    from assay.crypto.salted_digest import Salts
+    from assay.domain.assessment import Assessment
     from assay.domain.statement import Envelope
     from assay.flows.check import CheckedRelease
     from assay.log import Log, Receipt
@@ -43,9 +55,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DEFAULT_VALIDITY",
+    "ClaimPayloads",
     "SealedRelease",
+    "claim_payloads",
     "refuse_foreign",
     "refuse_unbound",
+    "seal_digest",
     "seal_release",
 ]
 
@@ -60,21 +75,39 @@ class SealedRelease:
     """What sealing gave.
 
     Attributes:
-        bundle: The signed statements, their receipts and the programme.
+        bundle: The signed statements, their receipts and the programme; it shows
+            everything, and `assay disclose` makes bundles of it that show less.
+        assessment: What was claimed: without reports that the programme asks not for.
         log_indexes: Where each statement stands in the log; empty when not logged.
     """
 
     bundle: Bundle
+    assessment: Assessment
     log_indexes: tuple[int, ...]
 
 
-def seal_release(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimPayloads:
+    """What gets signed of a claim, without its seal.
+
+    Attributes:
+        payloads: The bytes, by predicate type, in the order of a bundle.
+        disclosures: What opens their salted digests.
+    """
+
+    payloads: dict[str, bytes]
+    disclosures: tuple[str, ...]
+
+
+def seal_release(  # noqa: PLR0913 - the options of the verb, each with its default
     checked: CheckedRelease,
     signer: Signer,
     *,
     now: datetime,
     validity: timedelta = DEFAULT_VALIDITY,
     log: Log | None = None,
+    seed: bytes | None = None,
+    supersedes: Sequence[str] = (),
 ) -> SealedRelease:
     """Sign what was found, log it, and put it in one bundle.
 
@@ -88,10 +121,13 @@ def seal_release(
         now: When it is claimed, with a time zone.
         validity: For how long.
         log: The log to enter it in; None leaves it unlogged.
+        seed: Secret that all salts follow from, to make the same payloads again; by
+            default a fresh one, which nobody keeps.
+        supersedes: Digests of earlier seals' payloads that this claim replaces.
 
     Raises:
         ReleaseError: `release.unbound-entry` when links or special files lie in it.
-        UsageError: `usage.validity` when it is not positive.
+        UsageError: `usage.validity` when it is not positive; `usage.salt-seed`.
         LogError, MachineError: The log cannot take it.
     """
     refuse_unbound(checked)
@@ -103,14 +139,8 @@ def seal_release(
             found=str(validity),
         )
     digest = checked.assessment.release_digest
-    payloads = {
-        MANIFEST_TYPE: manifest_payload(checked.inventory, checked.name),
-        ASSESSMENT_TYPE: assessment_payload(checked.assessment, checked.inventory),
-    }
-    if checked.declarations.answers:
-        payloads[DECLARATIONS_TYPE] = declarations_payload(
-            checked.declarations, checked.programme.ref, digest
-        )
+    fresh = secrets.token_bytes(SEED_BYTES) if seed is None else seed
+    claim = claim_payloads(checked, SeededSalts(fresh, digest))
     sealed_at = now.astimezone(UTC).replace(microsecond=0)
     seal = Seal(
         release_digest=digest,
@@ -119,12 +149,13 @@ def seal_release(
         statements=tuple(
             sorted(
                 SealedStatement(predicate_type=kind, sha256=sha256_hex(payload))
-                for kind, payload in payloads.items()
+                for kind, payload in claim.payloads.items()
             )
         ),
+        supersedes=tuple(sorted(set(supersedes))),
     )
-    envelopes = [sign(payload, signer) for payload in payloads.values()]
-    envelopes.append(sign(seal_payload(seal), signer))
+    envelopes = [sign(payload, signer) for payload in claim.payloads.values()]
+    envelopes.append(sign(seal_v02_payload(seal), signer))
     receipts = [] if log is None else _entered(envelopes, signer, log)
     texts: Sequence[str | None] = [receipt.proof_text for receipt in receipts]
     texts = texts or [None] * len(envelopes)
@@ -136,8 +167,57 @@ def seal_release(
                 for envelope, text in zip(envelopes, texts, strict=True)
             ),
             programme=checked.programme_file,
+            disclosures=claim.disclosures,
+            version=BundleVersion.V0_2,
         ),
+        assessment=claimed(checked.assessment, checked.programme),
         log_indexes=tuple(receipt.index for receipt in receipts),
+    )
+
+
+def claim_payloads(checked: CheckedRelease, salts: Salts) -> ClaimPayloads:
+    """Give the payloads of a claim, the same bytes for the same salts.
+
+    With the salts of a bundle that shows everything (`flows.opened`), anybody who has
+    the files can make its payloads again and compare.
+
+    Raises:
+        ReleaseError: `release.nothing-to-sign`.
+        DocumentError: `document.not-canonical`: a text has no canonical form.
+    """
+    assessment, programme = checked.assessment, checked.programme
+    items = claim_items(assessment, checked.declarations, programme, salts)
+    payloads = {
+        MANIFEST_TYPE: manifest_payload(checked.inventory, checked.name),
+        ASSESSMENT_V02_TYPE: assessment_v02_payload(
+            assessment, checked.inventory, items
+        ),
+    }
+    # Whether there are answers would tell something: the programme alone decides.
+    if answer_slots(programme):
+        payloads[DECLARATIONS_V02_TYPE] = declarations_v02_payload(
+            programme.ref, assessment.release_digest, items
+        )
+    return ClaimPayloads(payloads=payloads, disclosures=items.disclosures)
+
+
+def seal_digest(path: Path, limits: Limits = DEFAULT_LIMITS) -> str:
+    """Give the digest of the seal's payload in a bundle file, which names its claim.
+
+    Raises:
+        BundleError, DocumentError, InputError: It is no whole bundle.
+        VerifyError: `verify.missing-statement`: it holds no seal.
+    """
+    data = read_file(path, most=limits.max_bundle_bytes, what="earlier bundle")
+    for logged in read_bundle(data, limits).statements:
+        payload = logged.envelope.payload
+        if read_statement(payload, limits).predicate_type in SEAL_TYPES:
+            return sha256_hex(payload)
+    raise VerifyError(
+        "missing-statement",
+        "The earlier bundle lacks a statement that every claim needs.",
+        expected="a seal",
+        found="none",
     )
 
 

@@ -56,11 +56,12 @@ class ClaimItems:
 def claimed(assessment: Assessment, programme: Programme) -> Assessment:
     """Leave out the reports of checks on which no control of the programme rests.
 
-    No outcome depends on them, and their number would tell which version ran.
+    No outcome depends on them, and their number would tell which version ran. The
+    others are sorted: that is the order in which a verifier has them.
     """
-    named = set(checks_named(programme))
-    reports = tuple(r for r in assessment.reports if r.check in named)
-    return replace(assessment, reports=reports)
+    by_check = {report.check: report for report in assessment.reports}
+    there = (by_check.get(check) for check in checks_named(programme))
+    return replace(assessment, reports=tuple(r for r in there if r is not None))
 
 
 def claim_items(
