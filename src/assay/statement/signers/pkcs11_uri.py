@@ -35,6 +35,8 @@ _QUERY = frozenset({"module-path", "pin-source"})
 _PLAIN = r"A-Za-z0-9\-._~:\[\]@!$'()*+,="
 _IN_PATH = re.compile(rf"(?:[{_PLAIN}&]|%[0-9A-Fa-f]{{2}})*")
 _IN_QUERY = re.compile(rf"(?:[{_PLAIN}/?|]|%[0-9A-Fa-f]{{2}})*")
+# RFC 8089 section 2: with no authority, an empty one, or this machine.
+_FILE = re.compile(r"file:(?://(?:localhost)?)?(?=/(?!/))", re.IGNORECASE)
 _NUMBER = re.compile(r"[0-9]{1,10}")
 _VERSION = re.compile(r"([0-9]{1,3})(?:\.([0-9]{1,3}))?")
 
@@ -170,10 +172,8 @@ def _absolute(name: str, value: bytes) -> str:
 def _pin_file(value: bytes) -> str:
     """Give the path of a PIN file, which may be written as a `file:` address."""
     text = _text("pin-source", value)
-    for head in ("file://localhost/", "file:///", "file:/"):
-        if text.lower().startswith(head):
-            text = "/" + text[len(head) :]
-            break
+    if match := _FILE.match(text):
+        text = text[match.end() :]
     return _absolute("pin-source", text.encode("utf-8"))
 
 
