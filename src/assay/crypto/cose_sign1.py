@@ -409,7 +409,13 @@ def sign_sign1(
         payload=None if detached else payload,
         signature=signature,
     )
-    verify_sign1(message, key, payload=payload if detached else None)
+    # Whoever signs understands what it marks as critical.
+    verify_sign1(
+        message,
+        key,
+        payload=payload if detached else None,
+        understood=frozenset(header),
+    )
     return message
 
 
