@@ -4,7 +4,10 @@
 2. All bundles are about one release.
 3. Only a programme that the verifier's trust file names may decide; of several
    versions with the benefit, the one published last.
-4. Of several results for a control, the one sealed last in which somebody looked.
+4. A claim that a later claim of the same developer supersedes counts for nothing. Of
+   several results for a control, the one sealed last in which somebody looked; one that
+   is withheld may be such a result, so an earlier one does not count in its place. A
+   result that any bundle of a claim shows is shown.
 5. A result is fresh while it is younger than its control's freshness, its seal
    younger than the benefit's greatest age, and the claim neither ended nor to come.
 6. The benefit's rule is evaluated in three values; unknown is never a yes.
@@ -85,8 +88,9 @@ def decide(
             benefit_id, at, (untrusted, *refused), "No programme may decide."
         )
     programme, benefit = _rule(trusted, benefit_id)
-    deciding = [r for r in trusted if r.programme.ref == programme.ref]
+    under = [r for r in trusted if r.programme.ref == programme.ref]
     # 4. to 6.
+    deciding, superseded = _without_superseded(under)
     named = controls_named(benefit.rule, programme)
     controls = tuple(c.id for c in programme.controls if c.id in named)
     states = {c: _state(c, deciding, benefit, at) for c in controls}
@@ -96,7 +100,12 @@ def decide(
         benefit=benefit_id,
         programme=programme.ref,
         at=at,
-        reasons=(*result.reasons, *refused, *_differences(controls, deciding)),
+        reasons=(
+            *result.reasons,
+            *refused,
+            *_differences(controls, deciding),
+            *superseded,
+        ),
         controls=controls,
         declared=tuple(c for c in controls if _is_declared(states[c])),
     )
@@ -105,6 +114,35 @@ def decide(
 def _is_declared(state: ControlState) -> bool:
     declared = state.evidence_class is EvidenceClass.DECLARED
     return declared and state.outcome in _LOOKED
+
+
+def _without_superseded(
+    releases: Sequence[VerifiedRelease],
+) -> tuple[list[VerifiedRelease], tuple[Reason, ...]]:
+    """Leave out claims that later ones of the same developer take the place of."""
+    by = {
+        (release.issuer.name, earlier): release.seal.sealed_at
+        for release in releases
+        for earlier in release.seal.supersedes
+    }
+    kept, left = [], []
+    for release in releases:
+        later = by.get((release.issuer.name, release.seal_digest))
+        # A claim dated before the one that it names cannot have known of it.
+        if later is not None and later >= release.seal.sealed_at:
+            left.append(release.seal_digest)
+        else:
+            kept.append(release)
+    if not left:
+        return kept, ()
+    reason = Reason(
+        code="decide.superseded",
+        message="A later claim of the same developer takes the place of an earlier "
+        "one, which counts for nothing.",
+        subject=", ".join(sorted(set(left))),
+        holds=True,
+    )
+    return kept, (reason,)
 
 
 def _differences(
@@ -173,16 +211,29 @@ def _state(
     at: datetime,
 ) -> ControlState:
     """Give what is proven of a control, by steps 4 and 5."""
+    there = [
+        (release, result)
+        for release in releases
+        for result in release.assessment.controls
+        if result.control == control
+    ]
+    shown = {
+        release.seal_digest
+        for release, result in there
+        if result.outcome is not Outcome.WITHHELD
+    }
     results = sorted(
         (
             (release, result)
-            for release in releases
-            for result in release.assessment.controls
-            if result.control == control
+            for release, result in there
+            if result.outcome is not Outcome.WITHHELD
+            or release.seal_digest not in shown
         ),
         key=lambda pair: (
-            pair[1].outcome in _LOOKED,
+            pair[1].outcome in (*_LOOKED, Outcome.WITHHELD),
             pair[0].seal.sealed_at,
+            # Of two made at one instant, the one that could hide something.
+            pair[1].outcome is Outcome.WITHHELD,
             pair[0].seal.valid_until,
             sorted(statement.payload_sha256 for statement in pair[0].statements),
         ),

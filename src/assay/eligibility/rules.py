@@ -12,6 +12,7 @@ parts, any of the greatest. What each leaf comes to:
 | not applicable, and it may be         | no           | yes; unknown when stale   |
 | not applicable, and it may not be     | no           | no                        |
 | not assessed, or the check failed     | unknown      | unknown                   |
+| withheld                              | unknown      | unknown                   |
 
 A rule that asks for a control by name wants it met, so `not applicable` is no answer
 to it: somebody looked, and what the buyer wants is not there. `unknown` is kept for
@@ -223,6 +224,10 @@ def _unless_in_the_way(
     subject = (control, found.detail)
     if found.outcome is Outcome.NOT_MET:
         return _leaf(Truth.NO, "not-met", f"{name} is not met.", subject)
+    if found.outcome is Outcome.WITHHELD:
+        return _leaf(
+            Truth.UNKNOWN, "withheld", f"{name} is withheld by the developer.", subject
+        )
     if found.outcome is Outcome.NOT_ASSESSED:
         return _leaf(
             Truth.UNKNOWN, "not-assessed", f"{name} was not assessed.", subject

@@ -24,11 +24,13 @@ __all__ = [
 _CAVEATS = frozenset(
     {
         "decide.newest-counts",
+        "decide.superseded",
         "verify.no-files-compared",
         "verify.no-log",
         "verify.no-log-time",
         "verify.one-evidence-file",
         "verify.version-control-left-out",
+        "verify.withheld",
     }
 )
 _NOT_YET = "at that instant the claim had not been made yet"
