@@ -40,6 +40,8 @@ VERBS: Mapping[str, tuple[str, str]] = {
     "keys": ("keys", "Make and show signing keys."),
     "trust": ("trust", "Choose whom to believe."),
     "log": ("log", "Keep and check a transparency log."),
+    "timestamp": ("timestamp", "Add timestamps of an authority to a bundle."),
+    "export": ("export", "Give what a bundle holds to programs of others."),
     "scitt": ("scitt", "Make and verify SCITT transparent statements."),
     "witness": ("witness", "Confirm to others that transparency logs only grow."),
     "programme": ("programme", "List, show and check programmes."),
