@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from assay.domain.statement import VerifiedStatement
+
 __all__ = [
     "EVALUATION_TYPE",
     "AssuranceLevel",
@@ -22,6 +24,7 @@ __all__ = [
     "EvaluationClaim",
     "Harness",
     "Resource",
+    "VerifiedEvaluation",
 ]
 
 EVALUATION_TYPE = "https://assay/evaluation/v0.1"
@@ -140,3 +143,16 @@ class Evaluation:
     pre_registration: str | None = None
     evidence: tuple[Resource, ...] = ()
     harness: Harness | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifiedEvaluation:
+    """A believed party's evaluation of this release. Only `verify` builds it.
+
+    Attributes:
+        evaluation: What was measured.
+        statement: The statement behind it.
+    """
+
+    evaluation: Evaluation
+    statement: VerifiedStatement

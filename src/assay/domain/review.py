@@ -11,8 +11,16 @@ if TYPE_CHECKING:
 
     from assay.domain.assessment import Outcome
     from assay.domain.programme import ProgrammeRef
+    from assay.domain.statement import VerifiedStatement
 
-__all__ = ["REVIEW_TYPE", "Review", "ReviewEvidence", "ReviewKind", "ReviewResult"]
+__all__ = [
+    "REVIEW_TYPE",
+    "Review",
+    "ReviewEvidence",
+    "ReviewKind",
+    "ReviewResult",
+    "VerifiedReview",
+]
 
 REVIEW_TYPE = "https://assay/review/v0.1"
 
@@ -107,3 +115,16 @@ class Review:
     results: tuple[ReviewResult, ...]
     reviewed_at: datetime
     valid_until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifiedReview:
+    """A believed assessor's review of this assessment. Only `verify` builds it.
+
+    Attributes:
+        review: What the assessor saw, without results that no assessor may give.
+        statement: The statement behind it; its issuer is the assessor.
+    """
+
+    review: Review
+    statement: VerifiedStatement
