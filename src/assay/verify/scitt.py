@@ -287,9 +287,11 @@ def _staleness(
 
 
 def _refused(error: AssayError) -> Reason:
-    parts = [error.message]
-    if error.expected:
-        parts.append(f"Expected: {error.expected}.")
-    if error.found:
-        parts.append(f"Found: {error.found}.")
-    return Reason(code=error.code, message=" ".join(parts), remedy=error.remedy)
+    parts = (
+        error.message,
+        error.expected and f"Expected: {error.expected}.",
+        error.found and f"Found: {error.found}.",
+    )
+    return Reason(
+        code=error.code, message=" ".join(filter(None, parts)), remedy=error.remedy
+    )
