@@ -187,19 +187,21 @@ def refuse_loss(
     except AssayError as error:
         raise _exists(out, "a file that is no bundle") from error
     source_bundle = opened.bundle
-    same = set(there.statements) <= set(source_bundle.statements)
+    mine = (*source_bundle.statements, *source_bundle.attached)
+    same = set((*there.statements, *there.attached)) <= set(mine)
     if not same or not set(there.disclosures) <= set(source_bundle.disclosures):
         raise _exists(out, "a bundle that holds what this one does not")
 
 
 def _claim_alone(opened: OpenedBundle) -> Bundle:
     """Leave out what others attached, and the keys that only they need."""
-    seconds = {s.second.key_id for s in opened.statements if s.second is not None}
+    bundle = opened.bundle
+    seconds = {s.second.key_id for s in bundle.statements if s.second is not None}
     return replace(
-        opened.bundle,
-        statements=opened.statements,
+        bundle,
+        attached=(),
         further_keys=tuple(
-            key for key in opened.bundle.further_keys if sha256_hex(key) in seconds
+            key for key in bundle.further_keys if sha256_hex(key) in seconds
         ),
     )
 

@@ -14,7 +14,6 @@ from assay.crypto.salted_digest import KnownSalts
 from assay.domain.limits import DEFAULT_LIMITS, Limits
 from assay.errors import UsageError
 from assay.verify.contents import (
-    CLAIM_TYPES,
     SaltedClaim,
     check_seal,
     check_subjects,
@@ -23,11 +22,10 @@ from assay.verify.contents import (
 from assay.verify.disclosures import open_claim
 from assay.verify.outcomes import check_outcomes, check_programme
 from assay.verify.signatures import check_signature
-from assay.wire.v0.statement import read_statement
 
 if TYPE_CHECKING:
     from assay.domain.programme import Programme
-    from assay.domain.statement import Bundle, LoggedStatement
+    from assay.domain.statement import Bundle
     from assay.verify.contents import Contents
     from assay.verify.disclosures import ShownClaim
     from assay.verify.outcomes import ProvenClaim
@@ -41,7 +39,6 @@ class OpenedBundle:
 
     Attributes:
         bundle: The bundle.
-        statements: Those of its claim, without what others attached.
         contents: The statements of its claim.
         programme: Its programme.
         signed: Its salted digests.
@@ -50,7 +47,6 @@ class OpenedBundle:
     """
 
     bundle: Bundle
-    statements: tuple[LoggedStatement, ...]
     contents: Contents
     programme: Programme
     signed: SaltedClaim
@@ -69,15 +65,9 @@ def open_bundle(bundle: Bundle, limits: Limits = DEFAULT_LIMITS) -> OpenedBundle
             bundle is not whole.
     """
     key = public_key_from_der(bundle.public_key)
-    claimed = tuple(
-        logged
-        for logged in bundle.statements
-        if logged.envelope.key_id == key.key_id
-        and _kind(logged.envelope.payload, limits) in CLAIM_TYPES
-    )
-    for logged in claimed:
+    for logged in bundle.statements:
         check_signature(logged.envelope, key)
-    contents = read_contents(claimed, limits)
+    contents = read_contents(bundle.statements, limits)
     check_seal(contents)
     check_subjects(contents)
     programme = check_programme(bundle.programme, contents, limits)
@@ -93,7 +83,6 @@ def open_bundle(bundle: Bundle, limits: Limits = DEFAULT_LIMITS) -> OpenedBundle
         )
     return OpenedBundle(
         bundle=bundle,
-        statements=claimed,
         contents=contents,
         programme=programme,
         signed=contents.claim,
@@ -117,7 +106,3 @@ def known_salts(opened: OpenedBundle) -> KnownSalts:
             "declarations": [d for d in signed.declarations or () if d not in there],
         },
     )
-
-
-def _kind(payload: bytes, limits: Limits) -> str:
-    return read_statement(payload, limits).predicate_type

@@ -46,6 +46,7 @@ _OUTCOME_INK = {
     Outcome.NOT_APPLICABLE: Ink.PLAIN,
     Outcome.NOT_ASSESSED: Ink.WARN,
     Outcome.ERROR: Ink.WARN,
+    Outcome.WITHHELD: Ink.WARN,
 }
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from assay.domain.assessment import Outcome
 from assay.domain.finding import CheckStatus, Confidence, Severity
 from assay.domain.programme import EvidenceClass
+from assay.domain.repeat import RepeatValue
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,6 +16,7 @@ __all__ = [
     "CLASSES",
     "CONFIDENCES",
     "OUTCOMES",
+    "REPEATS",
     "SEVERITIES",
     "STATUSES",
     "TERMS",
@@ -30,10 +32,22 @@ OUTCOMES: Mapping[Outcome, str] = {
         "Nobody looked, or not at everything. It may hold or not: it never counts "
         "as met."
     ),
+    Outcome.WITHHELD: (
+        "The developer shows only a salted digest of it. It may hold or not: it never "
+        "counts as met."
+    ),
     Outcome.NOT_APPLICABLE: (
         "The release holds nothing that the requirement is about, or the developer "
         "gives a reason why it does not apply."
     ),
+}
+
+REPEATS: Mapping[RepeatValue, str] = {
+    RepeatValue.DIFFERENT: "The files give something else here than was signed.",
+    RepeatValue.NOT_REPEATED: "It could not be run again here.",
+    RepeatValue.WITHHELD: "The developer shows only a salted digest of it.",
+    RepeatValue.SIGNED: "No check answers it: it rests on the signature.",
+    RepeatValue.EQUAL: "The same checks give the same reports and the same outcome.",
 }
 
 CLASSES: Mapping[EvidenceClass, str] = {

@@ -34,7 +34,13 @@ from assay.report.meaning import (
     verdict_meaning,
     verdict_word,
 )
-from assay.report.sentences import asked_words, findings_words, missing_words
+from assay.report.repeated import repeat_counts
+from assay.report.sentences import (
+    answered_words,
+    asked_words,
+    findings_words,
+    missing_words,
+)
 from assay.report.text import clean, file_size, instant, number, one_line, plural
 
 if TYPE_CHECKING:
@@ -45,6 +51,7 @@ if TYPE_CHECKING:
     from assay.domain.declaration import Declarations
     from assay.domain.facts import ReleaseFacts
     from assay.domain.programme import Programme, ProgrammeRef
+    from assay.domain.repeat import RepeatedControl
     from assay.domain.statement import VerifiedRelease
     from assay.domain.verdict import BundleVerdict, Decision, Verdict
 
@@ -65,6 +72,7 @@ def render(  # noqa: PLR0913 - one noun each; a holder would only rename the lis
     made_at: str | None = None,
     comparison: Comparison | None = None,
     fail_at: Severity | None = None,
+    repeated: Sequence[RepeatedControl] = (),
 ) -> str:
     """Write the report as one HTML document.
 
@@ -84,6 +92,7 @@ def render(  # noqa: PLR0913 - one noun each; a holder would only rename the lis
             the same nouns give the same page, byte for byte.
         comparison: What a baseline accepts: such findings are marked and stay.
         fail_at: Severity from which findings fail the run, when the caller asked.
+        repeated: What came of running the checks again; empty when nobody did.
 
     Raises:
         UsageError: `usage.report-mismatch`: the parts do not belong to one release
@@ -105,7 +114,9 @@ def render(  # noqa: PLR0913 - one noun each; a holder would only rename the lis
             policy=_policy(css),
             assessment=assessment,
             programme=programme,
-            sections=_sections(has_verdict=bool(verdict or decision)),
+            sections=_sections(
+                has_verdict=bool(verdict or decision), is_repeated=bool(repeated)
+            ),
             overview=page.segments(tally.lines_of(assessment, programme)),
             totals=tally.count_outcomes(tally.lines_of(assessment, programme)),
             classes=page.class_rows(assessment, programme),
@@ -127,6 +138,10 @@ def render(  # noqa: PLR0913 - one noun each; a holder would only rename the lis
             irregular=page.irregular_rows(inventory),
             manifest=page.cut(inventory.files, DEFAULT_LIMITS.max_report_files),
             asked=asked_words(assessment.burden),
+            answered=answered_words(assessment.burden),
+            outcome_words=_outcome_words(assessment, programme),
+            repeated=repeated,
+            repeat_counts=repeat_counts(repeated),
             verdict=verdict,
             decision=decision,
             bundles=bundles,
@@ -142,7 +157,10 @@ def render(  # noqa: PLR0913 - one noun each; a holder would only rename the lis
 
 
 def render_verdict(
-    file: str, verdict: Verdict, inventory: Inventory | None = None
+    file: str,
+    verdict: Verdict,
+    inventory: Inventory | None = None,
+    repeated: Sequence[RepeatedControl] = (),
 ) -> str:
     """Write a verdict, with the whole report where a release was proven.
 
@@ -150,6 +168,7 @@ def render_verdict(
         file: Name of the bundle's file.
         verdict: What it is worth.
         inventory: The files that were compared; None where none were.
+        repeated: What came of running the checks again; empty when nobody did.
     """
     release = verdict.release
     if release is None:
@@ -168,6 +187,7 @@ def render_verdict(
         title=_title(release, file),
         declarations=release.declarations,
         verdict=verdict,
+        repeated=repeated,
     )
 
 
@@ -276,10 +296,17 @@ def _benefit_title(programme: Programme, decision: Decision | None) -> str:
     return next(titles, decision.benefit)
 
 
-def _sections(*, has_verdict: bool) -> dict[str, str]:
+def _outcome_words(assessment: Assessment, programme: Programme) -> dict[Outcome, str]:
+    totals = tally.count_outcomes(tally.lines_of(assessment, programme))
+    shown = tally.shown_outcomes(totals)
+    return {o: words for o, words in glossary.OUTCOMES.items() if o in shown}
+
+
+def _sections(*, has_verdict: bool, is_repeated: bool) -> dict[str, str]:
     titles = [
         ("brief", "In brief"),
         *([("verdict", "Verification and decision")] if has_verdict else []),
+        *([("repeated", "Repeated from the files")] if is_repeated else []),
         ("findings", "Findings"),
         ("controls", "Outcome of every control"),
         ("unseen", "What was not looked at"),
@@ -300,7 +327,7 @@ def _constants() -> dict[str, object]:
         "CheckStatus": CheckStatus,
         "VerdictValue": VerdictValue,
         "DecisionValue": DecisionValue,
-        "outcome_words": glossary.OUTCOMES,
+        "repeat_words": glossary.REPEATS,
         "class_words": glossary.CLASSES,
         "status_words": glossary.STATUSES,
         "severity_words": glossary.SEVERITIES,

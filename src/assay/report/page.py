@@ -124,10 +124,13 @@ class SeverityRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TierRow:
-    """A tier, whether it was reached, and how many of its controls hold."""
+    """A tier, whether it was reached, and how many of its controls hold.
+
+    `reached` is in words: what is withheld can leave it undetermined.
+    """
 
     tier: Tier
-    reached: bool
+    reached: str
     holding: int
 
 
@@ -280,11 +283,17 @@ def tier_rows(assessment: Assessment, programme: Programme) -> tuple[TierRow, ..
     return tuple(
         TierRow(
             tier=tier,
-            reached=tier.id in assessment.tiers,
+            reached=_reached(assessment, tier.id),
             holding=sum(control in holding for control in tier.controls),
         )
         for tier in reversed(programme.tiers)
     )
+
+
+def _reached(assessment: Assessment, tier: str) -> str:
+    if tier in assessment.tiers:
+        return "Yes"
+    return "Undetermined" if tier in assessment.tiers_undetermined else "No"
 
 
 def area_blocks(assessment: Assessment, programme: Programme) -> tuple[AreaBlock, ...]:

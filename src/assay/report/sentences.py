@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from assay.domain.programme import Programme
 
 __all__ = [
+    "answered_words",
     "asked_words",
     "findings_words",
     "found_words",
@@ -63,6 +64,13 @@ def tier_words(assessment: Assessment, programme: Programme) -> str:
     """Name the tiers reached; where none is, what the lowest lacks."""
     titles = {tier.id: tier.title for tier in programme.tiers}
     names = [titles.get(tier, tier) for tier in assessment.tiers]
+    open_ = [titles.get(tier, tier) for tier in assessment.tiers_undetermined]
+    if open_:
+        return (
+            f"{', '.join(names) or 'none known to be reached'} "
+            f"(of {plural(len(titles), 'tier')}); undetermined, as controls are "
+            f"withheld: {', '.join(open_)}"
+        )
     text = f"{', '.join(names) or 'none reached'} (of {plural(len(titles), 'tier')})"
     if names:
         return text + (
@@ -74,7 +82,8 @@ def tier_words(assessment: Assessment, programme: Programme) -> str:
 
 def missing_words(assessment: Assessment, programme: Programme) -> str:
     """Say what the lowest tier lacks; empty where it is reached, or lacks nothing."""
-    if not programme.tiers or programme.tiers[0].id in assessment.tiers:
+    settled = (*assessment.tiers, *assessment.tiers_undetermined)
+    if not programme.tiers or programme.tiers[0].id in settled:
         return ""
     lowest = programme.tiers[0]
     lacking = [
@@ -98,6 +107,13 @@ def _grouped(parts: list[str]) -> list[str]:
     return [", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts
 
 
+def answered_words(burden: Burden) -> str:
+    """Say how many questions people answered, where that is not withheld."""
+    if burden.answered is None:
+        return "an unknown number, as some answers are withheld"
+    return number(burden.answered)
+
+
 def asked_words(burden: Burden) -> str:
     """Say what an assessment asks of people, and what checks cover."""
     waits = "waits" if burden.for_reviewers == 1 else "wait"
@@ -106,7 +122,7 @@ def asked_words(burden: Burden) -> str:
         f"Checks cover {number(burden.by_machine)} of"
         f" {plural(burden.controls, 'control')};"
         f" people of the developer are asked {plural(burden.asked, 'question')} and"
-        f" answered {number(burden.answered)}; {waiting} {waits} for an"
+        f" answered {answered_words(burden)}; {waiting} {waits} for an"
         " independent reviewer. What a check covers may still be not assessed, where it"
         " could not look at everything."
     )

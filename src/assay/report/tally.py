@@ -12,6 +12,8 @@ from assay.domain.programme import EvidenceClass
 from assay.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from assay.domain.assessment import Assessment, ControlResult
     from assay.domain.facts import Content, Gap, Place
     from assay.domain.finding import CheckReport
@@ -30,6 +32,7 @@ __all__ = [
     "lines_of",
     "not_looked_at",
     "require_one_subject",
+    "shown_outcomes",
     "unlisted_findings",
 ]
 
@@ -69,12 +72,14 @@ class NotLookedAt:
         failed_controls: Controls whose assessment failed.
         failed_checks: Checks that failed themselves.
         gaps: What checks ought to have looked at and did not, with their ids.
+        withheld: Controls of which the developer shows only a salted digest.
     """
 
     controls: tuple[ControlLine, ...]
     failed_controls: tuple[ControlLine, ...]
     failed_checks: tuple[CheckReport, ...]
     gaps: tuple[tuple[str, Gap], ...]
+    withheld: tuple[ControlLine, ...] = ()
 
     @property
     def unread(self) -> tuple[Unread, ...]:
@@ -96,7 +101,13 @@ class NotLookedAt:
     @property
     def total(self) -> int:
         """How many things were not looked at."""
-        parts = (self.controls, self.failed_controls, self.failed_checks, self.gaps)
+        parts = (
+            self.controls,
+            self.failed_controls,
+            self.failed_checks,
+            self.gaps,
+            self.withheld,
+        )
         return sum(len(part) for part in parts)
 
 
@@ -177,6 +188,19 @@ def count_outcomes(lines: tuple[ControlLine, ...]) -> dict[Outcome, int]:
     return {outcome: counted[outcome] for outcome in Outcome}
 
 
+def shown_outcomes(counts: Mapping[Outcome, int]) -> tuple[Outcome, ...]:
+    """Give the outcomes that tables have room for, also those nothing came to.
+
+    Whoever makes an assessment withholds nothing: `withheld` is among them only where
+    something is.
+    """
+    return tuple(
+        outcome
+        for outcome in Outcome
+        if outcome is not Outcome.WITHHELD or counts[outcome]
+    )
+
+
 def by_class(
     lines: tuple[ControlLine, ...],
 ) -> tuple[tuple[EvidenceClass, tuple[ControlLine, ...]], ...]:
@@ -211,4 +235,5 @@ def not_looked_at(assessment: Assessment, programme: Programme) -> NotLookedAt:
         failed_controls=tuple(x for x in lines if x.result.outcome is Outcome.ERROR),
         failed_checks=tuple(r for r in reports if r.status is CheckStatus.ERROR),
         gaps=tuple((r.check, gap) for r in reports for gap in r.gaps),
+        withheld=tuple(x for x in lines if x.result.outcome is Outcome.WITHHELD),
     )

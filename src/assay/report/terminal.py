@@ -14,7 +14,7 @@ from assay.report.acceptance import accepted_lines
 from assay.report.finding_lines import finding_lines
 from assay.report.gate_words import gate_words
 from assay.report.screen import MORE, MORE_STILL, Ink, Screen, programme_lines, select
-from assay.report.sentences import found_words, tier_words
+from assay.report.sentences import answered_words, found_words, tier_words
 from assay.report.tally import (
     ControlLine,
     areas_of,
@@ -22,6 +22,7 @@ from assay.report.tally import (
     lines_of,
     not_looked_at,
     require_one_subject,
+    shown_outcomes,
 )
 from assay.report.text import (
     clean,
@@ -143,7 +144,7 @@ def burden_text(burden: Burden) -> str:
     return (
         f"checks cover {number(burden.by_machine)} of {number(burden.controls)}; "
         f"people are asked {number(burden.asked)}, "
-        f"answered {number(burden.answered)}; {number(burden.for_reviewers)} "
+        f"answered {answered_words(burden)}; {number(burden.for_reviewers)} "
         f"{'waits' if burden.for_reviewers == 1 else 'wait'} "
         "for an independent reviewer"
     )
@@ -225,7 +226,9 @@ def _folded(
 def _area_table(
     screen: Screen, rows: list[tuple[str, dict[Outcome, int]]], *, whole: bool
 ) -> list[str]:
-    widths = {outcome: len(outcome) + 2 for outcome in Outcome}
+    # The last row is the sum.
+    outcomes = shown_outcomes(rows[-1][1])
+    widths = {outcome: len(outcome) + 2 for outcome in outcomes}
     first = screen.columns - sum(widths.values())
     too_long = whole and any(len(title) >= first for title, _ in rows)
     if screen.columns < _TABLE_COLUMNS or too_long:
@@ -234,10 +237,10 @@ def _area_table(
             for title, counts in rows
             for line in screen.wrap(f"{title}: {_outcome_text(counts)}")
         ]
-    heads = "".join(f"{outcome:>{widths[outcome]}}" for outcome in Outcome)
+    heads = "".join(f"{outcome:>{widths[outcome]}}" for outcome in outcomes)
     lines = [screen.paint(f"{'Controls':<{first}}{heads}", Ink.STRONG)]
     for title, counts in rows:
-        cells = "".join(f"{counts[o] or '-':>{widths[o]}}" for o in Outcome)
+        cells = "".join(f"{counts[o] or '-':>{widths[o]}}" for o in outcomes)
         lines.append(f"{shorten_end(title, first - 1):<{first}}{cells}")
     return lines
 
@@ -267,6 +270,7 @@ def _unknown_text(unseen: NotLookedAt) -> str:
     counts = (
         (len(unseen.controls), "control not assessed", "controls not assessed"),
         (len(unseen.failed_controls), "control in error", "controls in error"),
+        (len(unseen.withheld), "control withheld", "controls withheld"),
         (len(unseen.failed_checks), "failed check", "failed checks"),
         (len(unseen.gaps), "thing unread", "things unread"),
     )
