@@ -95,6 +95,18 @@ class FaultyFiles:
         return self._real.names(directory)
 
 
+class FaultyBodies:
+    def __init__(self, real, disk: Disk) -> None:
+        self._real, self._disk = real, disk
+
+    def __getattr__(self, name):
+        return getattr(self._real, name)
+
+    def put_many(self, bodies):
+        with self._disk.write():
+            self._real.put_many(bodies)
+
+
 class FaultyLedger:
     def __init__(self, real, disk: Disk) -> None:
         self._real, self._disk = real, disk
@@ -118,7 +130,9 @@ def on_faulty_disk(log: Log, disk: Disk) -> Log:
             settings=parts.settings,
             keys=parts.keys,
             files=FaultyFiles(parts.files, disk),
+            bodies=FaultyBodies(parts.bodies, disk),
             ledger=FaultyLedger(parts.ledger, disk),
             clock=parts.clock,
+            witnesses=parts.witnesses,
         )
     )

@@ -17,16 +17,12 @@ from __future__ import annotations
 
 from assay.log.audit import AuditProblem, AuditReport, AuditScope, audit_log
 from assay.log.batching import Batcher
-from assay.log.directory import (
-    Log,
-    LogDescription,
-    Receipt,
-    describe_log,
-    init_log,
-    open_log,
-)
+from assay.log.directory import Log
+from assay.log.opening import LogDescription, describe_log, init_log, open_log
+from assay.log.receipts import Receipt
 from assay.log.sequencer import LogEntry, Witnesses
 from assay.log.settings import LogSettings, parse_settings
+from assay.log.storage import StoreChoice
 
 __all__ = [
     "AuditProblem",
@@ -38,6 +34,7 @@ __all__ = [
     "LogEntry",
     "LogSettings",
     "Receipt",
+    "StoreChoice",
     "Witnesses",
     "audit_log",
     "describe_log",

@@ -15,30 +15,28 @@ public part is audited by itself, and the report says that no more was looked at
     2. every tile is what the entries give, and the ledger has the same entries in the
        same order (see `tile_audit`)
     3. the roots so computed are the published one and the bound one
-    4. every body has the digest that is its name; one that was logged and is not
-       there counts as withheld, which is no fault; the ledger's rows are as they were
-       written (see `ledger_audit`)
+    4. the ledger's rows are as they were written (see `ledger_audit`), the lists of
+       bodies are the ledger's, and every body has the digest that is its name; one
+       that was logged and is not there counts as withheld, which is no fault (see
+       `body_audit`)
 """
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assay.domain.limits import DEFAULT_LIMITS
-from assay.errors import AssayError, LogError
+from assay.errors import LogError
+from assay.log.audit_heads import AuditProblem, Heads, read_heads
+from assay.log.body_audit import BodyAudit, BodyLists
 from assay.log.directory import system_clock
-from assay.log.layout import DATABASE, ED25519_KEY, LOCK, ML_DSA_KEY
+from assay.log.layout import BODY_LISTS, DATABASE, ED25519_KEY, ML_DSA_KEY, STORES
 from assay.log.ledger_audit import RowAudit, audit_identity, audit_keys
-from assay.log.published import checkpoint_missing, find_published
 from assay.log.settings import believed_settings, read_settings
-from assay.log.standing import check_time
+from assay.log.storage import FIRST_CHOICE, open_stores, read_choice
 from assay.log.stores.files import TEMPORARY, DirectoryFiles
-from assay.log.stores.interface import SignedTree
-from assay.log.stores.sqlite import SqliteLedger
 from assay.log.tile_audit import TileAudit
 
 if TYPE_CHECKING:
@@ -46,8 +44,8 @@ if TYPE_CHECKING:
 
     from assay.crypto.verifier_key import VerifierKey
     from assay.domain.trust import TrustedLog
-    from assay.log.published import Published
-    from assay.log.settings import LogSettings
+    from assay.errors import AssayError
+    from assay.log.storage import Stores
     from assay.log.stores.interface import FileStore, Ledger
 
 __all__ = ["AuditProblem", "AuditReport", "AuditScope", "audit_log"]
@@ -61,23 +59,6 @@ class AuditScope(StrEnum):
 
     WHOLE = "whole"
     PUBLIC = "public"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuditProblem:
-    """Something that is not as the log has signed it.
-
-    Attributes:
-        code: Stable code, such as `log.tile-altered`.
-        message: What it is, with the file's name.
-        expected: What should have been there.
-        found: What was there.
-    """
-
-    code: str
-    message: str
-    expected: str = ""
-    found: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,59 +109,13 @@ class AuditReport:
         return not self.problems
 
 
-@dataclass(slots=True, kw_only=True)
-class _Heads:
-    """What the log says of itself, and what is wrong so far."""
-
-    published: Published | None = None
-    bound: SignedTree | None = None
-    sequenced: int = 0
-    problems: list[AuditProblem] = field(default_factory=list)
-
-    def blame(self, error: AssayError) -> None:
-        """Note a problem, up to the bound."""
-        if len(self.problems) < DEFAULT_LIMITS.max_findings_per_check:
-            self.problems.append(
-                AuditProblem(
-                    code=error.code,
-                    message=error.message,
-                    expected=error.expected,
-                    found=error.found,
-                )
-            )
-
-    @property
-    def published_size(self) -> int:
-        """Entries in the published tree; 0 when nothing valid is published."""
-        return self.published.checkpoint.size if self.published else 0
-
-    @property
-    def pending(self) -> int | None:
-        """Entries that wait for publication; None when that cannot be known."""
-        if self.published is None or self.bound is None:
-            return None
-        return max(0, self.sequenced - self.published_size)
-
-    @property
-    def signed(self) -> SignedTree:
-        """The newest tree that the log is bound to."""
-        if self.published and (
-            self.bound is None or self.published_size > self.bound.size
-        ):
-            checkpoint = self.published.checkpoint
-            return SignedTree(
-                size=checkpoint.size,
-                root=checkpoint.root,
-                timestamp=self.published.timestamp,
-            )
-        return self.bound or SignedTree(size=0, root=b"", timestamp=0)
-
-
 def audit_log(
     path: Path | str,
     *,
     trusted: Sequence[TrustedLog] | None = None,
     clock: Callable[[], int] = system_clock,
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
+    tls: object | None = None,
 ) -> AuditReport:
     """Recompute a whole log and report everything that does not agree.
 
@@ -189,52 +124,64 @@ def audit_log(
         trusted: The logs that the auditor believes; the log must be one of them, with
             all of its keys. None: the log's own word for its keys is taken.
         clock: Gives the time in seconds since the Epoch.
+        progress: Told how many entries were looked at, of how many.
+        tls: The TLS context for a database elsewhere, when the caller has one.
 
     Raises:
-        LogError: `log.not-a-log` or `log.settings-malformed`: there is nothing to
-            compare with. Everything else is in the report.
+        LogError: `log.not-a-log`, `log.settings-malformed` or `log.stores-malformed`:
+            there is nothing to compare with. Everything else is in the report.
         SignatureError: A believed verifier key is none.
+        UsageError: A store cannot be reached with what is installed and set.
         MachineError: A file cannot be read.
     """
     root = Path(path)
-    files = DirectoryFiles(root)
-    heads = _Heads()
-    stated = read_settings(files)
-    settings, vouched = believed_settings(stated, trusted, heads.blame)
+    stated = read_settings(DirectoryFiles(root))
+    wrong: list[AssayError] = []
+    settings, vouched = believed_settings(stated, trusted, wrong.append)
     scope = _scope(root)
-    tiles, tile_leftovers = _listed(files, "tile")
-    bodies, body_leftovers = _listed(files, "bodies")
-    ledger = SqliteLedger(
-        root / DATABASE, root / LOCK, lock_seconds=_LEDGER_SECONDS, read_only=True
-    )
-    _read_heads(heads, files, settings, ledger if scope is AuditScope.WHOLE else None)
-    _judge_time(heads, clock)
-    if scope is AuditScope.WHOLE:
-        audit_keys(root, stated, heads.blame)
-    readable = ledger if heads.bound is not None else None
-    if readable:
-        audit_identity(readable, stated, heads.blame)
-    sizes = {heads.published_size, heads.signed.size}
-    audit = TileAudit(
-        files=files,
-        ledger=readable,
-        signed=heads.signed,
-        sequenced=heads.sequenced,
-        roots_at=tuple(sorted(sizes)),
-        blame=heads.blame,
-        growing=scope is AuditScope.PUBLIC,
-    )
-    present = {name.rpartition("/")[2] for name in bodies}
-    logged: set[str] = set()
-    try:
-        audit.run(tiles)
-        logged = _audited_rows(readable, files, heads, present)
-    except LogError as error:
-        # The ledger broke while it was read.
-        heads.blame(error)
-        audit.complete, readable = False, None
+    stores = _stores(root, scope, stated.origin, tls)
+    # Files are listed before the ledger is read: a growing log is not accused.
+    tiles, tile_leftovers = _listed(stores.files, "tile")
+    body_leftovers = _listed(stores.files, "bodies")[1]
+    ledger = stores.ledger if scope is AuditScope.WHOLE else None
+    with stores.ledger.session():
+        heads = read_heads(stores.files, settings, ledger, clock)
+        for error in reversed(wrong):
+            heads.blame_first(error)
+        if scope is AuditScope.WHOLE:
+            audit_keys(root, stated, heads.blame)
+        readable = ledger if heads.bound is not None else None
+        if readable:
+            audit_identity(readable, stated, heads.blame)
+        lists = BodyLists(
+            files=stores.files,
+            size=max(heads.signed.size, heads.sequenced),
+            growing=scope is AuditScope.PUBLIC,
+            blame=heads.blame,
+        )
+        audit = TileAudit(
+            files=stores.files,
+            ledger=readable,
+            signed=heads.signed,
+            sequenced=heads.sequenced,
+            roots_at=tuple(sorted({heads.published_size, heads.signed.size})),
+            blame=heads.blame,
+            progress=progress,
+            growing=scope is AuditScope.PUBLIC,
+        )
+        logged: set[bytes] | None = None
+        try:
+            audit.run(name for name in tiles if not _is_list(name))
+            lists.take(name for name in tiles if _is_list(name))
+            logged = _audited_rows(readable, stores, heads, lists)
+        except LogError as error:
+            # The ledger broke while it was read.
+            heads.blame(error)
+            audit.complete = False
+    lists.look_at_rest()
     recomputed = _compare_roots(heads, audit) if audit.complete else None
-    good = _good_bodies(files, heads, bodies)
+    bodies = BodyAudit(bodies=stores.bodies, blame=heads.blame)
+    bodies.run(logged)
     return AuditReport(
         scope=scope,
         origin=settings.origin,
@@ -244,14 +191,25 @@ def audit_log(
         root=recomputed,
         pending=heads.pending,
         tiles=audit.tiles,
-        beyond=audit.beyond,
+        beyond=audit.beyond + lists.beyond,
         foreign=audit.foreign,
-        bodies=good,
-        withheld=len(logged - present) if readable else None,
-        orphans=len(present - logged) if readable else 0,
+        bodies=bodies.good,
+        withheld=bodies.withheld if logged is not None else None,
+        orphans=bodies.orphans,
         leftovers=tile_leftovers + body_leftovers,
         problems=tuple(heads.problems),
     )
+
+
+def _stores(root: Path, scope: AuditScope, origin: str, tls: object | None) -> Stores:
+    choice = read_choice(root) if scope is AuditScope.WHOLE else FIRST_CHOICE
+    return open_stores(
+        root, choice, origin, lock_seconds=_LEDGER_SECONDS, read_only=True, tls=tls
+    )
+
+
+def _is_list(name: str) -> bool:
+    return name.startswith(f"{BODY_LISTS}/")
 
 
 def _scope(root: Path) -> AuditScope:
@@ -260,7 +218,7 @@ def _scope(root: Path) -> AuditScope:
     One part of it without the others is a log that has lost something, and no copy of
     the public part.
     """
-    own = (DATABASE, ED25519_KEY, ML_DSA_KEY)
+    own = (DATABASE, STORES, ED25519_KEY, ML_DSA_KEY)
     if any((root / name).exists() for name in own):
         return AuditScope.WHOLE
     return AuditScope.PUBLIC
@@ -273,47 +231,7 @@ def _listed(files: FileStore, directory: str) -> tuple[list[str], int]:
     return kept, len(names) - len(kept)
 
 
-def _read_heads(
-    heads: _Heads, files: FileStore, settings: LogSettings, ledger: Ledger | None
-) -> None:
-    """Step 1."""
-    try:
-        heads.published = find_published(files, settings)
-        if heads.published is None:
-            heads.blame(checkpoint_missing())
-    except LogError as error:
-        heads.blame(error)
-    if ledger is None:
-        return
-    try:
-        # The tree before the size, so that the size is never the smaller one.
-        heads.bound = ledger.signed()
-        heads.sequenced = ledger.size()
-    except LogError as error:
-        heads.blame(error)
-        heads.bound = None
-        return
-    if heads.sequenced < heads.bound.size:
-        heads.blame(
-            LogError(
-                "database-altered",
-                "The ledger has bound more entries than it has.",
-                expected=f"at least {heads.bound.size} entries",
-                found=str(heads.sequenced),
-            )
-        )
-    if heads.published_size > heads.bound.size:
-        heads.blame(
-            LogError(
-                "database-behind",
-                "The log has published more than its ledger knows.",
-                expected=f"at least {heads.published_size} entries",
-                found=str(heads.bound.size),
-            )
-        )
-
-
-def _compare_roots(heads: _Heads, audit: TileAudit) -> bytes | None:
+def _compare_roots(heads: Heads, audit: TileAudit) -> bytes | None:
     """Step 3."""
     if heads.bound is not None and heads.bound.size == audit.signed.size:
         found = audit.root(heads.bound.size)
@@ -342,54 +260,20 @@ def _compare_roots(heads: _Heads, audit: TileAudit) -> bytes | None:
     return found
 
 
-def _good_bodies(files: FileStore, heads: _Heads, names: list[str]) -> int:
-    """Step 4: count the bodies whose content has the digest that is their name."""
-    good = 0
-    for name in names:
-        try:
-            data = files.read(name, max_bytes=DEFAULT_LIMITS.max_bundle_bytes)
-        except LogError as error:
-            heads.blame(error)
-            continue
-        digest = hashlib.sha256(data or b"").hexdigest()
-        # None: withheld since it was listed, which is no fault.
-        if data is None or name == f"bodies/{digest[:2]}/{digest}":
-            good += data is not None
-            continue
-        heads.blame(
-            LogError(
-                "body-altered",
-                f"The file {name} was altered.",
-                expected="content with the digest that is its name",
-                found=f"content with the digest {digest}",
-            )
-        )
-    return good
-
-
 def _audited_rows(
-    ledger: Ledger | None, files: FileStore, heads: _Heads, present: set[str]
-) -> set[str]:
+    ledger: Ledger | None, stores: Stores, heads: Heads, lists: BodyLists
+) -> set[bytes] | None:
     """Audit the ledger's rows and give the digests of the bodies that they name."""
     if ledger is None or heads.bound is None:
-        return set()
+        return None
     rows = RowAudit(
-        files=files,
+        bodies=stores.bodies,
+        lists=lists,
         ledger=ledger,
         bound=heads.bound.size,
         signed=heads.signed.size,
         sequenced=heads.sequenced,
         blame=heads.blame,
     )
-    rows.run(present)
+    rows.run()
     return rows.logged
-
-
-def _judge_time(heads: _Heads, clock: Callable[[], int]) -> None:
-    stated = [
-        tree.timestamp for tree in (heads.published, heads.bound) if tree is not None
-    ]
-    try:
-        check_time(max(stated, default=0), clock())
-    except LogError as error:
-        heads.blame(error)

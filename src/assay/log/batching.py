@@ -26,6 +26,7 @@ from assay.log.sequencer import LogEntry, check_entry
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from contextlib import AbstractContextManager
     from types import TracebackType
     from typing import Protocol, Self
 
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
 
         def append(self, entries: Sequence[LogEntry], /) -> tuple[Receipt, ...]:
             """Log entries and give their receipts, in the same order."""
+
+        def kept_open(self) -> AbstractContextManager[None]:
+            """Keep in this thread what is costly to open."""
 
 
 __all__ = ["Batcher"]
@@ -171,8 +175,9 @@ class Batcher:
 
     def _run(self) -> None:
         try:
-            while batch := self._next():
-                self._append(batch)
+            with self._log.kept_open():
+                while batch := self._next():
+                    self._append(batch)
         finally:
             # Only a fault of Assay itself ends the thread with entries in the queue.
             with self._changed:

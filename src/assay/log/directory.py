@@ -1,61 +1,40 @@
-"""A transparency log in a directory: make one, open it, append, read, prove."""
+"""An open log: append, read, prove, withhold."""
 
 from __future__ import annotations
 
 import hashlib
+import threading
 import time
-from dataclasses import dataclass
-from pathlib import Path
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from assay.crypto import merkle
-from assay.crypto.checkpoint import Checkpoint
-from assay.crypto.tlog_proof import TlogProof, format_tlog_proof
-from assay.domain.limits import DEFAULT_LIMITS
 from assay.errors import LogError
-from assay.log.keys import create_keys, keys_mismatch, read_keys
-from assay.log.layout import CHECKPOINT, DATABASE, LOCK, TILE_WIDTH, body_path
+from assay.log.layout import (
+    TILE_WIDTH,
+    body_path,
+)
 from assay.log.published import read_published
+from assay.log.receipts import Receipt, check_place, entry_unknown, make_receipts
 from assay.log.sequencer import (
     LogEntry,
     LogParts,
     advance,
-    bounded_time,
     check_entry,
     load,
+    resume,
     sequence,
 )
-from assay.log.settings import (
-    LogSettings,
-    check_origin,
-    read_settings,
-    write_settings,
-)
-from assay.log.standing import check_time
-from assay.log.stores.files import DirectoryFiles, machine_error
-from assay.log.stores.interface import LedgerIdentity, SignedTree
-from assay.log.stores.sqlite import SqliteLedger, create_ledger
 from assay.log.tiles import TileTree
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Iterator, Sequence
 
     from assay.crypto.verifier_key import VerifierKey
     from assay.log.published import Published
-    from assay.log.sequencer import Witnesses
+    from assay.log.sequencer import LogState
 
-__all__ = [
-    "Log",
-    "LogDescription",
-    "Receipt",
-    "describe_log",
-    "init_log",
-    "open_log",
-    "system_clock",
-]
-
-# Longer than the largest append takes on a slow disk.
-LOCK_SECONDS = 60.0
+__all__ = ["Log", "Receipt", "system_clock"]
 
 
 def system_clock() -> int:
@@ -63,47 +42,25 @@ def system_clock() -> int:
     return int(time.time())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
-    """Proof that an entry is in the log.
+class _Kept(threading.local):
+    """What this thread keeps while the log is kept open."""
 
-    Attributes:
-        index: Its place, for ever.
-        proof_text: A `c2sp.org/tlog-proof@v1` text, with the signed checkpoint.
-    """
-
-    index: int
-    proof_text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogDescription:
-    """A log as anybody may see it.
-
-    Attributes:
-        origin: Its name.
-        vkeys: Its verifier keys, as texts for a trust file.
-        size: Entries in the published tree.
-        root: 32-byte root of the published tree.
-        timestamp: When it was signed, in seconds since the Epoch.
-    """
-
-    origin: str
-    vkeys: tuple[str, ...]
-    size: int
-    root: bytes
-    timestamp: int
+    depth: int = 0
+    state: LogState | None = None
 
 
 class Log:
     """An open log; safe to use from several threads and processes at a time.
 
     Nothing is kept between calls but paths and keys, so every call sees what others
-    have appended.
+    have appended, and judges what lies there anew. Within `kept_open` an appender goes
+    on from what it has written, where the ledger and the checkpoint are as it left
+    them.
     """
 
     def __init__(self, parts: LogParts) -> None:
         self._parts = parts
+        self._kept = _Kept()
 
     @property
     def origin(self) -> str:
@@ -133,17 +90,31 @@ class Log:
             check_entry(entry)
         if not entries:
             return ()
-        with self._parts.ledger.exclusive():
-            state = load(self._parts)
-            indices = sequence(self._parts, entries)
-            published = advance(self._parts, state)
-        tree = self._tree(published)
-        for entry, index in zip(entries, indices, strict=True):
-            _check_place(tree, entry.leaf, index)
-        return tuple(
-            Receipt(index=index, proof_text=_proof(published, tree, index))
-            for index in indices
-        )
+        hashes = [merkle.leaf_hash(entry.leaf) for entry in entries]
+        with self.kept_open(), self._parts.ledger.exclusive():
+            state = resume(self._parts, self._kept.state)
+            indices = sequence(self._parts, entries, hashes)
+            self._kept.state = state = advance(self._parts, state)
+        for leaf_hash, index in zip(hashes, indices, strict=True):
+            check_place(state.tree, leaf_hash, index)
+        return make_receipts(state.newest, state.tree, indices)
+
+    @contextmanager
+    def kept_open(self) -> Iterator[None]:
+        """Keep in this thread what is costly to open, until the context ends.
+
+        For those who call often. Meanwhile a copy of the directory's databases is whole
+        only together with their write-ahead logs, and they must not be exchanged.
+        """
+        kept = self._kept
+        kept.depth += 1
+        try:
+            with self._parts.ledger.session(), self._parts.bodies.session():
+                yield
+        finally:
+            kept.depth -= 1
+            if not kept.depth:
+                kept.state = None
 
     def recover(self) -> None:
         """Check the log, and finish what a crash has left unfinished.
@@ -201,8 +172,8 @@ class Log:
             MachineError: A file cannot be read.
         """
         published, tree = self._read()
-        _check_known(index, tree.size)
-        return Receipt(index=index, proof_text=_proof(published, tree, index))
+        (receipt,) = make_receipts(published, tree, [index])
+        return receipt
 
     def consistency(self, old_size: int) -> tuple[bytes, ...]:
         """Prove that the published tree begins with that of `old_size` entries.
@@ -222,7 +193,8 @@ class Log:
             MachineError: A file cannot be read.
         """
         _, tree = self._read()
-        _check_known(index, tree.size)
+        if not 0 <= index < tree.size:
+            raise entry_unknown(index, tree.size)
         bundle, position = divmod(index, TILE_WIDTH)
         return tree.entries(bundle)[position]
 
@@ -234,35 +206,47 @@ class Log:
             UsageError: `usage.not-a-digest`.
             MachineError: The file cannot be read.
         """
-        path = body_path(sha256)
-        data = self._parts.files.read(path, max_bytes=DEFAULT_LIMITS.max_bundle_bytes)
+        name = body_path(sha256)
+        data = self._parts.bodies.get(sha256)
         if data is None:
-            raise self._absent_body(sha256, path)
+            raise self._absent_body(sha256, name)
         if hashlib.sha256(data).hexdigest() != sha256:
             raise LogError(
                 "body-altered",
-                f"The file {path} was altered.",
+                f"The body {name} was altered.",
                 expected="content with the digest that is its name",
                 found=f"{len(data)} other bytes",
                 remedy="restore it from a backup, or remove it to withhold it",
             )
         return data
 
-    def _absent_body(self, sha256: str, path: str) -> LogError:
+    def withhold(self, digests: Sequence[str]) -> int:
+        """Erase bodies, so that nothing of them is left, and count those there were.
+
+        Their entries stand, and so does every receipt.
+
+        Raises:
+            LogError: `log.body-unknown`: one of them was never logged, and none is
+                erased; `log.busy`.
+            UsageError: `usage.not-a-digest`.
+            MachineError: A body cannot be removed.
+        """
+        for sha256 in digests:
+            body_path(sha256)
+            if not self._parts.ledger.knows_body(sha256):
+                raise _unknown_body(sha256)
+        return self._parts.bodies.erase(digests)
+
+    def _absent_body(self, sha256: str, name: str) -> LogError:
         if self._parts.ledger.knows_body(sha256):
             return LogError(
                 "body-withheld",
                 "The body was logged and is withheld.",
-                expected=path,
-                found="no such file",
+                expected=name,
+                found="nothing",
                 remedy="ask the developer for it; its entry still stands",
             )
-        return LogError(
-            "body-unknown",
-            "No body with this digest was logged.",
-            expected="the digest of a body of this log",
-            found=sha256,
-        )
+        return _unknown_body(sha256)
 
     def _read(self) -> tuple[Published, TileTree]:
         published = read_published(self._parts.files, self._parts.settings)
@@ -274,153 +258,10 @@ class Log:
         return tree
 
 
-def _check_known(index: int, size: int) -> None:
-    if not 0 <= index < size:
-        raise LogError(
-            "entry-unknown",
-            "The log has no such entry.",
-            expected=f"an index below {size}",
-            found=str(index),
-        )
-
-
-def _check_place(tree: TileTree, leaf: bytes, index: int) -> None:
-    """Refuse to give a receipt for anything but the entry in hand."""
-    _check_known(index, tree.size)
-    bundle, position = divmod(index, TILE_WIDTH)
-    if tree.hashes(0, bundle)[position] != merkle.leaf_hash(leaf):
-        raise LogError(
-            "database-altered",
-            f"The ledger says that the entry has index {index}; the tree has another.",
-            expected=merkle.leaf_hash(leaf).hex(),
-            found=tree.hashes(0, bundle)[position].hex(),
-            remedy="restore log.sqlite from the newest backup, then audit the log",
-        )
-
-
-def _proof(published: Published, tree: TileTree, index: int) -> str:
-    return format_tlog_proof(
-        TlogProof(
-            index=index,
-            hashes=merkle.inclusion_proof(index, tree.size, tree.node),
-            checkpoint=published.note,
-        )
-    )
-
-
-def init_log(
-    path: Path | str, origin: str, *, clock: Callable[[], int] = system_clock
-) -> Log:
-    """Make a log in a new or empty directory, with new keys.
-
-    `log.json` comes last: without it the directory is not a log, so one that was cut
-    short is never used.
-
-    Args:
-        path: The directory.
-        origin: The log's name for ever, a URL without scheme.
-        clock: Gives the time in seconds since the Epoch.
-
-    Raises:
-        LogError: `log.directory-not-empty` or `log.time-implausible`.
-        UsageError: `usage.log-origin`.
-        MachineError: The directory cannot be written.
-    """
-    check_origin(origin)
-    now = clock()
-    check_time(0, now)
-    root = Path(path)
-    try:
-        root.mkdir(parents=True, exist_ok=True)
-        occupied = any(root.iterdir())
-    except (FileExistsError, NotADirectoryError):
-        occupied = True
-    except OSError as error:
-        raise machine_error(error, "making the log directory") from error
-    if occupied:
-        raise LogError(
-            "directory-not-empty",
-            "A log is made in a directory of its own.",
-            expected="a path that is free or an empty directory",
-            found=str(root),
-            remedy="choose another path; an existing log is never overwritten",
-        )
-    files = DirectoryFiles(root)
-    keys = create_keys(root, origin)
-    first = SignedTree(size=0, root=merkle.EMPTY_ROOT, timestamp=bounded_time(now))
-    vkeys = tuple(map(str, keys.vkeys))
-    create_ledger(root / DATABASE, first, LedgerIdentity(origin=origin, vkeys=vkeys))
-    checkpoint = Checkpoint(origin=origin, size=0, root=first.root)
-    files.replace(CHECKPOINT, keys.sign(checkpoint, first.timestamp).encode())
-    write_settings(files, LogSettings(origin=origin, vkeys=keys.vkeys))
-    return open_log(root, clock=clock)
-
-
-def open_log(
-    path: Path | str,
-    *,
-    clock: Callable[[], int] = system_clock,
-    lock_seconds: float = LOCK_SECONDS,
-    witnesses: Witnesses | None = None,
-) -> Log:
-    """Open a log, check it, and finish what a crash has left unfinished.
-
-    Where that needs witnesses and too few answer, the log is open all the same, and
-    the entries wait on: `Log.pending` counts them.
-
-    Args:
-        path: The directory.
-        clock: Gives the time in seconds since the Epoch.
-        lock_seconds: How long to wait for another appender.
-        witnesses: Who cosigns before a checkpoint is published, if anybody.
-
-    Raises:
-        LogError: `log.not-a-log`, `log.settings-malformed`, `log.key-missing`,
-            `log.key-exposed`, `log.key-malformed`, `log.keys-mismatch`,
-            `log.database-missing`, `log.identity-mismatch`,
-            `log.time-implausible`, or the parts disagree (see `log.sequencer.load`).
-        MachineError: A part cannot be read or written.
-    """
-    root = Path(path)
-    files = DirectoryFiles(root)
-    settings = read_settings(files)
-    keys = read_keys(root, settings.origin)
-    if keys.vkeys != settings.vkeys:
-        raise keys_mismatch(settings.vkeys, keys.vkeys)
-    ledger = SqliteLedger(root / DATABASE, root / LOCK, lock_seconds=lock_seconds)
-    log = Log(
-        LogParts(
-            settings=settings,
-            keys=keys,
-            files=files,
-            ledger=ledger,
-            clock=clock,
-            witnesses=witnesses,
-        )
-    )
-    try:
-        log.recover()
-    except LogError as error:
-        if error.code != "log.witness-quorum":
-            raise
-    return log
-
-
-def describe_log(path: Path | str) -> LogDescription:
-    """Describe a log from what it has published; needs no private key.
-
-    Raises:
-        LogError: `log.not-a-log`, `log.settings-malformed`, `log.checkpoint-missing`
-            or `log.checkpoint-altered`.
-        MachineError: A file cannot be read.
-    """
-    files = DirectoryFiles(Path(path))
-    settings = read_settings(files)
-    published = read_published(files, settings)
-    return LogDescription(
-        origin=settings.origin,
-        vkeys=tuple(map(str, settings.vkeys)),
-        size=published.checkpoint.size,
-        root=published.checkpoint.root,
-        timestamp=published.timestamp,
+def _unknown_body(sha256: str) -> LogError:
+    return LogError(
+        "body-unknown",
+        "No body with this digest was logged.",
+        expected="the digest of a body of this log",
+        found=sha256,
     )

@@ -6,6 +6,7 @@ audit counts the entries of another form as a note, never as a problem.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from assay.crypto import canonical_base64
@@ -44,8 +45,31 @@ def _form(verifier: str) -> dict[str, Any]:
 _FORMS = (_form("publicKey"), _form("x509Certificate"))
 
 
+# What every entry of the form begins with, and the form itself as Assay and others
+# write it: a million entries are read in seconds by it. What it does not know is read
+# as JSON.
+_BEGIN = b'{"apiVersion":"0.0.2","kind":"hashedrekord","spec":{'
+_PLAIN = rb'"[ !#-\[\]-~]*"'
+_CODED = (
+    rb'"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]='
+    rb'|[A-Za-z0-9+/][AQgw]==)"'
+)
+_USUAL = re.compile(
+    re.escape(_BEGIN)
+    + rb'"hashedRekordV002":\{"data":\{"algorithm":%b,"digest":%b\},"signature":'
+    rb'\{"content":%b,"verifier":\{"keyDetails":%b,"(?:publicKey|x509Certificate)":'
+    rb'\{"rawBytes":%b\}\}\}\}\}\}' % (_PLAIN, _CODED, _CODED, _PLAIN, _CODED)
+)
+
+
 def is_hashedrekord(entry: bytes) -> bool:
     """Tell whether an entry is a `hashedrekord` 0.0.2 in canonical JSON (RFC 8785)."""
+    if not entry.startswith(_BEGIN):
+        return False
+    return _USUAL.fullmatch(entry) is not None or _is_read_as_one(entry)
+
+
+def _is_read_as_one(entry: bytes) -> bool:
     try:
         value = strict_json.loads(entry, max_bytes=DEFAULT_LIMITS.max_log_entry_bytes)
         known = any(_has_form(value, form) for form in _FORMS)

@@ -1,7 +1,9 @@
 """Where everything of a log lies below its directory (C2SP tlog-tiles v0.1.0).
 
 Paths are POSIX and relative to the log. What a reader may fetch as it stands is
-`checkpoint`, `tile/` and, as far as the operator publishes them, `bodies/`.
+`checkpoint`, `tile/` and, as far as the operator publishes them, `bodies/`. Beside the
+tiles of the specification lie lists of bodies, `tile/bodies/`: which body each entry
+of a bundle stands for, 32 bytes of SHA-256 each. Nothing signs them.
 """
 
 from __future__ import annotations
@@ -12,16 +14,22 @@ from dataclasses import dataclass
 from assay.errors import UsageError
 
 __all__ = [
+    "BODIES",
+    "BODY_LISTS",
     "CHECKPOINT",
     "DATABASE",
     "ED25519_KEY",
     "LOCK",
     "ML_DSA_KEY",
     "SETTINGS",
+    "STORES",
     "TILE_WIDTH",
     "TilePath",
+    "body_list_path",
     "body_path",
     "bundle_path",
+    "is_digest",
+    "parse_body_list_path",
     "parse_tile_path",
     "tile_path",
     "tile_width",
@@ -29,7 +37,10 @@ __all__ = [
 
 CHECKPOINT = "checkpoint"
 SETTINGS = "log.json"
+STORES = "stores.json"
 DATABASE = "log.sqlite"
+BODIES = "bodies.sqlite"
+BODY_LISTS = "tile/bodies"
 LOCK = "append.lock"
 ED25519_KEY = "key-ed25519.pem"
 ML_DSA_KEY = "key-ml-dsa-44.pem"
@@ -75,6 +86,11 @@ def bundle_path(index: int, width: int) -> str:
     return f"tile/entries/{_index_path(index)}{_partial(width)}"
 
 
+def body_list_path(index: int, width: int) -> str:
+    """Give the path of the list of bodies beside a bundle of entries."""
+    return f"{BODY_LISTS}/{_index_path(index)}{_partial(width)}"
+
+
 def _index_path(index: int) -> str:
     # 1234067 -> x001/x234/067: three digits a step, all but the last marked.
     parts = [f"{index % 1000:03d}"]
@@ -107,13 +123,25 @@ def parse_tile_path(path: str) -> TilePath | None:
     return parsed if again == path else None
 
 
+def parse_body_list_path(path: str) -> TilePath | None:
+    """Read a path below `tile/bodies/`; None when no list may have it."""
+    if not path.startswith(f"{BODY_LISTS}/"):
+        return None
+    return parse_tile_path(f"tile/entries{path.removeprefix(BODY_LISTS)}")
+
+
+def is_digest(text: str) -> bool:
+    """Tell whether a text is a SHA-256 in lowercase hex."""
+    return _SHA256.fullmatch(text) is not None
+
+
 def body_path(sha256: str) -> str:
     """Give the path of a body.
 
     Raises:
         UsageError: `usage.not-a-digest`; a path must never come from free text.
     """
-    if _SHA256.fullmatch(sha256) is None:
+    if not is_digest(sha256):
         raise UsageError(
             "not-a-digest",
             "A body is asked for by its SHA-256.",

@@ -15,19 +15,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from assay.crypto import merkle
-from assay.domain.limits import DEFAULT_LIMITS
-from assay.errors import AssayError, LogError, UsageError
+from assay.errors import AssayError, LogError
 from assay.log.body_chain import EMPTY_CHAIN, extended
 from assay.log.keys import keys_mismatch, read_keys
-from assay.log.layout import TILE_WIDTH, body_path
+from assay.log.layout import TILE_WIDTH, is_digest
 from assay.log.standing import check_identity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from assay.log.body_audit import BodyLists
     from assay.log.settings import LogSettings
-    from assay.log.stores.interface import FileStore, Ledger, SequencedEntry
+    from assay.log.stores.interface import BodyStore, Ledger, LedgerRow
 
 __all__ = ["RowAudit", "audit_identity", "audit_keys"]
 
@@ -60,7 +60,8 @@ class RowAudit:
     """The comparing of the ledger's rows with themselves and the bodies.
 
     Attributes:
-        files: Where the bodies are.
+        bodies: Where the bodies are.
+        lists: The lists of bodies beside the bundles.
         ledger: Who came when.
         bound: Entries of the tree last bound, when the audit began.
         signed: Entries of the newest signed tree; more than `bound` in an old ledger.
@@ -69,19 +70,17 @@ class RowAudit:
         logged: Digests of the bodies that the rows name.
     """
 
-    files: FileStore
+    bodies: BodyStore
+    lists: BodyLists
     ledger: Ledger
     bound: int
     signed: int
     sequenced: int
     blame: Callable[[AssayError], None]
-    logged: set[str] = field(default_factory=set)
+    logged: set[bytes] = field(default_factory=set)
 
-    def run(self, present: set[str]) -> None:
+    def run(self) -> None:
         """Look at every row.
-
-        Args:
-            present: Digests of the bodies that were listed.
 
         Raises:
             LogError: The ledger cannot be read.
@@ -89,16 +88,22 @@ class RowAudit:
         """
         size, expected = self.ledger.bound_bodies()
         chain, chained = EMPTY_CHAIN, 0
-        for first in range(0, max(self.sequenced, size), TILE_WIDTH):
-            rows = self.ledger.entries(first, first + TILE_WIDTH)
+        for index in range(-(-max(self.sequenced, size) // TILE_WIDTH)):
+            first = index * TILE_WIDTH
+            rows = self.ledger.rows(first, first + TILE_WIDTH)
             if not rows:
                 # A gap is named with the tiles; a forged index could be anything.
                 break
-            part = [row.body_sha256 for row in rows if row.index < size]
+            part = [row[2] for row in rows if row[0] < size]
             chain, chained = extended(chain, part), chained + len(part)
-            self.logged.update(row.body_sha256 for row in rows)
+            digests = [_digest(row[2]) for row in rows]
+            self.logged.update(digests)
+            self.lists.compare(index, digests)
+            if rows[-1][0] < self.bound and all(row[3] is None for row in rows):
+                continue
             for row in rows:
-                self._look(row, present)
+                self._look(row)
+        self.logged.discard(b"")
         # Of missing rows the tiles tell.
         if chained == size and chain != expected:
             self.blame(
@@ -109,54 +114,51 @@ class RowAudit:
                 )
             )
 
-    def _look(self, row: SequencedEntry, present: set[str]) -> None:
-        if row.index < self.bound:
+    def _look(self, row: LedgerRow) -> None:
+        index, _, _, leaf = row
+        if index < self.bound:
             # 3.
-            if row.leaf is not None:
+            if leaf is not None:
                 self.blame(
                     _altered(
-                        f"The ledger holds an entry {row.index} of its own, although "
-                        "it is in the tiles.",
+                        f"The ledger holds an entry {index} of its own, although it is "
+                        "in the tiles.",
                         "no entry once it is bound",
-                        f"{len(row.leaf)} bytes",
+                        f"{len(leaf)} bytes",
                     )
                 )
-        elif self.signed <= row.index < self.sequenced:
+        elif self.signed <= index < self.sequenced:
             # 4.
-            self._look_at_pending(row, present)
+            self._look_at_pending(row)
 
-    def _look_at_pending(self, row: SequencedEntry, present: set[str]) -> None:
-        if row.leaf is None:
+    def _look_at_pending(self, row: LedgerRow) -> None:
+        index, leaf_hash, body_sha256, leaf = row
+        if leaf is None:
             # Others may have bound it since the audit began.
-            good = self.ledger.signed().size > row.index
+            good = self.ledger.signed().size > index
         else:
-            good = merkle.leaf_hash(row.leaf) == row.leaf_hash
+            good = merkle.leaf_hash(leaf) == leaf_hash
         if not good:
             self.blame(
                 _altered(
-                    f"The entry {row.index} that waits does not have its hash.",
-                    row.leaf_hash.hex(),
-                    "no entry" if row.leaf is None else "an entry with another",
+                    f"The entry {index} that waits does not have its hash.",
+                    leaf_hash.hex(),
+                    "no entry" if leaf is None else "an entry with another",
                 )
             )
-        if row.body_sha256 not in present and not self._has_body(row.body_sha256):
+        if not is_digest(body_sha256) or self.bodies.get(body_sha256) is None:
             self.blame(
                 LogError(
                     "body-missing",
-                    f"The entry {row.index} waits to be published without its body.",
+                    f"The entry {index} waits to be published without its body.",
                     expected="the body that was written before it",
-                    found=row.body_sha256,
+                    found=body_sha256[:64],
                 )
             )
 
-    def _has_body(self, sha256: str) -> bool:
-        """Look for a body that came after the list was made."""
-        try:
-            path = body_path(sha256)
-        except UsageError:
-            return False
-        limit = DEFAULT_LIMITS.max_bundle_bytes
-        return self.files.read(path, max_bytes=limit) is not None
+
+def _digest(sha256: str) -> bytes:
+    return bytes.fromhex(sha256) if is_digest(sha256) else b""
 
 
 def _altered(message: str, expected: str, found: str) -> LogError:

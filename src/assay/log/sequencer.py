@@ -2,15 +2,16 @@
 
 Order of durability. Each step is on the disk before the next begins:
 
-    1. bodies      of entries that are new               bodies/        not trusted
-    2. sequence    one transaction gives each an index   log.sqlite     TRUSTED
-    3. tiles       bundles and hashes, never overwritten  tile/          not trusted
+    1. bodies      of entries that are new               store of bodies not trusted
+    2. sequence    one transaction gives each an index   ledger          TRUSTED
+    3. tiles       bundles, lists of bodies and hashes,  tile/           not trusted
+                   never overwritten
     4. read back   the root from the tiles just written must be the root that the
                    last bound tree and the new leaves give
-    5. bind        compare-and-swap of (size, root, time) log.sqlite     TRUSTED
+    5. bind        compare-and-swap of (size, root, time) ledger         TRUSTED
     6. sign        with both keys
-    7. witnesses   as many as the log needs cosign        elsewhere      not trusted
-    8. publish     replace the checkpoint                 checkpoint     not trusted
+    7. witnesses   as many as the log needs cosign        elsewhere       not trusted
+    8. publish     replace the checkpoint                 checkpoint      not trusted
 
 A signature exists only for a tree that was bound before (5 before 6), and the ledger
 binds one root for a size at most, so no crash leads to two signed roots for one size.
@@ -29,6 +30,9 @@ against the bound root, bodies against their digests, the checkpoint against the
 log's keys and the ledger. The ledger is what prevents forks: it must never be restored
 to an earlier state than the published checkpoint, and two copies of a log must never
 both run. Where that can be noticed, the log refuses to sign; `standing` says where.
+
+An appender that finds ledger and checkpoint exactly as it left them goes on from what
+it knows (`resume`); otherwise the log is read and judged anew (`load`).
 """
 
 from __future__ import annotations
@@ -43,25 +47,18 @@ from assay.crypto.checkpoint import MAX_TIMESTAMP, Checkpoint
 from assay.crypto.note import parse_note
 from assay.domain.limits import DEFAULT_LIMITS
 from assay.errors import LogError, MachineError, SignatureError
-from assay.log.layout import (
-    CHECKPOINT,
-    TILE_WIDTH,
-    body_path,
-    bundle_path,
-    parse_tile_path,
-    tile_path,
-)
-from assay.log.published import Published, find_published
+from assay.log.layout import CHECKPOINT, TILE_WIDTH, is_digest
+from assay.log.published import Published, checkpoint_missing, find_published
 from assay.log.standing import check_edge, check_identity, check_time
 from assay.log.stores.interface import SequencedEntry, SignedTree
-from assay.log.tiles import TileTree, grown_tiles
+from assay.log.tiles import Leaves, TileTree, grown_tiles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from assay.log.keys import LogKeys
     from assay.log.settings import LogSettings
-    from assay.log.stores.interface import FileStore, Ledger
+    from assay.log.stores.interface import BodyStore, FileStore, Ledger
 
 __all__ = [
     "LogEntry",
@@ -72,6 +69,7 @@ __all__ = [
     "bounded_time",
     "check_entry",
     "load",
+    "resume",
     "sequence",
 ]
 
@@ -137,7 +135,8 @@ class LogParts:
     Attributes:
         settings: Its origin and public keys.
         keys: Its private keys.
-        files: Tiles, bodies, checkpoint.
+        files: Tiles, checkpoint.
+        bodies: What the entries stand for.
         ledger: Sequence and last bound tree.
         clock: Gives the time in seconds since the Epoch.
         witnesses: Who cosigns before a checkpoint is published, if anybody.
@@ -146,6 +145,7 @@ class LogParts:
     settings: LogSettings
     keys: LogKeys
     files: FileStore
+    bodies: BodyStore
     ledger: Ledger
     clock: Callable[[], int]
     witnesses: Witnesses | None = None
@@ -160,12 +160,25 @@ class LogState:
         published: The checkpoint last published, of this tree or an earlier one.
         tree: The bound tree, its right edge checked.
         edge: Its compact range.
+        tail: What its last bundle holds, where that is not full.
     """
 
     bound: SignedTree
     published: Published | None
     tree: TileTree
     edge: merkle.CompactRange
+    tail: Leaves
+
+    @property
+    def newest(self) -> Published:
+        """The published checkpoint.
+
+        Raises:
+            LogError: `log.checkpoint-missing`.
+        """
+        if self.published is None:
+            raise checkpoint_missing()
+        return self.published
 
 
 def load(parts: LogParts) -> LogState:
@@ -206,20 +219,78 @@ def load(parts: LogParts) -> LogState:
     check_edge(parts.files, parts.ledger, tree)
     stated = published.timestamp if published else 0
     check_time(max(bound.timestamp, stated), parts.clock())
-    return LogState(bound=bound, published=published, tree=tree, edge=edge)
+    return LogState(
+        bound=bound,
+        published=published,
+        tree=tree,
+        edge=edge,
+        tail=_tail(parts, tree),
+    )
 
 
-def sequence(parts: LogParts, entries: Sequence[LogEntry]) -> tuple[int, ...]:
+def _tail(parts: LogParts, tree: TileTree) -> Leaves:
+    first, fill = divmod(tree.size, TILE_WIDTH)
+    if not fill:
+        return Leaves()
+    rows = parts.ledger.rows(first * TILE_WIDTH, tree.size)
+    return Leaves(
+        entries=tree.entries(first),
+        hashes=tree.hashes(0, first),
+        bodies=[_body_digest(row[2]) for row in rows],
+    )
+
+
+def _body_digest(sha256: str) -> bytes:
+    """Give the digest of a row, or nothing: a rebuilt ledger may not know it."""
+    return bytes.fromhex(sha256) if is_digest(sha256) else b""
+
+
+def resume(parts: LogParts, last: LogState | None) -> LogState:
+    """Go on from a state that this process left, or read the log again.
+
+    The caller holds the append lock. The ledger says what was bound and sequenced
+    last, and it is trusted; where it and the published checkpoint are exactly as they
+    were left, so is everything that was judged of them. What lies in tiles is read
+    back once it is written (step 4).
+
+    Raises:
+        LogError: As `load`.
+        MachineError: A part cannot be read.
+    """
+    if last is None or not _same(parts, last):
+        return load(parts)
+    check_time(last.bound.timestamp, parts.clock())
+    return last
+
+
+def _same(parts: LogParts, last: LogState) -> bool:
+    if last.published is None:
+        return False
+    note = parts.files.read(CHECKPOINT, max_bytes=DEFAULT_LIMITS.max_note_bytes)
+    return (
+        note == last.published.note.encode()
+        and parts.ledger.signed() == last.bound
+        and parts.ledger.size() == last.bound.size
+    )
+
+
+def sequence(
+    parts: LogParts, entries: Sequence[LogEntry], hashes: Sequence[bytes]
+) -> tuple[int, ...]:
     """Give every entry its index; steps 1 and 2. The caller holds the append lock.
 
     An entry that was logged before keeps its index, and its body stays as it is: a
     withheld body does not come back because somebody submits it again.
 
+    Args:
+        parts: The log.
+        entries: What to log.
+        hashes: The leaf hash of each.
+
     Raises:
-        LogError: The ledger cannot take them.
+        LogError: The ledger or the store of bodies cannot take them.
         MachineError: The disk is full or failed.
     """
-    hashes = [merkle.leaf_hash(entry.leaf) for entry in entries]
     indices = parts.ledger.find(hashes)
     following = parts.ledger.size()
     fresh: list[SequencedEntry] = []
@@ -228,7 +299,7 @@ def sequence(parts: LogParts, entries: Sequence[LogEntry]) -> tuple[int, ...]:
         if leaf_hash in indices:
             continue
         digest = hashlib.sha256(entry.body).hexdigest()
-        bodies[body_path(digest)] = entry.body
+        bodies[digest] = entry.body
         indices[leaf_hash] = following + len(fresh)
         fresh.append(
             SequencedEntry(
@@ -240,13 +311,13 @@ def sequence(parts: LogParts, entries: Sequence[LogEntry]) -> tuple[int, ...]:
         )
     if fresh:
         # 1.
-        parts.files.write_once(bodies)
+        parts.bodies.put_many(bodies)
         # 2.
         parts.ledger.sequence(fresh)
     return tuple(indices[leaf_hash] for leaf_hash in hashes)
 
 
-def advance(parts: LogParts, state: LogState) -> Published:
+def advance(parts: LogParts, state: LogState) -> LogState:
     """Bring the published checkpoint up to the sequence; steps 3 to 8.
 
     The caller holds the append lock and has loaded the state under it.
@@ -256,20 +327,21 @@ def advance(parts: LogParts, state: LogState) -> Published:
             `log.witness-quorum` or `log.witness-note`; nothing was published.
         MachineError: The disk is full or failed; the log stays consistent.
     """
-    leaves = _pending(parts, state.bound.size)
+    fresh = _pending(parts, state.bound.size)
     bound = state.bound
-    if not leaves and state.published and state.published.checkpoint.size == bound.size:
-        return state.published
+    published = state.published
+    if not fresh.hashes and published and published.checkpoint.size == bound.size:
+        return state
     # 3.
-    files = grown_tiles(state.tree, leaves)
+    files = grown_tiles(state.tree, state.tail, fresh)
     parts.files.write_once(files)
     # 4.
-    edge = state.edge.extend(map(merkle.leaf_hash, leaves))
+    edge = state.edge.extend(fresh.hashes)
     root = edge.root()
     grown = TileTree(parts.files, edge.size)
     grown.check_root(root)
     # 5.
-    stated = max(bound.timestamp, state.published.timestamp if state.published else 0)
+    stated = max(bound.timestamp, published.timestamp if published else 0)
     # Once more: the clock may have been set since the log was loaded.
     now = parts.clock()
     check_time(stated, now)
@@ -287,7 +359,14 @@ def advance(parts: LogParts, state: LogState) -> Published:
     # All is done and durable; partial tiles that stay behind do no harm.
     with contextlib.suppress(MachineError):
         _remove_superseded(parts.files, files)
-    return Published(note=note, checkpoint=checkpoint, timestamp=timestamp)
+    whole = state.tail + fresh
+    return LogState(
+        bound=following,
+        published=Published(note=note, checkpoint=checkpoint, timestamp=timestamp),
+        tree=grown,
+        edge=edge,
+        tail=whole.from_place(len(whole.hashes) - edge.size % TILE_WIDTH),
+    )
 
 
 def _cosigned(witnesses: Witnesses, note: str, tree: TileTree) -> str:
@@ -318,24 +397,22 @@ def bounded_time(seconds: int) -> int:
     return min(max(seconds, 0), MAX_TIMESTAMP)
 
 
-def _pending(parts: LogParts, start: int) -> list[bytes]:
-    leaves: list[bytes] = []
-    for entry in parts.ledger.entries(start, parts.ledger.size()):
-        index = start + len(leaves)
-        if (
-            entry.leaf is None
-            or entry.index != index
-            or merkle.leaf_hash(entry.leaf) != entry.leaf_hash
-        ):
+def _pending(parts: LogParts, start: int) -> Leaves:
+    rows = parts.ledger.rows(start, parts.ledger.size())
+    entries, hashes, bodies = [], [], []
+    for at, (index, leaf_hash, body_sha256, leaf) in enumerate(rows, start):
+        if leaf is None or index != at or merkle.leaf_hash(leaf) != leaf_hash:
             raise LogError(
                 "database-altered",
                 "The ledger has lost an entry that it has sequenced.",
-                expected=f"entry {index} with the hash beside it",
-                found="no entry" if entry.leaf is None else f"entry {entry.index}",
+                expected=f"entry {at} with the hash beside it",
+                found="no entry" if leaf is None else f"entry {index}",
                 remedy="restore log.sqlite from the newest backup",
             )
-        leaves.append(entry.leaf)
-    return leaves
+        entries.append(leaf)
+        hashes.append(leaf_hash)
+        bodies.append(_body_digest(body_sha256))
+    return Leaves(entries=entries, hashes=hashes, bodies=bodies)
 
 
 def _remove_superseded(files: FileStore, written: Iterable[str]) -> None:
@@ -344,12 +421,6 @@ def _remove_superseded(files: FileStore, written: Iterable[str]) -> None:
     tlog-tiles allows it, and a log that grows by one would keep 255 of each.
     """
     for path in written:
-        parsed = parse_tile_path(path)
-        if parsed is None or parsed.width != TILE_WIDTH:
-            continue
-        partial = (
-            bundle_path(parsed.index, TILE_WIDTH)
-            if parsed.level is None
-            else tile_path(parsed.level, parsed.index, TILE_WIDTH)
-        )
-        files.remove(files.names(f"{partial}.p"))
+        # A partial form lies in the folder `<full>.p`.
+        if ".p/" not in path:
+            files.remove(files.names(f"{path}.p"))

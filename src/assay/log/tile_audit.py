@@ -27,10 +27,12 @@ from assay.log.layout import (
 from assay.log.standing import ledger_behind
 from assay.log.tiles import (
     TileTree,
+    leaf_hashes,
     parse_bundle,
     read_bundle,
     read_hashes,
     read_tile_file,
+    subtree_root,
     tile_altered,
     tile_truncated,
 )
@@ -41,7 +43,7 @@ if TYPE_CHECKING:
     from assay.log.stores.interface import (
         FileStore,
         Ledger,
-        SequencedEntry,
+        LedgerRow,
         SignedTree,
     )
 
@@ -59,6 +61,7 @@ class TileAudit:
         sequenced: Entries in the ledger; those beyond the signed tree may have tiles.
         roots_at: Sizes whose roots will be asked for.
         blame: Takes every problem.
+        progress: Told how many entries were looked at, of how many.
         growing: Whether files of a later tree may be there, as in a copy that was
             made while the log went on; they are counted and not compared.
         tiles: Files compared so far.
@@ -73,6 +76,7 @@ class TileAudit:
     sequenced: int
     roots_at: tuple[int, ...]
     blame: Callable[[LogError], None]
+    progress: Callable[[int, int], None] = lambda _done, _all: None
     growing: bool = False
     tiles: int = 0
     beyond: int = 0
@@ -104,6 +108,7 @@ class TileAudit:
                 self.complete = False
                 return
             hashes = self._level_0(index)
+            self.progress(min(size, (index + 1) * TILE_WIDTH), size)
             if not hashes and index * TILE_WIDTH >= self.signed.size:
                 # A gap in the ledger, which was named; a forged index may be anything.
                 break
@@ -111,7 +116,7 @@ class TileAudit:
                 self._tree[0, index] = hashes
             # A gap would shift every hash above it.
             if len(hashes) == TILE_WIDTH and len(roots) == index:
-                roots.append(merkle.root_from_leaves(hashes))
+                roots.append(subtree_root(hashes))
         if len(roots) < self.signed.size // TILE_WIDTH:
             self.complete = False
         else:
@@ -163,7 +168,7 @@ class TileAudit:
     def _level_0(self, index: int) -> list[bytes]:
         """Compare one bundle and its tile; give the hashes that are right."""
         first = index * TILE_WIDTH
-        rows = self.ledger.entries(first, first + TILE_WIDTH) if self.ledger else ()
+        rows = self.ledger.rows(first, first + TILE_WIDTH) if self.ledger else []
         width = tile_width(0, index, self.signed.size)
         entries = self._entries(index, width)
         tile = self._required(0, index)
@@ -172,14 +177,17 @@ class TileAudit:
             hashes = tile or []
         else:
             self.foreign += sum(not is_hashedrekord(entry) for entry in entries)
-            hashes = [merkle.leaf_hash(entry) for entry in entries]
+            hashes = leaf_hashes(entries)
             if tile is not None and hashes != tile and self._leads_to_root(index):
                 self.complete, hashes = False, tile
+        # What was just read and found right need not be read again.
+        right_entries = entries is not None and self.complete
+        right_tile = tile is not None and tile == hashes
         if len(hashes) == width:
-            hashes = hashes + [row.leaf_hash for row in rows[width:]]
-        self._compare_bundles(index, hashes)
+            hashes = hashes + [row[1] for row in rows[width:]]
+        self._compare_bundles(index, hashes, width if right_entries else 0)
         self._compare_rows(first, rows, hashes)
-        self._compare_tiles(0, index, hashes)
+        self._compare_tiles(0, index, hashes, width if right_tile else 0)
         return hashes
 
     def _entries(self, index: int, width: int) -> list[bytes] | None:
@@ -217,25 +225,30 @@ class TileAudit:
             return False
         return True
 
-    def _compare_bundles(self, index: int, hashes: list[bytes]) -> None:
+    def _compare_bundles(self, index: int, hashes: list[bytes], right: int) -> None:
         for width in self._widths.get((None, index), ()):
             path = bundle_path(index, width)
             self.tiles += 1
+            if width == right:
+                continue
             try:
                 data = read_tile_file(self.files, path)
                 # None: removed meanwhile, because the full bundle has come.
                 if data is None or width > len(hashes):
                     continue
-                found = map(merkle.leaf_hash, parse_bundle(path, data))
-                if list(found) != hashes[:width]:
+                if leaf_hashes(parse_bundle(path, data)) != hashes[:width]:
                     self.blame(tile_altered(path, "entries with other hashes"))
             except LogError as error:
                 self.blame(error)
 
-    def _compare_tiles(self, level: int, index: int, hashes: list[bytes]) -> None:
+    def _compare_tiles(
+        self, level: int, index: int, hashes: list[bytes], right: int = 0
+    ) -> None:
         for width in self._widths.get((level, index), ()):
             path = tile_path(level, index, width)
             self.tiles += 1
+            if width == right:
+                continue
             expected = b"".join(hashes[:width])
             try:
                 data = read_tile_file(self.files, path)
@@ -253,15 +266,15 @@ class TileAudit:
                 self.blame(tile_altered(path, "hashes of something else"))
 
     def _compare_rows(
-        self, first: int, rows: tuple[SequencedEntry, ...], hashes: list[bytes]
+        self, first: int, rows: list[LedgerRow], hashes: list[bytes]
     ) -> None:
         """Check that the ledger has the same entries in the same order."""
         if self.ledger is None:
             return
         wanted = min(TILE_WIDTH, max(0, self.sequenced - first))
-        agree = all(
-            row.index == at and row.leaf_hash == leaf
-            for row, (at, leaf) in zip(rows, enumerate(hashes, first), strict=False)
+        count = min(len(rows), len(hashes))
+        agree = [row[:2] for row in rows[:count]] == list(
+            zip(range(first, first + count), hashes, strict=False)
         )
         if not agree or len(rows) < wanted:
             self.blame(
@@ -283,5 +296,5 @@ class TileAudit:
                 self._required(level, index)
                 self._compare_tiles(level, index, part)
                 if len(part) == TILE_WIDTH:
-                    above.append(merkle.root_from_leaves(part))
+                    above.append(subtree_root(part))
             hashes, level = above, level + 1

@@ -7,12 +7,20 @@ is checked against a signed one. So an altered tile is found when it is used, by
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assay.crypto import merkle
 from assay.domain.limits import DEFAULT_LIMITS
 from assay.errors import LogError
-from assay.log.layout import TILE_WIDTH, bundle_path, tile_path, tile_width
+from assay.log.layout import (
+    TILE_WIDTH,
+    body_list_path,
+    bundle_path,
+    tile_path,
+    tile_width,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,19 +28,24 @@ if TYPE_CHECKING:
     from assay.log.stores.interface import FileStore
 
 __all__ = [
+    "Leaves",
     "TileTree",
     "encode_bundle",
     "grown_tiles",
+    "leaf_hashes",
     "parse_bundle",
     "read_bundle",
     "read_hashes",
     "read_tile_file",
+    "subtree_root",
     "tile_altered",
     "tile_truncated",
 ]
 
 _TILE_BYTES = TILE_WIDTH * merkle.HASH_BYTES
 _LENGTH_BYTES = 2
+# Tiles that a tree holds in memory, of some 30 kB each.
+_TILES_HELD = 512
 _MAX_BUNDLE_BYTES = TILE_WIDTH * (_LENGTH_BYTES + DEFAULT_LIMITS.max_log_entry_bytes)
 _REMEDY = "restore the file from a mirror, then audit the log"
 
@@ -105,6 +118,23 @@ def read_hashes(files: FileStore, level: int, index: int, width: int) -> list[by
     ]
 
 
+def leaf_hashes(entries: Iterable[bytes]) -> list[bytes]:
+    """Hash entries as leaves, as `merkle.leaf_hash` does, without a call for each."""
+    sha256 = hashlib.sha256
+    return [sha256(b"\0" + entry).digest() for entry in entries]
+
+
+def subtree_root(hashes: Sequence[bytes]) -> bytes:
+    """Compute the root of a full tile, as `merkle.root_from_leaves` does."""
+    sha256, row = hashlib.sha256, hashes
+    while len(row) > 1:
+        row = [
+            sha256(b"\1" + row[at] + row[at + 1]).digest()
+            for at in range(0, len(row), 2)
+        ]
+    return row[0]
+
+
 def encode_bundle(entries: Iterable[bytes]) -> bytes:
     """Write entries one after the other, each behind its length in two bytes."""
     return b"".join(
@@ -118,14 +148,14 @@ def parse_bundle(path: str, data: bytes) -> list[bytes]:
     Raises:
         LogError: `log.tile-truncated` when the last entry is cut.
     """
-    entries, at = [], 0
-    while at < len(data):
-        end = at + _LENGTH_BYTES
-        end += int.from_bytes(data[at:end], "big")
-        if end > len(data) or at + _LENGTH_BYTES > len(data):
-            raise tile_truncated(path, f"{end} bytes", f"{len(data)} bytes")
-        entries.append(data[at + _LENGTH_BYTES : end])
-        at = end
+    entries, at, length = [], 0, len(data)
+    while at + _LENGTH_BYTES <= length:
+        begin = at + _LENGTH_BYTES
+        at = begin + (data[at] << 8 | data[at + 1])
+        entries.append(data[begin:at])
+    if at != length:
+        expected = max(at, length + 1)
+        raise tile_truncated(path, f"{expected} bytes", f"{length} bytes")
     return entries
 
 
@@ -213,8 +243,9 @@ class TileTree:
         width = tile_width(0, index, self.size)
         found = read_bundle(self._files, index, width)
         leaves = self.hashes(0, index)
-        for at, (entry, leaf) in enumerate(zip(found, leaves, strict=True)):
-            if merkle.leaf_hash(entry) != leaf:
+        hashed = leaf_hashes(found)
+        for at, (hash_of_entry, leaf) in enumerate(zip(hashed, leaves, strict=True)):
+            if hash_of_entry != leaf:
                 raise tile_altered(
                     bundle_path(index, width),
                     f"entry {index * TILE_WIDTH + at} hashes to something else",
@@ -232,8 +263,17 @@ class TileTree:
                     raise tile_altered(
                         tile_path(level, index, width), f"root {rows[8][0].hex()}"
                     )
+                self._make_room()
             self._loaded[level, index] = rows
         return rows
+
+    def _make_room(self) -> None:
+        """Forget full tiles; of the partial ones only the root has told the worth."""
+        if len(self._loaded) < _TILES_HELD:
+            return
+        for level, index in list(self._loaded):
+            if tile_width(level, index, self.size) == TILE_WIDTH:
+                self._loaded.pop((level, index), None)
 
 
 def _subtree_rows(hashes: list[bytes]) -> list[list[bytes]]:
@@ -249,29 +289,68 @@ def _subtree_rows(hashes: list[bytes]) -> list[list[bytes]]:
     return rows
 
 
-def grown_tiles(tree: TileTree, entries: Sequence[bytes]) -> dict[str, bytes]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaves:
+    """Entries in a row, with what the tree and the lists of bodies have of them.
+
+    Attributes:
+        entries: The entries.
+        hashes: Their leaf hashes.
+        bodies: SHA-256 of their bodies, 32 bytes each; empty where it is not known.
+    """
+
+    entries: Sequence[bytes] = ()
+    hashes: Sequence[bytes] = ()
+    bodies: Sequence[bytes] = ()
+
+    def from_place(self, first: int) -> Leaves:
+        """Give those from a place on."""
+        return Leaves(
+            entries=self.entries[first:],
+            hashes=self.hashes[first:],
+            bodies=self.bodies[first:],
+        )
+
+    def __add__(self, other: Leaves) -> Leaves:
+        """Give these and others behind them."""
+        return Leaves(
+            entries=[*self.entries, *other.entries],
+            hashes=[*self.hashes, *other.hashes],
+            bodies=[*self.bodies, *other.bodies],
+        )
+
+
+def grown_tiles(tree: TileTree, tail: Leaves, fresh: Leaves) -> dict[str, bytes]:
     """Make every file that a tree needs once entries are added to it.
+
+    Args:
+        tree: The tree, its right edge checked.
+        tail: What its last bundle holds, where that is not full.
+        fresh: What is added.
 
     Raises:
         LogError: The right edge of the present tree cannot be read; as `TileTree`.
         MachineError: A file cannot be read.
     """
     files: dict[str, bytes] = {}
-    first, fill = divmod(tree.size, TILE_WIDTH)
-    present = tree.entries(first) if fill else []
-    for index, part in _split(first, [*present, *entries]):
+    first = tree.size // TILE_WIDTH
+    grown = tail + fresh
+    for index, part in _split(first, grown.entries):
         files[bundle_path(index, len(part))] = encode_bundle(part)
-    fresh = [merkle.leaf_hash(entry) for entry in entries]
-    level = 0
-    while fresh:
+    for index, part in _split(first, grown.bodies):
+        # A list with a gap would say less than none.
+        if all(part):
+            files[body_list_path(index, len(part))] = b"".join(part)
+    level, added = 0, list(fresh.hashes)
+    while added:
         first, fill = divmod(tree.size >> (8 * level), TILE_WIDTH)
         hashes = tree.hashes(level, first) if fill else []
         roots = []
-        for index, part in _split(first, [*hashes, *fresh]):
+        for index, part in _split(first, [*hashes, *added]):
             files[tile_path(level, index, len(part))] = b"".join(part)
             if len(part) == TILE_WIDTH:
-                roots.append(merkle.root_from_leaves(part))
-        fresh, level = roots, level + 1
+                roots.append(subtree_root(part))
+        added, level = roots, level + 1
     return files
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
 
 from assay.cli.passphrase import ENVIRONMENT_NAME
+from assay.log import open_log
 from tests.simulators.desk import assay, document, write_release
 
 if TYPE_CHECKING:
@@ -368,8 +371,9 @@ def test_a_log_can_be_shown_and_is_not_made_twice(desk: Desk) -> None:
 
 
 def test_a_withheld_statement_leaves_the_log_consistent(desk: Desk) -> None:
-    body = next(path for path in (desk.log / "bodies").rglob("*") if path.is_file())
-    body.unlink()
+    with closing(sqlite3.connect(desk.log / "bodies.sqlite")) as bodies:
+        (digest,) = bodies.execute("SELECT sha256 FROM body LIMIT 1").fetchone()
+    open_log(desk.log).withhold([digest.hex()])
     status, found = document("log", "check", desk.log)
     assert status == 0
     assert found["withheldBodies"] == 1

@@ -3,6 +3,7 @@ from __future__ import annotations
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import replace
 
 import pytest
@@ -25,6 +26,9 @@ class Recorder:
         self.entered = threading.Event()
         self.error: BaseException | None = None
 
+    def kept_open(self):
+        return self.log.kept_open()
+
     def append(self, entries):
         self.entered.set()
         self.gate.wait(30)
@@ -36,6 +40,9 @@ class Recorder:
 
 class Counting:
     """Gives receipts without a log."""
+
+    def kept_open(self):
+        return nullcontext()
 
     def append(self, entries):
         return tuple(Receipt(index=i, proof_text="") for i, _ in enumerate(entries))

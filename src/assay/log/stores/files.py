@@ -18,7 +18,13 @@ from assay.errors import LogError, MachineError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-__all__ = ["TEMPORARY", "DirectoryFiles", "machine_error"]
+__all__ = [
+    "TEMPORARY",
+    "DirectoryFiles",
+    "file_conflict",
+    "file_oversized",
+    "machine_error",
+]
 
 # Public: what the log publishes may be read by a web server of another user.
 _PUBLIC_MODE = 0o644
@@ -26,6 +32,8 @@ _PUBLIC_MODE = 0o644
 TEMPORARY = ".new-"
 # Files that are open at a time while a batch is written; systems allow 256 and more.
 _OPEN_FILES = 64
+# Folders of which it is remembered that they are durable.
+_FOLDERS_KNOWN = 4_096
 
 
 def machine_error(error: OSError, doing: str) -> MachineError:
@@ -46,11 +54,37 @@ def machine_error(error: OSError, doing: str) -> MachineError:
     )
 
 
+def file_conflict(path: str) -> LogError:
+    """Say that a file which never changes would have to."""
+    return LogError(
+        "file-conflict",
+        f"The file {path} exists with other content.",
+        expected="what the ledger says, or no file",
+        found="other bytes",
+        remedy="stop: the ledger or the tiles were restored from another time; audit "
+        "the log before anything is appended",
+    )
+
+
+def file_oversized(path: str, max_bytes: int) -> LogError:
+    """Say that a file is larger than it can be."""
+    return LogError(
+        "file-oversized",
+        f"The file {path} is larger than it can be.",
+        expected=f"at most {max_bytes} bytes",
+        found="more",
+        remedy="restore it from a mirror, then audit the log",
+    )
+
+
 class DirectoryFiles:
     """A `FileStore` in a directory."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        # Folders whose own names this store has made durable, so that only the folder
+        # of a new file has to be synced again.
+        self._durable: set[Path] = set()
 
     def read(self, path: str, *, max_bytes: int) -> bytes | None:
         """Give a file's bytes, or None when it is absent.
@@ -61,13 +95,7 @@ class DirectoryFiles:
         """
         data = self._read(path, max_bytes + 1)
         if data is not None and len(data) > max_bytes:
-            raise LogError(
-                "file-oversized",
-                f"The file {path} is larger than it can be.",
-                expected=f"at most {max_bytes} bytes",
-                found="more",
-                remedy="restore it from a mirror, then audit the log",
-            )
+            raise file_oversized(path, max_bytes)
         return data
 
     def write_once(self, files: Mapping[str, bytes]) -> None:
@@ -104,6 +132,7 @@ class DirectoryFiles:
             try:
                 target.unlink(missing_ok=True)
                 if not any(target.parent.iterdir()):
+                    self._durable.discard(Path(path).parent)
                     target.parent.rmdir()
             except OSError as error:
                 raise machine_error(error, f"removing {path}") from error
@@ -133,14 +162,7 @@ class DirectoryFiles:
         """Tell whether a file is there with this content, and refuse any other."""
         found = self._read(path, len(data) + 1)
         if found is not None and found != data:
-            raise LogError(
-                "file-conflict",
-                f"The file {path} exists with other content.",
-                expected="what the ledger says, or no file",
-                found="other bytes",
-                remedy="stop: the ledger or the tiles were restored from another "
-                "time; audit the log before anything is appended",
-            )
+            raise file_conflict(path)
         return found is not None
 
     def _write(self, files: Mapping[str, bytes]) -> None:
@@ -156,8 +178,7 @@ class DirectoryFiles:
                 descriptors = {}
                 for path, data in files.items():
                     doing = f"writing {path}"
-                    drafts[path].parent.mkdir(parents=True, exist_ok=True)
-                    descriptors[path] = _create(drafts[path], data, written)
+                    descriptors[path] = self._create(path, drafts[path], data, written)
                 for path, descriptor in descriptors.items():
                     doing = f"writing {path}"
                     os.fsync(descriptor)
@@ -171,13 +192,33 @@ class DirectoryFiles:
                     draft.unlink()
             raise machine_error(error, doing) from error
 
+    def _create(self, path: str, draft: Path, data: bytes, written: ExitStack) -> int:
+        try:
+            return _create(draft, data, written)
+        except FileNotFoundError:
+            # Its folder may have gone since, and everything above it.
+            self._durable.difference_update(Path(path).parents)
+            draft.parent.mkdir(parents=True, exist_ok=True)
+            return _create(draft, data, written)
+
     def _draft(self, path: str) -> Path:
         target = self._root / path
         return target.with_name(f"{TEMPORARY}{os.getpid()}-{target.name}")
 
     def _sync_directories(self, paths: Iterable[str]) -> None:
         """Make names durable: every directory between the files and the log."""
-        folders = {folder for path in paths for folder in Path(path).parents}
+        folders: set[Path] = set()
+        for path in paths:
+            nearest, *above = Path(path).parents
+            folders.add(nearest)
+            if nearest not in self._durable:
+                folders.update(above)
+        self._sync(folders)
+        if len(self._durable) > _FOLDERS_KNOWN:
+            self._durable.clear()
+        self._durable.update(folders)
+
+    def _sync(self, folders: set[Path]) -> None:
         for folder in sorted(folders, key=lambda item: len(item.parts), reverse=True):
             try:
                 descriptor = os.open(self._root / folder, os.O_RDONLY)

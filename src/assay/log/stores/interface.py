@@ -1,7 +1,12 @@
-"""What the log asks of its stores: two narrow Protocols.
+"""What the log asks of its stores: three narrow Protocols.
+
+    FileStore   tiles, lists of bodies, the checkpoint        not trusted
+    BodyStore   what the entries stand for, by digest         not trusted
+    Ledger      who came when, what was bound last            TRUSTED
 
 Everything that must survive a crash goes through them, so a test can fail before and
-after each write, and another engine can take the place of files or SQLite.
+after each write, and another engine can take the place of files or SQLite. No store
+needs a conditional write: the ledger's transactions are what prevents forks.
 """
 
 from __future__ import annotations
@@ -10,10 +15,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
-__all__ = ["FileStore", "Ledger", "LedgerIdentity", "SequencedEntry", "SignedTree"]
+    # Index, leaf hash, digest of the body in hex, the entry itself while it waits.
+    LedgerRow = tuple[int, bytes, str, bytes | None]
+
+__all__ = [
+    "BodyStore",
+    "FileStore",
+    "Ledger",
+    "LedgerIdentity",
+    "SequencedEntry",
+    "SignedTree",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +77,7 @@ class SequencedEntry:
 
 
 class FileStore(Protocol):
-    """Immutable tiles and bodies, and the checkpoint. Not trusted: all is verified."""
+    """Immutable tiles, and the checkpoint. Not trusted: all is verified."""
 
     def read(self, path: str, *, max_bytes: int) -> bytes | None:
         """Give a file's bytes, or None when it is absent."""
@@ -80,8 +95,30 @@ class FileStore(Protocol):
         """List all files below a directory, sorted."""
 
 
+class BodyStore(Protocol):
+    """What the entries stand for, by SHA-256 in hex. Not trusted: all is verified."""
+
+    def session(self) -> AbstractContextManager[None]:
+        """Keep what is costly to open, for this thread, until the session ends."""
+
+    def put_many(self, bodies: Mapping[str, bytes]) -> None:
+        """Keep bodies by their digests; durable when this returns."""
+
+    def get(self, sha256: str) -> bytes | None:
+        """Give a body as it lies there, or None when it is absent."""
+
+    def erase(self, digests: Sequence[str]) -> int:
+        """Remove bodies so that nothing of them is left, and count them."""
+
+    def digests(self) -> Iterator[str]:
+        """List what is there, sorted."""
+
+
 class Ledger(Protocol):
     """Who came when, and what was signed last. Trusted: it prevents forks."""
+
+    def session(self) -> AbstractContextManager[None]:
+        """Keep what is costly to open, for this thread, until the session ends."""
 
     def exclusive(self) -> AbstractContextManager[None]:
         """Keep every other appender out, in this process or another."""
@@ -106,6 +143,9 @@ class Ledger(Protocol):
 
     def entries(self, start: int, end: int) -> tuple[SequencedEntry, ...]:
         """Give the entries from `start` up to `end`, in order."""
+
+    def rows(self, start: int, end: int) -> list[LedgerRow]:
+        """Give the same as plain rows, for those who read a whole ledger."""
 
     def sequence(self, entries: Sequence[SequencedEntry]) -> None:
         """Add entries at the end, all or none; durable when this returns."""

@@ -1,32 +1,34 @@
 """The ledger in SQLite: one short transaction for each step, synced when committed.
 
-Write-ahead log and `synchronous=FULL`: a committed transaction survives a power cut.
-Connections live for one operation, so a `Log` can be used from any thread or process
-and a copy of the directory between operations is whole.
+What is done for many entries is one statement for many, because every statement waits
+its turn with the other threads of a server.
 """
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from itertools import chain
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from assay.errors import AssayError, LogError, MachineError
+from assay.errors import LogError
 from assay.log.body_chain import EMPTY_CHAIN, extended
 from assay.log.stores.interface import LedgerIdentity, SequencedEntry, SignedTree
+from assay.log.stores.ledger_rules import check_indices, check_swap, check_types, unlike
+from assay.log.stores.sqlite_file import FileKind, SqliteFile, create_file, faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
+
+    from assay.log.stores.interface import LedgerRow
 
 __all__ = ["SqliteLedger", "create_ledger"]
 
 # "Assy" as a 32-bit number, so that another SQLite file is not taken for a ledger.
 _APPLICATION_ID = 0x41737379
 _SCHEMA_VERSION = 2
-_ROW_TYPES = {(int, bytes, str, bytes), (int, bytes, str, type(None))}
 _SCHEMA = """
 CREATE TABLE entry (
     idx INTEGER PRIMARY KEY,
@@ -50,86 +52,59 @@ CREATE TABLE identity (
 """
 
 
+# Rows of one statement, of four values each; SQLite takes 32,766 values.
+_ROWS_AT_ONCE = 512
+_Item = TypeVar("_Item")
+
+
+def _missing(name: str) -> LogError:
+    return LogError(
+        "database-missing",
+        "The log has no ledger.",
+        expected=name,
+        found="no such file",
+        remedy="restore it from the newest backup; without it the log can be read and "
+        "audited, but never again appended to",
+    )
+
+
+def _damaged(doing: str, expected: str, found: str) -> LogError:
+    return LogError(
+        "database-altered",
+        f"The ledger is damaged, or no ledger that this version of Assay knows: failed "
+        f"while {doing}.",
+        expected=expected,
+        found=found,
+        remedy="restore log.sqlite from the newest backup; never from an older one "
+        "than the published checkpoint",
+    )
+
+
+_KIND = FileKind(
+    application_id=_APPLICATION_ID,
+    version=_SCHEMA_VERSION,
+    schema=_SCHEMA,
+    missing=_missing,
+    damaged=_damaged,
+)
+
+
 def create_ledger(path: Path, first: SignedTree, identity: LedgerIdentity) -> None:
     """Create the database of a new log.
 
     Raises:
         MachineError: The file cannot be written.
     """
-    with _faults("creating the ledger"):
-        connection = sqlite3.connect(path, isolation_level=None)
-        with closing(connection):
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=FULL")
-            connection.executescript(
-                f"BEGIN; PRAGMA application_id={_APPLICATION_ID};"
-                f"PRAGMA user_version={_SCHEMA_VERSION};{_SCHEMA}COMMIT;"
-            )
-            connection.execute(
-                "INSERT INTO identity VALUES (0, ?, ?)",
-                (identity.origin, "\n".join(identity.vkeys)),
-            )
-            connection.execute(
-                "INSERT INTO signed VALUES (0, ?, ?, ?, ?)",
-                (first.size, first.root, first.timestamp, EMPTY_CHAIN),
-            )
-
-
-@contextmanager
-def _faults(doing: str) -> Iterator[None]:
-    """Turn SQLite's errors into ours: the machine, another appender, or damage."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise _fault(error, doing) from error
-
-
-def _fault(error: sqlite3.Error, doing: str) -> AssayError:
-    # Low byte: the primary result code (sqlite.org/rescode.html).
-    primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if primary in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
-        return LogError(
-            "busy",
-            f"Another process held the log for too long while {doing}.",
-            expected="the log to become free",
-            found=str(error),
-            remedy="repeat; if it never becomes free, look for a stopped process",
+    doing = "creating the ledger"
+    with closing(create_file(path, _KIND, doing)) as connection, faults(_KIND, doing):
+        connection.execute(
+            "INSERT INTO identity VALUES (0, ?, ?)",
+            (identity.origin, "\n".join(identity.vkeys)),
         )
-    if primary == sqlite3.SQLITE_FULL:
-        return MachineError(
-            "disk-full",
-            f"The disk is full: failed while {doing}.",
-            found=str(error),
-            remedy="free some space and repeat; the log stays consistent",
+        connection.execute(
+            "INSERT INTO signed VALUES (0, ?, ?, ?, ?)",
+            (first.size, first.root, first.timestamp, EMPTY_CHAIN),
         )
-    if primary == sqlite3.SQLITE_IOERR:
-        # SQLite says the same of a full disk when it grows its shared memory file.
-        return MachineError(
-            "file-access",
-            f"The disk is full or fails: stopped while {doing}.",
-            found=str(error),
-            remedy="free some space or check the medium, then repeat; the log stays "
-            "consistent",
-        )
-    if primary in {
-        sqlite3.SQLITE_READONLY,
-        sqlite3.SQLITE_CANTOPEN,
-        sqlite3.SQLITE_PERM,
-    }:
-        return MachineError(
-            "file-access",
-            f"The machine failed while {doing}.",
-            found=str(error),
-            remedy="check the medium and the permissions, then repeat",
-        )
-    return LogError(
-        "database-altered",
-        f"The ledger is damaged: failed while {doing}.",
-        expected="a ledger of this version of Assay",
-        found=str(error),
-        remedy="restore log.sqlite from the newest backup; never from an older one "
-        "than the published checkpoint",
-    )
 
 
 class SqliteLedger:
@@ -138,10 +113,13 @@ class SqliteLedger:
     def __init__(
         self, path: Path, lock: Path, *, lock_seconds: float, read_only: bool = False
     ) -> None:
-        self._path = path
+        self._file = SqliteFile(path, _KIND, timeout=lock_seconds, read_only=read_only)
         self._lock = lock
         self._lock_seconds = lock_seconds
-        self._read_only = read_only
+
+    def session(self) -> AbstractContextManager[None]:
+        """Keep one connection for this thread until the session ends."""
+        return self._file.session()
 
     @contextmanager
     def exclusive(self) -> Iterator[None]:
@@ -154,12 +132,12 @@ class SqliteLedger:
             LogError: `log.busy` when it does not become free in time.
             MachineError: The lock file cannot be opened.
         """
-        with _faults("waiting for the append lock"):
+        with faults(_KIND, "waiting for the append lock"):
             connection = sqlite3.connect(
                 self._lock, isolation_level=None, timeout=self._lock_seconds
             )
         with closing(connection):
-            with _faults("waiting for the append lock"):
+            with faults(_KIND, "waiting for the append lock"):
                 connection.execute("BEGIN EXCLUSIVE")
             yield
 
@@ -171,10 +149,10 @@ class SqliteLedger:
             MachineError: The database cannot be read.
         """
         query = "SELECT origin, vkeys FROM identity"
-        with self._connection("reading whose ledger it is") as connection:
+        with self._file.connection("reading whose ledger it is") as connection:
             row = connection.execute(query).fetchone()
         if row is None or tuple(map(type, row)) != (str, str):
-            raise _unlike("the log's name and keys in the table identity")
+            raise unlike("the log's name and keys in the table identity")
         return LedgerIdentity(origin=row[0], vkeys=tuple(row[1].split("\n")))
 
     def signed(self) -> SignedTree:
@@ -184,7 +162,7 @@ class SqliteLedger:
             LogError: `log.database-missing` or `log.database-altered`.
             MachineError: The database cannot be read.
         """
-        with self._connection("reading the last signed tree") as connection:
+        with self._file.connection("reading the last signed tree") as connection:
             return _read_signed(connection)
 
     def bound_bodies(self) -> tuple[int, bytes]:
@@ -194,7 +172,7 @@ class SqliteLedger:
             LogError: `log.database-missing` or `log.database-altered`.
             MachineError: The database cannot be read.
         """
-        with self._connection("reading the last signed tree") as connection:
+        with self._file.connection("reading the last signed tree") as connection:
             # One reading for both: another process may bind between two.
             connection.execute("BEGIN")
             return _read_signed(connection).size, _read_chain(connection)
@@ -206,7 +184,7 @@ class SqliteLedger:
             LogError: `log.database-missing` or `log.database-altered`.
             MachineError: The database cannot be read.
         """
-        with self._connection("counting the entries") as connection:
+        with self._file.connection("counting the entries") as connection:
             return _read_size(connection)
 
     def find(self, leaf_hashes: Iterable[bytes]) -> dict[bytes, int]:
@@ -216,13 +194,12 @@ class SqliteLedger:
             LogError: `log.database-missing` or `log.database-altered`.
             MachineError: The database cannot be read.
         """
-        query = "SELECT idx FROM entry WHERE leaf_hash = ?"
         found: dict[bytes, int] = {}
-        with self._connection("looking for entries") as connection:
-            for leaf_hash in leaf_hashes:
-                row = connection.execute(query, (leaf_hash,)).fetchone()
-                if row is not None:
-                    found[leaf_hash] = int(row[0])
+        with self._file.connection("looking for entries") as connection:
+            for part in _parts(tuple(leaf_hashes)):
+                marks = ",".join("?" * len(part))
+                query = f"SELECT leaf_hash, idx FROM entry WHERE leaf_hash IN ({marks})"  # noqa: S608 - question marks only
+                found.update(connection.execute(query, part).fetchall())
         return found
 
     def knows_body(self, sha256: str) -> bool:
@@ -233,7 +210,7 @@ class SqliteLedger:
             MachineError: The database cannot be read.
         """
         query = "SELECT 1 FROM entry WHERE body_sha256 = ? LIMIT 1"
-        with self._connection("looking for a body") as connection:
+        with self._file.connection("looking for a body") as connection:
             return connection.execute(query, (sha256,)).fetchone() is not None
 
     def entries(self, start: int, end: int) -> tuple[SequencedEntry, ...]:
@@ -243,20 +220,28 @@ class SqliteLedger:
             LogError: `log.database-missing` or `log.database-altered`.
             MachineError: The database cannot be read.
         """
-        query = (
-            "SELECT idx, leaf_hash, body_sha256, leaf FROM entry "
-            "WHERE idx >= ? AND idx < ? ORDER BY idx"
-        )
-        with self._connection("reading entries") as connection:
-            rows = connection.execute(query, (start, end)).fetchall()
-        if any(tuple(map(type, row)) not in _ROW_TYPES for row in rows):
-            raise _unlike(f"numbers, hashes and entries from {start} on")
         return tuple(
             SequencedEntry(
                 index=index, leaf_hash=leaf_hash, body_sha256=body_sha256, leaf=leaf
             )
-            for index, leaf_hash, body_sha256, leaf in rows
+            for index, leaf_hash, body_sha256, leaf in self.rows(start, end)
         )
+
+    def rows(self, start: int, end: int) -> list[LedgerRow]:
+        """Give the same as plain rows, for those who read a whole ledger.
+
+        Raises:
+            LogError: `log.database-missing` or `log.database-altered`.
+            MachineError: The database cannot be read.
+        """
+        query = (
+            "SELECT idx, leaf_hash, body_sha256, leaf FROM entry "
+            "WHERE idx >= ? AND idx < ? ORDER BY idx"
+        )
+        with self._file.connection("reading entries") as connection:
+            rows: list[Any] = connection.execute(query, (start, end)).fetchall()
+        check_types(rows, start)
+        return rows
 
     def sequence(self, entries: Sequence[SequencedEntry]) -> None:
         """Add entries at the end, all or none.
@@ -266,19 +251,18 @@ class SqliteLedger:
                 `log.ledger-moved` when an index is not the next.
             MachineError: The disk is full or failed.
         """
-        with self._transaction("sequencing entries") as connection:
-            first = _read_size(connection)
-            if [item.index for item in entries] != list(
-                range(first, first + len(entries))
-            ):
-                raise _moved(f"index {first} next", f"index {entries[0].index}")
-            connection.executemany(
-                "INSERT INTO entry VALUES (?, ?, ?, ?)",
-                [
+        with self._file.transaction("sequencing entries") as connection:
+            check_indices(entries, _read_size(connection))
+            for part in _parts(entries):
+                rows = ",".join(["(?,?,?,?)"] * len(part))
+                values = (
                     (item.index, item.leaf_hash, item.body_sha256, item.leaf)
-                    for item in entries
-                ],
-            )
+                    for item in part
+                )
+                connection.execute(
+                    f"INSERT INTO entry VALUES {rows}",  # noqa: S608 - question marks only
+                    tuple(chain.from_iterable(values)),
+                )
 
     def compare_and_swap(self, old: SignedTree, new: SignedTree) -> None:
         """Bind the log to sign `new` if `old` is still the last.
@@ -288,11 +272,8 @@ class SqliteLedger:
                 second root for a size or an older tree; otherwise as `sequence`.
             MachineError: The disk is full or failed.
         """
-        with self._transaction("binding the next checkpoint") as connection:
-            last = _read_signed(connection)
-            grows = new.size > old.size or (new.size, new.root) == (old.size, old.root)
-            if last != old or not grows or new.timestamp < old.timestamp:
-                raise _moved(f"size {old.size}", f"size {last.size} to {new.size}")
+        with self._file.transaction("binding the next checkpoint") as connection:
+            check_swap(_read_signed(connection), old, new)
             bodies = connection.execute(
                 "SELECT body_sha256 FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx",
                 (old.size, new.size),
@@ -308,83 +289,15 @@ class SqliteLedger:
                 (old.size, new.size),
             )
 
-    @contextmanager
-    def _connection(self, doing: str) -> Iterator[sqlite3.Connection]:
-        if not self._path.is_file():
-            raise LogError(
-                "database-missing",
-                "The log has no ledger.",
-                expected=self._path.name,
-                found="no such file",
-                remedy="restore it from the newest backup; without it the log can be "
-                "read and audited, but never again appended to",
-            )
-        with _faults(doing):
-            connection = sqlite3.connect(
-                self._uri(), uri=True, isolation_level=None, timeout=self._lock_seconds
-            )
-            with closing(connection):
-                connection.execute("PRAGMA synchronous=FULL")
-                _check_identity(connection)
-                yield connection
 
-    def _uri(self) -> str:
-        uri = f"file:{quote(str(self._path.resolve()))}?mode="
-        if not self._read_only:
-            return uri + "rw"
-        # SQLite cannot read a write-ahead log on a medium that nobody can write to,
-        # unless it is told that nobody does.
-        writable = os.access(self._path.parent, os.W_OK)
-        return uri + ("ro" if writable else "ro&immutable=1")
-
-    @contextmanager
-    def _transaction(self, doing: str) -> Iterator[sqlite3.Connection]:
-        with self._connection(doing) as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            # An error leaves the transaction open, and closing undoes it.
-            yield connection
-            connection.execute("COMMIT")
-
-
-def _unlike(expected: str) -> LogError:
-    return LogError(
-        "database-altered",
-        "The ledger holds something else than was written to it.",
-        expected=expected,
-        found="none, or values of other types",
-        remedy="restore log.sqlite from the newest backup",
-    )
-
-
-def _moved(expected: str, found: str) -> LogError:
-    return LogError(
-        "ledger-moved",
-        "The ledger is not where this append left it.",
-        expected=expected,
-        found=found,
-        remedy="open the log again; if it persists, two copies of the log may run",
-    )
+def _parts(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:
+    for first in range(0, len(items), _ROWS_AT_ONCE):
+        yield items[first : first + _ROWS_AT_ONCE]
 
 
 def _number(connection: sqlite3.Connection, query: str) -> int:
     (value,) = connection.execute(query).fetchone()
     return int(value)
-
-
-def _check_identity(connection: sqlite3.Connection) -> None:
-    found = (
-        _number(connection, "PRAGMA application_id"),
-        _number(connection, "PRAGMA user_version"),
-    )
-    if found != (_APPLICATION_ID, _SCHEMA_VERSION):
-        raise LogError(
-            "database-altered",
-            "The database is not a ledger that this version of Assay knows.",
-            expected=f"version {_SCHEMA_VERSION}",
-            found=f"application {found[0]:#x}, version {found[1]}",
-            remedy="restore log.sqlite from the newest backup; a ledger made before "
-            "the first release cannot be taken over",
-        )
 
 
 def _read_size(connection: sqlite3.Connection) -> int:
@@ -408,5 +321,5 @@ def _read_signed(connection: sqlite3.Connection) -> SignedTree:
 def _read_chain(connection: sqlite3.Connection) -> bytes:
     (chain,) = connection.execute("SELECT bodies FROM signed").fetchone()
     if not isinstance(chain, bytes):
-        raise _unlike("a digest over all bodies in the table signed")
+        raise unlike("a digest over all bodies in the table signed")
     return chain
