@@ -207,7 +207,11 @@ def show_key(
         InputError: There is no such file.
     """
     if not isinstance(place, Path):
-        return open_key(place, ask, limits, public=public).public_key
+        signer = open_key(place, ask, limits, public=public)
+        # A token counts whoever has logged in once as logged in for all sessions.
+        close: Callable[[], None] = getattr(signer, "close", lambda: None)
+        close()
+        return signer.public_key
     beside = public_key_path(place)
     chosen = beside if beside.exists() else place
     pem = read_file(chosen, most=limits.max_key_file_bytes, what="key file")

@@ -8,7 +8,7 @@ gives one error for all that goes wrong. So the library under it is used (ADR 00
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pkcs11
@@ -52,7 +52,7 @@ class TokenSigner:
     _key: Any
     _session: Session
     # Only where the key wants the PIN before each signature.
-    _pin: str | None = None
+    _pin: str | None = field(default=None, repr=False)
 
     def sign(self, message: bytes) -> bytes:
         """Sign a message: hashed here, CKM_ECDSA there, as DER.

@@ -66,7 +66,8 @@ def only_key(session: Session, uri: Pkcs11Uri) -> Any:  # noqa: ANN401 - its cla
         )
     key = found[0]
     if key.key_type != KeyType.EC:
-        raise _unsupported(f"a key of the type {key.key_type!s}")
+        kind = getattr(key.key_type, "name", str(key.key_type))
+        raise _unsupported(f"a key of the type {kind}")
     if attribute(key, Attribute.SIGN) is False:
         raise KeyFileError(
             "object-unusable",
