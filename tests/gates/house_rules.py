@@ -31,7 +31,12 @@ PURE = {
     "wire",
 }
 _BROAD = {"Exception", "BaseException"}
-_PROVEN = {"VerifiedStatement", "VerifiedRelease"}
+_PROVEN = {
+    "VerifiedEvaluation",
+    "VerifiedRelease",
+    "VerifiedReview",
+    "VerifiedStatement",
+}
 _RUNNING_MODULES = {
     "cloudpickle",
     "code",

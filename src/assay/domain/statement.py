@@ -11,8 +11,10 @@ if TYPE_CHECKING:
 
     from assay.domain.assessment import Assessment
     from assay.domain.declaration import Declarations
+    from assay.domain.evaluation import VerifiedEvaluation
     from assay.domain.programme import Programme
     from assay.domain.release import FileRecord
+    from assay.domain.review import VerifiedReview
 
 __all__ = [
     "ASSESSMENT_TYPE",
@@ -223,6 +225,8 @@ class VerifiedRelease:
         statements: The statements behind it.
         assessment_digest: Digest of what the assessment says, the same whenever it is
             made again; None where something is withheld.
+        reviews: Reviews of believed assessors that count at the instant asked about.
+        evaluations: Evaluations of believed parties, likewise.
     """
 
     issuer: Issuer
@@ -234,6 +238,8 @@ class VerifiedRelease:
     programme_trusted: bool
     statements: tuple[VerifiedStatement, ...]
     assessment_digest: str | None = None
+    reviews: tuple[VerifiedReview, ...] = ()
+    evaluations: tuple[VerifiedEvaluation, ...] = ()
 
     @property
     def withheld(self) -> tuple[str, ...]:

@@ -112,6 +112,15 @@ class Contents:
     claim: OpenClaim | SaltedClaim
     seal: Seal
 
+    @property
+    def assessment_payload(self) -> str:
+        """Hex SHA-256 of the assessment's payload, in either version."""
+        return next(
+            digest
+            for kind, digest in self.payloads.items()
+            if kind in (ASSESSMENT_TYPE, ASSESSMENT_V02_TYPE)
+        )
+
 
 def read_contents(statements: Sequence[LoggedStatement], limits: Limits) -> Contents:
     """Read every payload strictly, once its signature has been checked (step 3).

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from assay.crypto.dsse import pre_authentication_encoding
 from assay.crypto.public_key import (
     ALL_KINDS,
-    FIRST_KINDS,
     SECOND_KINDS,
     PublicKey,
     public_key_from_der,
@@ -19,35 +18,17 @@ from assay.errors import SignatureError, TrustError, VerifyError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from assay.domain.statement import Bundle, Envelope, LoggedStatement
+    from assay.domain.statement import Envelope, LoggedStatement
     from assay.domain.trust import TrustedIssuer, TrustFile
 
 __all__ = [
     "check_second",
     "check_signature",
-    "direct_issuer",
     "issuer_of",
     "key_ring",
     "second_keys",
     "unknown_developer",
 ]
-
-
-def direct_issuer(bundle: Bundle, trust: TrustFile) -> tuple[Issuer, PublicKey] | None:
-    """Find the bundle's key among the developers that the trust file names.
-
-    The bundle's copy of the key only says which one to look for; what verifies is
-    the trust file's copy.
-
-    Raises:
-        KeyFileError: The trust file's key is no key, or one for second envelopes.
-    """
-    for developer in trust.developers:
-        if developer.public_key == bundle.public_key:
-            key = public_key_from_der(developer.public_key)
-            require_place(key.kind, FIRST_KINDS)
-            return issuer_of(developer, key), key
-    return None
 
 
 def issuer_of(believed: TrustedIssuer, key: PublicKey) -> Issuer:

@@ -1,6 +1,7 @@
 """A bundle, a trust file and an instant give a verdict: the numbered steps.
 
-1.  The bundle's key is one that the trust file names.
+1.  The bundle's key is one that the trust file names, or that a believed enrolment or
+    rotation names; what is attached to the bundle was not altered (`attached`).
 2.  Every envelope of the claim is signed by that key over its exact bytes.
 3.  Every payload is a statement of a known kind; each needed kind is there once.
 4.  The seal binds exactly the other statements.
@@ -10,9 +11,11 @@
 7.  The programme beside them is the one that was signed for.
 8.  What is shown of a salted claim opens its digests, and every outcome shown follows
     from the reports and answers beside it.
-9.  The instants agree with one another, and with the dates of the key.
+9.  The instants agree with one another, and with the dates of the key and what ended
+    it; nobody who may has revoked the claim (`standing`).
 10. The files at hand, if any, are the files signed for.
-11. The instant in question lies within the claim's and the trust file's validity.
+11. The instant in question lies within the claim's and the trust file's validity; its
+    organisation took part; the knowledge of revocations is as young as it must be.
 
 A step that fails stops the ones after it and makes the verdict `invalid`; only step 11
 makes it `stale`. Payloads are parsed after their signatures were checked and never
@@ -22,28 +25,32 @@ source that the verifier believes.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from assay.crypto.digest import sha256_hex
+from assay.crypto.public_key import FIRST_KINDS, public_key_from_der, require_place
 from assay.domain.limits import DEFAULT_LIMITS, Limits
 from assay.domain.statement import VerifiedRelease
 from assay.domain.verdict import Reason, Verdict, VerdictValue
 from assay.errors import AssayError
 from assay.verify.caveats import caveats
 from assay.verify.contents import check_seal, check_subjects, read_contents
-from assay.verify.key_dates import check_key_dates
 from assay.verify.outcomes import check_outcomes, check_programme
 from assay.verify.proof import Witnessed, prove_statement
 from assay.verify.release_files import check_release_files
+from assay.verify.reviews import Reviewed, opinions
 from assay.verify.signatures import (
     check_signature,
-    direct_issuer,
     key_ring,
     second_keys,
     unknown_developer,
 )
+from assay.verify.standing import ClaimStanding, claim_standing, gather
 from assay.verify.times import check_times, staleness
 from assay.wire.v0.bundle import read_bundle
 from assay.wire.v0.instant import format_instant
+from assay.wire.v0.statement_file import read_statement_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,6 +70,7 @@ def verify_bundle(
     at: datetime,
     *,
     inventory: Inventory | None = None,
+    status: Sequence[bytes] = (),
     limits: Limits = DEFAULT_LIMITS,
 ) -> Verdict:
     """Say what a bundle is worth at an instant to a verifier with this trust file.
@@ -72,17 +80,21 @@ def verify_bundle(
         trust: Whom the verifier believes.
         at: The instant asked about, with a time zone.
         inventory: The files at hand; None when only the claim is to be verified.
+        status: Statement files at hand: snapshots, revocations, enrolments, key
+            events, reviews; in any order.
         limits: Bounds on what is read.
 
     Raises:
-        BundleError: `bundle.malformed` or `bundle.not-canonical`: there is nothing to
-            verify.
+        BundleError: `bundle.malformed`, `bundle.malformed-statement` or
+            `bundle.not-canonical`: there is nothing to verify, or with.
     """
     bundle = read_bundle(data, limits)
+    for file in status:
+        read_statement_file(file, limits)
     passed: list[Reason] = []
     release: VerifiedRelease | None = None
     try:
-        release = _prove(bundle, trust, at, passed, limits)
+        release, standing = _prove(bundle, status, trust, at, passed, limits)
         if inventory is not None:
             check_release_files(release.files, inventory)  # step 10
             passed.append(_holds("verify.release-files", _files_at_hand(inventory)))
@@ -93,28 +105,44 @@ def verify_bundle(
             reasons=(_refused(error), *passed),
             signed=release,
         )
-    stale = staleness(release.seal, release.statements, trust, at)  # step 11
+    # 11.
+    stale = (
+        *staleness(release.seal, release.statements, trust, at),
+        *standing.stale,
+    )
+    told = (*caveats(release, trust, inventory), *standing.told)
     return Verdict(
         value=VerdictValue.STALE if stale else VerdictValue.VALID,
         at=at,
-        reasons=(*stale, *passed, *caveats(release, trust, inventory)),
+        reasons=(*stale, *passed, *told),
         release=release,
     )
 
 
 def _prove(
     bundle: Bundle,
+    status: Sequence[bytes],
     trust: TrustFile,
     at: datetime,
     passed: list[Reason],
     limits: Limits,
-) -> VerifiedRelease:
+) -> tuple[VerifiedRelease, ClaimStanding]:
     """Take steps 1 to 9, noting each that holds."""
     # 1.
-    found = direct_issuer(bundle, trust)
-    if found is None:
+    beside = bool(bundle.attached)
+    keys = (bundle.public_key, *bundle.further_keys) if beside else ()
+    given = Witnessed(
+        trust=trust,
+        ring=key_ring(keys),
+        believed=second_keys(trust) if beside or status else {},
+        limits=limits,
+    )
+    known = gather(bundle, status, given, at)
+    issuer = known.developer(sha256_hex(bundle.public_key))
+    if issuer is None:
         raise unknown_developer(trust)
-    issuer, key = found
+    key = public_key_from_der(bundle.public_key)
+    require_place(key.kind, FIRST_KINDS)
     passed.append(_holds("verify.developer", f"Signed by {issuer.name}.", key.key_id))
     # 2.
     for logged in bundle.statements:
@@ -127,11 +155,10 @@ def _prove(
     check_seal(contents)
     passed.append(_holds("verify.seal", "The seal binds all statements."))
     # 5.
-    given = Witnessed(
-        trust=trust,
+    given = replace(
+        given,
         ring=key_ring((bundle.public_key, *bundle.further_keys)),
         believed=second_keys(trust),
-        limits=limits,
     )
     statements = tuple(
         prove_statement(
@@ -168,13 +195,7 @@ def _prove(
     )
     # 9.
     check_times(contents.seal, statements, claim.declarations)
-    for statement in statements:
-        check_key_dates(
-            issuer,
-            existed_by=statement.existed_by,
-            stated=contents.seal.sealed_at,
-            at=at,
-        )
+    standing = claim_standing(known, key.key_id, contents.seal, statements)
     passed.append(
         _holds(
             "verify.validity",
@@ -182,7 +203,18 @@ def _prove(
             f"{format_instant(contents.seal.valid_until)}.",
         )
     )
-    return VerifiedRelease(
+    others = opinions(
+        known.attached,
+        known.register,
+        Reviewed(
+            key_id=key.key_id,
+            issuer=issuer,
+            release_digest=contents.release_digest,
+            assessment=contents.assessment_payload,
+            programme=programme,
+        ),
+    )
+    release = VerifiedRelease(
         issuer=issuer,
         files=contents.files,
         assessment=claim.assessment,
@@ -192,7 +224,11 @@ def _prove(
         programme=programme,
         programme_trusted=programme.ref in trust.programmes,
         statements=statements,
+        reviews=others.reviews,
+        evaluations=others.evaluations,
     )
+    told = (*standing.told, *others.told)
+    return release, replace(standing, told=told)
 
 
 def _holds(code: str, message: str, subject: str = "") -> Reason:
