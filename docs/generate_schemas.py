@@ -14,9 +14,13 @@ from typing import TYPE_CHECKING, Final
 from pydantic.json_schema import GenerateJsonSchema
 
 from assay.wire.v0.answers import DecideDocument, VerifyDocument
+from assay.wire.v0.assessment_v2 import AssessmentV02Predicate
 from assay.wire.v0.baseline import BaselineModel
 from assay.wire.v0.bundle import BundleV01Model, BundleV02Model
 from assay.wire.v0.declarations import DeclarationsModel
+from assay.wire.v0.declarations_v2 import DeclarationsV02Predicate
+from assay.wire.v0.disclose_answers import DiscloseDocument
+from assay.wire.v0.disclosure import ITEM_MODELS
 from assay.wire.v0.fleet import FleetDocument
 from assay.wire.v0.manifest_answers import SignedModelDocument, VerifiedModelDocument
 from assay.wire.v0.model_signature import ModelSignatureModel
@@ -30,6 +34,7 @@ from assay.wire.v0.results import (
     SealDocument,
     TrustDocument,
 )
+from assay.wire.v0.seal_v2 import SealV02Predicate
 from assay.wire.v0.statement import (
     AssessmentPredicate,
     DeclarationsPredicate,
@@ -54,13 +59,18 @@ PUBLISHED: Final[dict[str, type[WireModel]]] = {
     "bundle-v0.2": BundleV02Model,
     "declarations-file": DeclarationsModel,
     "model-signature": ModelSignatureModel,
+    **{f"item-{kind}": model for kind, model in ITEM_MODELS.items()},
     "predicate-assessment": AssessmentPredicate,
+    "predicate-assessment-v0.2": AssessmentV02Predicate,
     "predicate-declarations": DeclarationsPredicate,
+    "predicate-declarations-v0.2": DeclarationsV02Predicate,
     "predicate-manifest": ManifestPredicate,
     "predicate-seal": SealPredicate,
+    "predicate-seal-v0.2": SealV02Predicate,
     "programme-file": ProgrammeModel,
     "result-check": CheckDocument,
     "result-decide": DecideDocument,
+    "result-disclose": DiscloseDocument,
     "result-error": ErrorDocument,
     "result-fleet": FleetDocument,
     "result-key": KeyDocument,

@@ -9,9 +9,12 @@ from assay.domain.gate import gate_of
 from assay.errors import AssayError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from assay.domain.assessment import Assessment
     from assay.domain.baseline import Comparison
     from assay.domain.finding import Severity
+    from assay.domain.repeat import RepeatedControl
     from assay.domain.verdict import DecisionValue, VerdictValue
 
 __all__ = [
@@ -19,6 +22,7 @@ __all__ = [
     "status_of_assessment",
     "status_of_decision",
     "status_of_error",
+    "status_of_repeat",
     "status_of_verdict",
 ]
 
@@ -60,6 +64,23 @@ def status_of_verdict(value: VerdictValue) -> ExitStatus:
         "invalid": ExitStatus.NO,
         "stale": ExitStatus.CANNOT_TELL,
     }[value.value]
+
+
+def status_of_repeat(
+    value: VerdictValue, repeated: Iterable[RepeatedControl]
+) -> ExitStatus:
+    """Give the status of a verdict on a claim that was repeated, or was not.
+
+    Say no where the files give another result than was signed, and cannot tell where
+    it could not be repeated.
+    """
+    status = status_of_verdict(value)
+    came = {item.value.value for item in repeated}
+    if "recomputed different" in came:
+        return ExitStatus.NO
+    if status is ExitStatus.YES and "not repeated" in came:
+        return ExitStatus.CANNOT_TELL
+    return status
 
 
 def status_of_decision(value: DecisionValue) -> ExitStatus:

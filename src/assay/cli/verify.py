@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assay.cli.exit_status import ExitStatus, status_of_verdict
+from assay.cli.exit_status import ExitStatus, status_of_repeat
 from assay.cli.options import (
     AT_OPTION,
     HTML_OPTION,
@@ -33,8 +33,10 @@ from assay.cli.targets import (
     probe_targets,
     refuse_results_inside,
 )
+from assay.errors import UsageError
 from assay.flows.verify import load_trust, verify_with_files
 from assay.report import verdict_text
+from assay.report.repeated import repeat_text
 from assay.wire.v0.answers import VerifyDocument
 
 if TYPE_CHECKING:
@@ -47,6 +49,7 @@ _EPILOG = """\b
 Examples:
   assay verify my-model.assay --trust trust.toml
   assay verify my-model.assay --trust trust.toml --release ./my-model
+  assay verify my-model.assay --trust trust.toml --release ./my-model --repeat
   assay verify my-model.assay --trust trust.toml --at 2026-12-31
   assay verify my-model.assay --trust trust.toml --html report.html
   assay verify my-model.assay --trust trust.toml --json -
@@ -62,6 +65,12 @@ Examples:
     type=RELEASE,
     help="Also compare the files of this release with the files signed for.",
 )
+@click.option(
+    "--repeat",
+    is_flag=True,
+    help="Also run the checks of the claim again on the files of --release, and say "
+    "per control whether the same comes of them.",
+)
 @AT_OPTION
 @HTML_OPTION
 @JSON_OPTION
@@ -74,6 +83,7 @@ def command(
     bundle: Path,
     trust: Path,
     release: Path | str | None,
+    repeat: bool,
     at: datetime | None,
     html: str | None,
     json_to: str | None,
@@ -84,8 +94,17 @@ def command(
     """Verify a bundle offline, and a release against it.
 
     Needs no network, account or server, and believes only whom the trust file names.
-    The verdict is valid, invalid or stale, with reasons.
+    The verdict is valid, invalid or stale, with reasons. With --repeat it ends with 1
+    also where the files give another result than was signed, and with 3 where the
+    checks of the claim could not be repeated here.
     """
+    if repeat and release is None:
+        raise UsageError(
+            "nothing-to-repeat",
+            "There are no files to run the checks on.",
+            expected="--release beside --repeat",
+            found="--repeat alone",
+        )
     if release is not None:
         refuse_results_inside(release, {"--html": html, "--json": json_to})
     probe_targets(html, json_to)
@@ -97,6 +116,7 @@ def command(
             believed,
             now_or(at),
             release=release,
+            repeat=repeat,
             jobs=jobs,
             progress=progress,
         )
@@ -105,7 +125,9 @@ def command(
         # Late: a template engine is only needed for a page.
         from assay.report.html import render_verdict  # noqa: PLC0415 - see above
 
-        page = render_verdict(bundle.name, verdict, verified.inventory)
+        page = render_verdict(
+            bundle.name, verdict, verified.inventory, verified.repeated
+        )
         write_result(html, page.encode("utf-8"))
     if not quiet:
         text = verdict_text(
@@ -113,7 +135,12 @@ def command(
             width=terminal_width(),
             colour=wants_colour(err=aside is not None),
             verbose=verbose,
+        ) + repeat_text(
+            verified.repeated,
+            width=terminal_width(),
+            colour=wants_colour(err=aside is not None),
+            verbose=verbose,
         )
         say(text.rstrip("\n"), json_to=aside, styled=True)
-    write_json(VerifyDocument.of(verdict), json_to)
-    return status_of_verdict(verdict.value)
+    write_json(VerifyDocument.of(verdict, verified.repeated), json_to)
+    return status_of_repeat(verdict.value, verified.repeated)

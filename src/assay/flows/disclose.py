@@ -188,7 +188,7 @@ def refuse_loss(
         raise _exists(out, "a file that is no bundle") from error
     source_bundle = opened.bundle
     mine = (*source_bundle.statements, *source_bundle.attached)
-    same = set((*there.statements, *there.attached)) <= set(mine)
+    same = {*there.statements, *there.attached} <= set(mine)
     if not same or not set(there.disclosures) <= set(source_bundle.disclosures):
         raise _exists(out, "a bundle that holds what this one does not")
 

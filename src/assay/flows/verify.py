@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from assay.crypto.witness_policy import parse_policy
 from assay.domain.limits import DEFAULT_LIMITS, Limits
 from assay.flows.files import read_file
-from assay.release import take_inventory
+from assay.release import inspect_release, take_inventory
 from assay.verify import verify_bundle
 from assay.wire.v0.trust import read_trust
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from assay.domain.release import Inventory
+    from assay.domain.repeat import RepeatedControl
     from assay.domain.trust import TrustFile
     from assay.domain.verdict import Verdict
     from assay.release import Progress
@@ -27,10 +28,18 @@ __all__ = ["VerifiedFile", "load_trust", "verify_file", "verify_with_files"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifiedFile:
-    """A verdict, and the files that were compared; None where none were."""
+    """A verdict, and what it was made of.
+
+    Attributes:
+        verdict: What the bundle is worth.
+        inventory: The files that were compared; None where none were.
+        repeated: What came of running the checks again; empty where nobody asked for
+            it, or where the bundle proves nothing about the files.
+    """
 
     verdict: Verdict
     inventory: Inventory | None
+    repeated: tuple[RepeatedControl, ...] = ()
 
 
 def load_trust(path: Path, limits: Limits = DEFAULT_LIMITS) -> TrustFile:
@@ -83,11 +92,14 @@ def verify_with_files(  # noqa: PLR0913 - as `verify_file`
     at: datetime,
     *,
     release: Path | str | None = None,
+    repeat: bool = False,
     jobs: int | None = None,
     progress: Callable[[Progress], None] | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> VerifiedFile:
     """Verify as `verify_file`, and give the files that were compared as well.
+
+    With `repeat` the checks of the claim are run again on the files of the release.
 
     Raises:
         BundleError: The file is not a whole bundle.
@@ -95,8 +107,19 @@ def verify_with_files(  # noqa: PLR0913 - as `verify_file`
         InputError: There is no such file.
     """
     data = read_file(path, most=limits.max_bundle_bytes, what="bundle")
-    inventory = None
-    if release is not None:
+    inventory, inspected = None, None
+    if release is not None and repeat:
+        inspected = inspect_release(
+            release, jobs=jobs, limits=limits, progress=progress
+        )
+        inventory = inspected.inventory
+    elif release is not None:
         inventory = take_inventory(release, jobs=jobs, limits=limits, progress=progress)
     verdict = verify_bundle(data, trust, at, inventory=inventory, limits=limits)
-    return VerifiedFile(verdict=verdict, inventory=inventory)
+    repeated: tuple[RepeatedControl, ...] = ()
+    if inspected is not None and verdict.release is not None:
+        # Late: most verifications need no checks.
+        from assay.flows.repeat import repeat_claim  # noqa: PLC0415 - see above
+
+        repeated = repeat_claim(verdict.release, inspected, limits=limits)
+    return VerifiedFile(verdict=verdict, inventory=inventory, repeated=repeated)

@@ -77,6 +77,8 @@ def repeat_text(
 
 
 def _entry(item: RepeatedControl) -> str:
+    if item.value is RepeatValue.WITHHELD:
+        return prose(f"{item.control} withheld")
     said = " ".join((*item.differences, item.reason)).strip()
     outcome = f"signed as {item.signed}"
     if item.recomputed is not None and item.recomputed is not item.signed:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from assay.domain.programme import Programme, ProgrammeRef
+    from assay.domain.repeat import RepeatedControl
     from assay.domain.statement import Issuer, VerifiedRelease
     from assay.domain.verdict import BundleVerdict, Decision, Verdict
 
@@ -111,6 +112,36 @@ class ShownBurdenPart(BurdenPart):
     answered: Count | None  # type: ignore[assignment]  # null is never signed
 
 
+class RepeatedPart(JsonModel):
+    """What came of a control when its checks were run again on the files at hand."""
+
+    control: Text
+    value: Literal[
+        "signed",
+        "recomputed equal",
+        "recomputed different",
+        "withheld",
+        "not repeated",
+    ]
+    signed: _Shown
+    recomputed: _Shown | None
+    differences: tuple[Text, ...]
+    reason: Text
+
+    @classmethod
+    def of(cls, item: RepeatedControl) -> RepeatedPart:
+        """Write what came of a control."""
+        again = item.recomputed
+        return cls(
+            control=item.control,
+            value=item.value.value,
+            signed=item.signed.value,
+            recomputed=None if again is None else again.value,
+            differences=item.differences,
+            reason=item.reason,
+        )
+
+
 class VerifyDocument(JsonModel):
     """What `assay verify --json` writes; what was not proven is null or empty."""
 
@@ -131,10 +162,13 @@ class VerifyDocument(JsonModel):
     tiers_undetermined: tuple[Text, ...] = ()
     burden: ShownBurdenPart | None = None
     log: LogPart | None = None
+    repeated: tuple[RepeatedPart, ...] = ()
 
     @classmethod
-    def of(cls, verdict: Verdict) -> VerifyDocument:
-        """Write a verdict, and all that was proven."""
+    def of(
+        cls, verdict: Verdict, repeated: Iterable[RepeatedControl] = ()
+    ) -> VerifyDocument:
+        """Write a verdict, all that was proven, and what came of repeating it."""
         document = cls(
             format="assay-verify/0",
             verdict=verdict.value.value,
@@ -162,6 +196,7 @@ class VerifyDocument(JsonModel):
             "tiers_undetermined": assessment.tiers_undetermined,
             "burden": ShownBurdenPart.of(assessment.burden),
             "log": LogPart.of(release),
+            "repeated": tuple(RepeatedPart.of(item) for item in repeated),
         }
         return document.model_copy(update=proven)
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from assay.domain.finding import CheckReport
 
 __all__ = [
+    "ITEM_MODELS",
     "OpenedItem",
     "answer_value",
     "control_value",
@@ -32,7 +33,7 @@ __all__ = [
 # 128 bits in base64url; the last of 22 characters has four bits that must be zero.
 _SALT = r"^[A-Za-z0-9_-]{21}[AQgw]$"
 _PARTS: Final = 4
-_VALUES: Final[dict[ItemKind, type[ControlItem | ReportItem | AnswerItem]]] = {
+ITEM_MODELS: Final[dict[ItemKind, type[ControlItem | ReportItem | AnswerItem]]] = {
     ItemKind.CONTROL: ControlItem,
     ItemKind.REPORT: ReportItem,
     ItemKind.ANSWER: AnswerItem,
@@ -106,7 +107,7 @@ def read_disclosure(data: bytes, limits: Limits = DEFAULT_LIMITS) -> OpenedItem:
     return OpenedItem(
         item=item,
         salt=head.salt,
-        value=_VALUES[item.kind].read(value, document=f"disclosed {head.kind}"),
+        value=ITEM_MODELS[item.kind].read(value, document=f"disclosed {head.kind}"),
     )
 
 

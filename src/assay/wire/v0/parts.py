@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 from pydantic import Field
 
 from assay.domain.assessment import Burden, ControlResult, Outcome
-from assay.domain.place import Content, Gap, Place
 from assay.domain.finding import CheckReport, Confidence, Finding, Severity
+from assay.domain.place import Content, Gap, Place
 from assay.domain.programme import EvidenceClass, ProgrammeRef
 from assay.domain.release import FileRecord
 from assay.errors import DocumentError
