@@ -34,6 +34,11 @@ from assay.wire.v0.results import (
     SealDocument,
     TrustDocument,
 )
+from assay.wire.v0.scitt_answers import (
+    ScittExportDocument,
+    ScittKeyDocument,
+    ScittVerifyDocument,
+)
 from assay.wire.v0.seal_v2 import SealV02Predicate
 from assay.wire.v0.statement import (
     AssessmentPredicate,
@@ -78,6 +83,9 @@ PUBLISHED: Final[dict[str, type[WireModel]]] = {
     "result-manifest-sign": SignedModelDocument,
     "result-manifest-verify": VerifiedModelDocument,
     "result-programmes": ProgrammeDocument,
+    "result-scitt-export": ScittExportDocument,
+    "result-scitt-key": ScittKeyDocument,
+    "result-scitt-verify": ScittVerifyDocument,
     "result-seal": SealDocument,
     "result-trust": TrustDocument,
     "result-verify": VerifyDocument,

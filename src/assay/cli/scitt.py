@@ -73,7 +73,10 @@ def init(*, directory: Path, json_to: str | None) -> ExitStatus:
     )
     write_json(
         ScittKeyDocument(
-            origin=key.origin, thumbprint=thumbprint, key_set=str(key_set)
+            format="assay-scitt-key/0",
+            origin=key.origin,
+            thumbprint=thumbprint,
+            key_set=str(key_set),
         ),
         json_to,
     )
@@ -161,6 +164,7 @@ def export(
     )
     write_json(
         ScittExportDocument(
+            format="assay-scitt-export/0",
             issuer=first.issuer,
             subject=first.subject,
             statements=tuple(

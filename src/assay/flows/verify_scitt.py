@@ -103,6 +103,7 @@ def scitt_document(verdict: ScittVerdict) -> ScittVerifyDocument:
     """Write a verdict, and all that was proven."""
     statement = verdict.statement
     return ScittVerifyDocument(
+        format="assay-scitt-verify/0",
         verdict=verdict.value.value,
         at=format_instant(verdict.at),
         reasons=tuple(map(ReasonPart.of, verdict.reasons)),

@@ -134,9 +134,14 @@ def verify_transparent_statement(
         at: The instant asked about, with a time zone.
         payload: The in-toto statement, where it is at hand beside the file.
         limits: Bounds on what is read.
+
+    Raises:
+        CoseError: The file is no COSE_Sign1 in its one spelling: there is nothing to
+            verify.
     """
+    message = parse_sign1(data, limits=limits)  # 1.
     try:
-        statement = _prove(data, trust, keys, payload, limits)
+        statement = _prove(message, trust, keys, payload, limits)
     except AssayError as error:
         return ScittVerdict(
             value=VerdictValue.INVALID, at=at, reasons=(_refused(error),)
@@ -151,14 +156,13 @@ def verify_transparent_statement(
 
 
 def _prove(
-    data: bytes,
+    message: CoseSign1,
     trust: TrustFile,
     keys: Sequence[LogReceiptKey],
     payload: bytes | None,
     limits: Limits,
 ) -> TransparentStatement:
-    # 1.
-    message = parse_sign1(data, limits=limits)
+    # 1. The rest of it.
     _check_unprotected(message, limits)
     # 2.
     claims = read_claims(message.protected, limits)

@@ -26,7 +26,7 @@ _Instant = Annotated[str, Field(pattern=INSTANT)]
 class ScittKeyDocument(JsonModel):
     """What `scitt init` gives: a log's key for COSE receipts."""
 
-    format: Literal["assay-scitt-key/0"] = "assay-scitt-key/0"
+    format: Literal["assay-scitt-key/0"]
     origin: Text
     thumbprint: Hex256
     key_set: Text
@@ -45,7 +45,7 @@ class ExportedPart(JsonModel):
 class ScittExportDocument(JsonModel):
     """What `scitt export` gives."""
 
-    format: Literal["assay-scitt-export/0"] = "assay-scitt-export/0"
+    format: Literal["assay-scitt-export/0"]
     issuer: Text
     subject: Text
     statements: tuple[ExportedPart, ...]
@@ -78,8 +78,8 @@ class TransparentPart(JsonModel):
 class ScittVerifyDocument(JsonModel):
     """What `scitt verify` gives."""
 
-    format: Literal["assay-scitt-verify/0"] = "assay-scitt-verify/0"
+    format: Literal["assay-scitt-verify/0"]
     verdict: Literal["valid", "invalid", "stale"]
     at: _Instant
     reasons: tuple[ReasonPart, ...]
-    statement: TransparentPart | None
+    statement: TransparentPart | None = None
