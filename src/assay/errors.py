@@ -18,6 +18,7 @@ __all__ = [
     "EvidenceError",
     "InputError",
     "KeyFileError",
+    "KeylessError",
     "LogError",
     "MachineError",
     "ManifestError",
@@ -126,6 +127,12 @@ class TimestampError(AssayError):
     """A timestamp is none, or does not prove what it is there to prove."""
 
     family = "timestamp"
+
+
+class KeylessError(AssayError):
+    """A signature by a short-lived certificate does not prove who signed, or when."""
+
+    family = "keyless"
 
 
 class BundleError(AssayError):

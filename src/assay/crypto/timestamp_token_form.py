@@ -39,6 +39,7 @@ _SIGNED_DATA = bytes.fromhex("2a864886f70d010702")
 _TST_INFO = bytes.fromhex("2a864886f70d0109100104")
 _CONTENT_TYPE = bytes.fromhex("2a864886f70d010903")
 _MESSAGE_DIGEST = bytes.fromhex("2a864886f70d010904")
+_SIGNING_CERTIFICATE_V1 = bytes.fromhex("2a864886f70d010910020c")
 _SIGNING_CERTIFICATE_V2 = bytes.fromhex("2a864886f70d010910022f")
 _HASHES = {
     bytes.fromhex("608648016503040201"): "sha256",
@@ -218,6 +219,14 @@ def _certificate_id(attributes: Element, limits: Limits) -> CertificateId:
     if not _is_id(kind, _TST_INFO):
         raise _malformed("signed attributes for other content")
     _tagged(_value_of(found, _MESSAGE_DIGEST, "message digest", limits), OCTET_STRING)
+    if _SIGNING_CERTIFICATE_V1 in found and _SIGNING_CERTIFICATE_V2 not in found:
+        raise TimestampError(
+            "weak-hash",
+            "The timestamp names its signer's certificate by SHA-1 alone.",
+            expected="the attribute SigningCertificateV2 (RFC 5816)",
+            found="the attribute SigningCertificate of RFC 2634",
+            remedy="ask the authority for SHA-256, or ask another one",
+        )
     named = _value_of(found, _SIGNING_CERTIFICATE_V2, "signing certificate", limits)
     lists = _parts(named, SEQUENCE, "a SigningCertificateV2", limits)
     ids = _parts(lists[0], SEQUENCE, "the certificate ids", limits) if lists else ()

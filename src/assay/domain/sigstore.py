@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from assay.domain.trust import KeylessAuthority, KeylessLog, TimestampAuthority
 
 __all__ = [
+    "EntryBody",
     "InclusionProof",
     "SigstoreBundle",
     "SigstoreEntry",
@@ -59,6 +60,27 @@ class SigstoreEntry:
     proof: InclusionProof | None = None
     promise: bytes | None = None
     integrated_at: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryBody:
+    """What an entry says was signed, by whom and how.
+
+    Attributes:
+        kind: Such as `hashedrekord`.
+        version: Such as `0.0.2`.
+        signature: Raw signature.
+        signer: Certificate or key in DER.
+        digest: SHA-256 of what the signature is over; None where it says another.
+        payload_digest: SHA-256 of the DSSE payload; None where it says another.
+    """
+
+    kind: str
+    version: str
+    signature: bytes
+    signer: bytes
+    digest: bytes | None = None
+    payload_digest: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

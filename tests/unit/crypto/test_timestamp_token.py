@@ -175,12 +175,6 @@ MALFORMED = {
     "a signer named by its key": forged(sid=der(0x30, number(1))),
     "an imprint of another form": forged(whole_imprint=der(0x30, number(1))),
     "no certificate id": forged(attributes={CERTIFICATE_V2: None}),
-    "a certificate id in SHA-1 alone": forged(
-        attributes={
-            CERTIFICATE_V2: None,
-            CERTIFICATE_V1: attribute(CERTIFICATE_V1, der(0x30)),
-        }
-    ),
     "an empty signing certificate": forged(
         attributes={CERTIFICATE_V2: attribute(CERTIFICATE_V2, der(0x30))}
     ),
@@ -235,6 +229,12 @@ def test_an_extension_that_is_not_critical_does_no_harm():
         {"imprint": SHA1},
         {"digest": SHA1},
         {"certificate_id": der(0x30, der(0x30, oid(SHA1)), der(0x04, b"x" * 20))},
+        {
+            "attributes": {
+                CERTIFICATE_V2: None,
+                CERTIFICATE_V1: attribute(CERTIFICATE_V1, der(0x30)),
+            }
+        },
         {"signature_algorithm": "1.2.840.10045.4.1"},
         {"signature_algorithm": ECDSA_SHA384},
     ],
