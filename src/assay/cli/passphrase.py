@@ -31,7 +31,7 @@ PASSPHRASE_OPTION = click.option(
 
 
 def passphrase_source(
-    file: Path | None, *, confirm: bool = False
+    file: Path | None, *, confirm: bool = False, of: str = "the key"
 ) -> Callable[[], bytes | None]:
     """Give a function that gets the passphrase when it is needed.
 
@@ -48,7 +48,7 @@ def passphrase_source(
         if not sys.stdin.isatty():
             return None
         answer: str = click.prompt(
-            "Passphrase of the key" if confirm else "Passphrase or PIN of the key",
+            f"Passphrase of {of}" if confirm else f"Passphrase or PIN of {of}",
             hide_input=True,
             confirmation_prompt=confirm,
             err=True,

@@ -11,15 +11,22 @@ from assay.cli.exit_status import ExitStatus, status_of_assessment
 from assay.cli.options import (
     DECLARATIONS_OPTION,
     JOBS_OPTION,
+    KEY_OPTION,
     PATH,
     PROGRAMME_OPTION,
+    PUBLIC_KEY_OPTION,
     QUIET_OPTION,
 )
 from assay.cli.output import JSON_OPTION, say, told, write_json
 from assay.cli.passphrase import PASSPHRASE_OPTION, passphrase_source
 from assay.cli.progress import watched
 from assay.cli.targets import probe_targets, refuse_inside
-from assay.crypto.public_key import KeyKind
+from assay.crypto.public_key import (
+    FIRST_KINDS,
+    SECOND_KINDS,
+    KeyKind,
+    require_place,
+)
 from assay.domain.finding import Severity
 from assay.flows.check import check_release
 from assay.flows.files import read_file, write_file
@@ -36,6 +43,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from assay.flows.check import CheckedRelease
+    from assay.statement import Signer
 
 __all__ = ["command"]
 
@@ -50,13 +58,30 @@ Examples:
   assay seal ./my-model --key developer.pem --log ./log --out my-model.assay \\
       --declarations answers.toml --valid-days 180
   assay seal ./my-model --key developer.pem --out my-model.assay --fail-on high
+  assay seal ./my-model --key developer.pem --second-key second.pem \\
+      --log ./log --out my-model.assay
+  assay seal ./my-model --key "pkcs11:token=Office;object=signing" \\
+      --log ./log --out my-model.assay
 """
 
 
 @click.command("seal", epilog=_EPILOG)
 @click.argument("path", type=PATH)
+@KEY_OPTION
+@PUBLIC_KEY_OPTION
 @click.option(
-    "--key", metavar="KEY", type=PATH, required=True, help="Private key to sign with."
+    "--second-key",
+    metavar="FILE",
+    type=PATH,
+    help="ML-DSA-65 key that signs every statement once more, for a verifier who asks "
+    "for a signature that quantum computers do not break.",
+)
+@click.option(
+    "--second-passphrase-file",
+    metavar="FILE",
+    type=PATH,
+    help="First line of FILE is the passphrase of the second key; by default that of "
+    "the first serves both.",
 )
 @click.option(
     "--out", metavar="BUNDLE", type=PATH, required=True, help="Bundle to write."
@@ -106,7 +131,10 @@ Examples:
 def command(
     *,
     path: Path,
-    key: Path,
+    key: Path | str,
+    public_key: Path | None,
+    second_key: Path | None,
+    second_passphrase_file: Path | None,
     out: Path,
     log_directory: Path | None,
     programme: str,
@@ -136,15 +164,19 @@ def command(
         {
             "--out": out,
             "--json": json_to,
-            "--key": key,
+            "--key": None if isinstance(key, str) else key,
+            "--second-key": second_key,
             "--passphrase-file": passphrase_file,
+            "--second-passphrase-file": second_passphrase_file,
             "--log": log_directory,
             "--salt-seed": salt_seed,
         },
     )
     refuse_foreign(out)
     probe_targets(out, json_to)
-    signer = open_key(key, passphrase_source(passphrase_file))
+    signer = open_key(key, passphrase_source(passphrase_file), public=public_key)
+    require_place(signer.public_key.kind, FIRST_KINDS)
+    second = _second(second_key, second_passphrase_file or passphrase_file)
     refuse_other_bundle(out, signer.public_key.key_id)
     earlier = [seal_digest(bundle) for bundle in supersedes]
     seed = None
@@ -170,6 +202,7 @@ def command(
     sealed = seal_release(
         checked,
         signer,
+        second=second,
         now=datetime.now(tz=UTC),
         validity=timedelta(days=valid_days),
         log=log,
@@ -184,12 +217,21 @@ def command(
         say(_text(checked, document, log_directory), json_to=json_to)
         if signer.public_key.kind is KeyKind.ED25519:
             click.echo(
-                "note: clients of OpenSSF Model Signing verify P-256 keys only; the "
-                "manifest is signed with Ed25519",
+                "note: clients of OpenSSF Model Signing verify ECDSA keys only, and "
+                "many of them P-256 only; the manifest is signed with Ed25519",
                 err=True,
             )
     write_json(document, json_to)
     return ExitStatus.YES
+
+
+def _second(key: Path | None, passphrase_file: Path | None) -> Signer | None:
+    """Open the key of the second envelope, before anything takes long."""
+    if key is None:
+        return None
+    signer = open_key(key, passphrase_source(passphrase_file, of="the second key"))
+    require_place(signer.public_key.kind, SECOND_KINDS)
+    return signer
 
 
 def _not_sealed(

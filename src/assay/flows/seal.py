@@ -36,6 +36,7 @@ from assay.statement import (
     manifest_payload,
     seal_v02_payload,
     sign,
+    sign_second,
 )
 from assay.wire.v0.bundle import read_bundle
 from assay.wire.v0.envelope import write_envelope
@@ -104,6 +105,7 @@ def seal_release(  # noqa: PLR0913 - the options of the verb, each with its defa
     signer: Signer,
     *,
     now: datetime,
+    second: Signer | None = None,
     validity: timedelta = DEFAULT_VALIDITY,
     log: Log | None = None,
     seed: bytes | None = None,
@@ -119,6 +121,8 @@ def seal_release(  # noqa: PLR0913 - the options of the verb, each with its defa
         checked: The release.
         signer: Whoever holds the developer's key.
         now: When it is claimed, with a time zone.
+        second: Holder of an ML-DSA-65 key that signs every payload once more; nothing
+            of it is logged (ADR 0023).
         validity: For how long.
         log: The log to enter it in; None leaves it unlogged.
         seed: Secret that all salts follow from, to make the same payloads again; by
@@ -128,6 +132,7 @@ def seal_release(  # noqa: PLR0913 - the options of the verb, each with its defa
     Raises:
         ReleaseError: `release.unbound-entry` when links or special files lie in it.
         UsageError: `usage.validity` when it is not positive; `usage.salt-seed`.
+        KeyFileError: A key does not sign, or not in this place.
         LogError, MachineError: The log cannot take it.
     """
     refuse_unbound(checked)
@@ -154,8 +159,12 @@ def seal_release(  # noqa: PLR0913 - the options of the verb, each with its defa
         ),
         supersedes=tuple(sorted(set(supersedes))),
     )
-    envelopes = [sign(payload, signer) for payload in claim.payloads.values()]
-    envelopes.append(sign(seal_v02_payload(seal), signer))
+    payloads = [*claim.payloads.values(), seal_v02_payload(seal)]
+    envelopes = [sign(payload, signer) for payload in payloads]
+    # Before anything is logged: a key that fails leaves nothing behind.
+    seconds = [
+        None if second is None else sign_second(payload, second) for payload in payloads
+    ]
     receipts = [] if log is None else _entered(envelopes, signer, log)
     texts: Sequence[str | None] = [receipt.proof_text for receipt in receipts]
     texts = texts or [None] * len(envelopes)
@@ -163,10 +172,11 @@ def seal_release(  # noqa: PLR0913 - the options of the verb, each with its defa
         bundle=Bundle(
             public_key=signer.public_key.der,
             statements=tuple(
-                LoggedStatement(envelope=envelope, receipt=text)
-                for envelope, text in zip(envelopes, texts, strict=True)
+                LoggedStatement(envelope=envelope, receipt=text, second=other)
+                for envelope, text, other in zip(envelopes, texts, seconds, strict=True)
             ),
             programme=checked.programme_file,
+            further_keys=() if second is None else (second.public_key.der,),
             disclosures=claim.disclosures,
             version=BundleVersion.V0_2,
         ),
