@@ -12,7 +12,7 @@ import click
 from assay.cli.exit_status import ExitStatus
 from assay.cli.options import PATH
 from assay.cli.output import JSON_OPTION, say, told, write_json
-from assay.crypto.public_key import public_key_from_der
+from assay.crypto.public_key import ALL_KINDS, public_key_from_der
 from assay.domain.vkey import states_time, vkey_id
 from assay.errors import UsageError
 from assay.flows.trust import Believed, Demands, add_trust, new_trust
@@ -300,8 +300,8 @@ def _named(
 def _tell(path: Path, trust: TrustFile, json_to: str | None) -> None:
     lines = [f"{path} believes:"]
     lines += [
-        f"  {role:<10} {item.name}  key {public_key_from_der(item.public_key).key_id}"
-        f"{_dates(item)}"
+        f"  {role:<10} {item.name}  "
+        f"key {public_key_from_der(item.public_key, ALL_KINDS).key_id}{_dates(item)}"
         for role, issuers in (
             ("developer", trust.developers),
             ("office", trust.offices),
