@@ -49,6 +49,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ShownClaim", "open_claim", "refuse_disclosures"]
 
+# How every disclosure begins: an array, and in it the salt.
+_HEAD = b'["'
 _WHAT = {
     ItemKind.CONTROL: "result",
     ItemKind.REPORT: "report",
@@ -104,7 +106,8 @@ def open_claim(
         VerifyError: `verify.item-count`, `verify.items-unsorted`,
             `verify.item-repeated`, `verify.too-many-disclosures`,
             `verify.disclosures-unsorted`, `verify.disclosure-repeated`,
-            `verify.disclosure-unreferenced`, `verify.disclosure-not-canonical`,
+            `verify.disclosure-unreferenced`, `verify.not-a-disclosure`,
+            `verify.disclosure-not-canonical`,
             `verify.disclosure-misplaced`, `verify.unknown-control`,
             `verify.unknown-check`, `verify.unasked-answer`, `verify.repeated-result`,
             `verify.repeated-report` or `verify.repeated-answer`.
@@ -127,7 +130,10 @@ def open_claim(
         if digest not in assessment and digest not in declarations:
             raise _unreferenced(text)
         # d.
-        opened = read_disclosure(decode_disclosure(text), limits)
+        data = decode_disclosure(text)
+        if not data.startswith(_HEAD):
+            raise _none(data)
+        opened = read_disclosure(data, limits)
         if encode_disclosure(opened.salt, opened.item, opened.written()) != text:
             raise VerifyError(
                 "disclosure-not-canonical",
@@ -242,6 +248,16 @@ def _add(shown: ShownClaim, item: ItemRef, value: Any) -> None:  # noqa: ANN401 
         shown.reports[item.id] = value.to_domain(item.id)
     else:
         shown.answers[item.id] = value.to_domain(item.id)
+
+
+def _none(data: bytes) -> VerifyError:
+    return VerifyError(
+        "not-a-disclosure",
+        "What opens a digest is no disclosure: the digest stands for nothing.",
+        expected="an array of salt, kind, id and value",
+        found=f"{len(data)} other bytes, as behind a decoy",
+        remedy="get the file again from its developer",
+    )
 
 
 def _unreferenced(text: str) -> VerifyError:
