@@ -11,6 +11,7 @@ import pytest
 from assay.domain.release import FileRecord, Inventory, Irregular, IrregularKind
 from assay.domain.verdict import VerdictValue
 from tests.simulators.attacks_on_claims import CLAIM_ATTACKS
+from tests.simulators.attacks_on_disclosures import DISCLOSURE_ATTACKS
 from tests.simulators.attacks_on_envelopes import ENVELOPE_ATTACKS
 from tests.simulators.attacks_on_keys import KEY_ATTACKS
 from tests.simulators.claims import (
@@ -30,10 +31,12 @@ from tests.simulators.tampering import (
 
 REPOSITORY = Path(__file__).parents[3]
 CASES = {**ENVELOPE_ATTACKS, **CLAIM_ATTACKS, **KEY_ATTACKS}
-# What others say of a claim: test_registry_refusals.py has the same test for these.
+# What others say of a claim, and what it shows: test_registry_refusals.py and
+# test_disclosure_refusals.py have the same test for these.
 REGISTRY = {
     "attached",
     "attached_nouns",
+    "disclosures",
     "key_register",
     "reviews",
     "snapshots",
@@ -76,6 +79,7 @@ def test_every_code_that_verify_raises_is_provoked_here():
         ):
             raised.add(f"{family.lower()}.{code}")
     raised.remove("verify.repeated-{what}")
+    raised -= {case.code for case in DISCLOSURE_ATTACKS.values()}
     raised |= {"verify.repeated-report", "verify.repeated-answer"}
     assert raised <= {case.code for case in CASES.values()}
     assert len(raised) > 20
