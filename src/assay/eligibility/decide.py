@@ -15,21 +15,23 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from assay.domain.assessment import Outcome
 from assay.domain.programme import EvidenceClass
 from assay.domain.verdict import Decision, DecisionValue, Reason
+from assay.eligibility.reviewed import LOOKED, seen
 from assay.eligibility.rules import ControlState, Truth, controls_named, evaluate
 from assay.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
-    from assay.domain.assessment import ControlResult
     from assay.domain.programme import Benefit, Programme, ProgrammeRef
     from assay.domain.statement import VerifiedRelease
+    from assay.eligibility.reviewed import Seen
 
 __all__ = ["decide"]
 
@@ -40,7 +42,6 @@ _VALUES = {
 }
 # Characters of a finding's message that a reason quotes; the report has all.
 _MOST_SAID = 300
-_LOOKED = (Outcome.MET, Outcome.NOT_MET, Outcome.NOT_APPLICABLE)
 
 
 def decide(
@@ -113,7 +114,7 @@ def decide(
 
 def _is_declared(state: ControlState) -> bool:
     declared = state.evidence_class is EvidenceClass.DECLARED
-    return declared and state.outcome in _LOOKED
+    return declared and state.outcome in LOOKED
 
 
 def _without_superseded(
@@ -152,7 +153,7 @@ def _differences(
     outcomes: dict[str, set[Outcome]] = {control: set() for control in controls}
     for release in releases:
         for result in release.assessment.controls:
-            if result.control in outcomes and result.outcome in _LOOKED:
+            if result.control in outcomes and result.outcome in LOOKED:
                 outcomes[result.control].add(result.outcome)
     differing = [control for control in controls if len(outcomes[control]) > 1]
     if not differing:
@@ -211,8 +212,9 @@ def _state(
     at: datetime,
 ) -> ControlState:
     """Give what is proven of a control, by steps 4 and 5."""
+    reviews = {review for release in releases for review in release.reviews}
     there = [
-        (release, result)
+        (release, seen(release, result, reviews, at))
         for release in releases
         for result in release.assessment.controls
         if result.control == control
@@ -230,7 +232,7 @@ def _state(
             or release.seal_digest not in shown
         ),
         key=lambda pair: (
-            pair[1].outcome in (*_LOOKED, Outcome.WITHHELD),
+            pair[1].outcome in (*LOOKED, Outcome.WITHHELD),
             pair[0].seal.sealed_at,
             # Of two made at one instant, the one that could hide something.
             pair[1].outcome is Outcome.WITHHELD,
@@ -239,9 +241,9 @@ def _state(
         ),
     )
     release, result = results[-1]
-    if result.outcome in _LOOKED:
-        fresh, detail = _freshness(release, result, benefit, at)
-        if result.outcome is Outcome.NOT_MET:
+    if result.outcome in LOOKED:
+        fresh, detail = _freshness(release, control, result, benefit, at)
+        if result.outcome is Outcome.NOT_MET and not result.assessors:
             detail = f"{detail} {_gravest(release, control)}".strip()
     else:
         fresh, detail = False, result.reason
@@ -254,16 +256,12 @@ def _state(
 
 
 def _freshness(
-    release: VerifiedRelease, result: ControlResult, benefit: Benefit, at: datetime
+    release: VerifiedRelease, control: str, result: Seen, benefit: Benefit, at: datetime
 ) -> tuple[bool, str]:
-    sealed_at = release.seal.sealed_at
-    if result.collected is None:
-        collected = sealed_at
-    else:
-        collected = datetime.combine(result.collected, time(), tzinfo=UTC)
-    # Nobody answers what a check looks at.
-    known = "Checked" if result.collected is None else "Answered"
-    allowed = release.programme.control(result.control).freshness_days
+    sealed_at, collected = release.seal.sealed_at, result.collected
+    by = f" by {' and '.join(result.assessors)}" if result.assessors else ""
+    known = f"{result.how}{by}"
+    allowed = release.programme.control(control).freshness_days
     age = at - collected
     day = collected.date().isoformat()
     if at > release.seal.valid_until:
