@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from assay.cli import log_serve, log_token
 from assay.cli.exit_status import ExitStatus
 from assay.cli.options import PATH
 from assay.cli.output import JSON_OPTION, say, told, write_json
@@ -211,3 +212,7 @@ def _shortened(vkey: str) -> str:
     if len(material) <= _SHOWN_MATERIAL:
         return vkey
     return f"{name}+{key_id}+{material[:16]}… (whole in log.json)"
+
+
+command.add_command(log_serve.command)
+command.add_command(log_token.command)

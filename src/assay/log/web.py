@@ -64,6 +64,7 @@ _STATUSES = {
     "log.body-withheld": 404,
     "log.not-served": 404,
     "log.consistency-sizes": 404,
+    "log.query": 400,
     "log.method": 405,
     "log.unauthorised": 401,
     "log.forbidden": 403,
@@ -194,6 +195,8 @@ def error_answer(error: AssayError) -> Answer:
     headers: tuple[tuple[str, str], ...] = ()
     if status == 503:
         headers = (("Retry-After", "5"),)
+    if status == 405:
+        headers = (("Allow", error.expected.replace(" or ", ", ")),)
     if status == 401:
         # RFC 6750 section 3.
         headers = (("WWW-Authenticate", "Bearer"),)

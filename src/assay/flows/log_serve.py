@@ -1,0 +1,228 @@
+"""A log in a directory becomes a server: files for readers, batches for writers."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from assay.crypto.witness_policy import parse_policy
+from assay.domain.limits import DEFAULT_LIMITS
+from assay.errors import UsageError
+from assay.flows.files import read_file, write_file
+from assay.flows.network import http_client, http_server
+from assay.log import Batcher, open_log
+from assay.log.directory import system_clock
+from assay.log.reading import LogReader
+from assay.log.server import LogServer
+from assay.log.settings import read_settings
+from assay.log.storage import open_stores, read_choice
+from assay.log.stores.files import DirectoryFiles
+from assay.log.submission import Rates, Submission, rate_limiters
+from assay.log.tokens import Role, TokenFile, Tokens, format_tokens, new_token
+from assay.log.web import application
+from assay.log.witness_quorum import WitnessQuorum
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from assay.log.tokens import Token
+    from assay.log.web import Access
+    from assay.network.http_server import HttpServer
+
+__all__ = [
+    "LogService",
+    "Rates",
+    "Role",
+    "add_token",
+    "log_server",
+    "log_service",
+    "read_tokens",
+    "revoke_token",
+    "witness_quorum",
+]
+
+_LOCK_SECONDS = 60.0
+# Of one witness: connect or next byte, and the whole. A checkpoint waits a little
+# longer, so that a request that runs out says why.
+_WITNESS_PAUSE = 5.0
+_WITNESS_TOTAL = 9.0
+_WITNESS_WAIT = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogService:
+    """How a log is served.
+
+    Attributes:
+        path: The log's directory.
+        tokens: The file of tokens; without it nothing is taken.
+        policy: A witness policy (C2SP tlog-policy); without it nobody is asked.
+        ca_file: Certificates by which witnesses are believed; the system's by default.
+        bodies: Whether bodies are published.
+        most: Entries of a batch at most.
+        wait: Seconds that the first entry of a batch waits for others.
+        rates: How often callers may write.
+    """
+
+    path: Path
+    tokens: Path | None = None
+    policy: Path | None = None
+    ca_file: Path | None = None
+    bodies: bool = True
+    most: int = 256
+    wait: float = 0.25
+    rates: Rates = field(default_factory=Rates)
+
+
+def witness_quorum(policy: Path, *, ca_file: Path | None = None) -> WitnessQuorum:
+    """Make the client that gathers cosignatures as a policy file asks for them.
+
+    Raises:
+        LogError: `log.policy-*`.
+        UsageError: `usage.witness-policy` or `usage.network`.
+        InputError, MachineError: The file cannot be read.
+    """
+    data = read_file(
+        policy, most=DEFAULT_LIMITS.max_policy_bytes, what="witness policy"
+    )
+    client = http_client(
+        timeout_seconds=_WITNESS_PAUSE,
+        total_seconds=_WITNESS_TOTAL,
+        most_bytes=DEFAULT_LIMITS.max_witness_answer_bytes,
+        ca_file=ca_file,
+    )
+    return WitnessQuorum(
+        parse_policy(data), client, clock=system_clock, wait_seconds=_WITNESS_WAIT
+    )
+
+
+@contextmanager
+def log_service(service: LogService) -> Iterator[LogServer]:
+    """Open a log for serving; what waits when the context ends is logged first.
+
+    Raises:
+        LogError, UsageError, InputError, MachineError: A part cannot be opened.
+    """
+    witnesses = None
+    if service.policy is not None:
+        witnesses = witness_quorum(service.policy, ca_file=service.ca_file)
+    log = open_log(service.path, witnesses=witnesses)
+    settings = read_settings(DirectoryFiles(service.path))
+    stores = open_stores(
+        service.path,
+        read_choice(service.path),
+        settings.origin,
+        lock_seconds=_LOCK_SECONDS,
+    )
+
+    def find(leaf_hash: bytes) -> int | None:
+        return stores.ledger.find([leaf_hash]).get(leaf_hash)
+
+    with Batcher(log, most=service.most, wait=service.wait) as batcher:
+        submission = None
+        if service.tokens is not None:
+            tokens = Tokens(service.tokens)
+            # A file that cannot be used is found now, and not by the first who asks.
+            tokens.current()
+            by_address, by_token = rate_limiters(service.rates)
+            submission = Submission(
+                batcher=batcher,
+                find=find,
+                tokens=tokens,
+                by_address=by_address,
+                by_token=by_token,
+            )
+        yield LogServer(
+            reader=LogReader(
+                files=stores.files,
+                settings=settings,
+                find=find,
+                body=log.body if service.bodies else None,
+                accepts=submission is not None,
+            ),
+            submission=submission,
+            pending=log.pending,
+        )
+
+
+@contextmanager
+def log_server(
+    service: LogService,
+    *,
+    listen: str,
+    note: Callable[[Access], None],
+    proxy: str | None = None,
+) -> Iterator[HttpServer]:
+    """Listen as a log; the caller runs the server within the context.
+
+    Raises:
+        LogError, UsageError, InputError, MachineError: As `log_service`, and
+            `usage.listen` or `machine.listen`.
+    """
+    with log_service(service) as server:
+        yield http_server(
+            application(server, note),
+            listen=listen,
+            most_body_bytes=DEFAULT_LIMITS.max_submission_bytes,
+            proxy=proxy,
+        )
+
+
+def read_tokens(path: Path) -> TokenFile:
+    """Read the tokens of a log; a file that is not there yet holds none.
+
+    Raises:
+        LogError: `log.tokens-malformed` or `log.tokens-exposed`.
+        MachineError: The file cannot be read.
+    """
+    return Tokens(path).current() if path.exists() else TokenFile()
+
+
+def add_token(path: Path, name: str, role: Role) -> tuple[str, Token]:
+    """Make a token, and keep what the log needs to know it by.
+
+    Raises:
+        UsageError: `usage.token-name` or `usage.token-crowd`.
+        LogError: As `read_tokens`.
+        MachineError: The file cannot be read or written.
+    """
+    text, token = new_token(name, role)
+    held = read_tokens(path)
+    if len(held.tokens) >= DEFAULT_LIMITS.max_tokens:
+        raise UsageError(
+            "token-crowd",
+            "The log has as many tokens as it may.",
+            expected=f"at most {DEFAULT_LIMITS.max_tokens}",
+            found=str(len(held.tokens)),
+            remedy="revoke those that nobody uses",
+        )
+    _write(path, TokenFile(tokens=(*held.tokens, token)))
+    return text, token
+
+
+def revoke_token(path: Path, token_id: str) -> Token:
+    """Forget a token: from its next request on it is refused.
+
+    Raises:
+        UsageError: `usage.token-unknown`.
+        LogError: As `read_tokens`.
+        MachineError: The file cannot be read or written.
+    """
+    held = read_tokens(path)
+    for token in held.tokens:
+        if token.id == token_id:
+            kept = tuple(item for item in held.tokens if item is not token)
+            _write(path, TokenFile(tokens=kept))
+            return token
+    raise UsageError(
+        "token-unknown",
+        "The log has no such token.",
+        expected="the id of a token, as `assay log token list` shows it",
+        found=token_id[:80],
+    )
+
+
+def _write(path: Path, file: TokenFile) -> None:
+    write_file(path, format_tokens(file), mode=0o600)

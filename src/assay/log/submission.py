@@ -1,0 +1,247 @@
+"""The write path of a log's server: who may submit what, and how much of it.
+
+    1. 415  the body is JSON and says so
+    2. 429  this address does not ask too often; before the token, so that guessing
+            tokens is bounded
+    3. 401, 403  the token is one of the log's, and allows it
+    4. 413  the body is within its bound
+    5. 400  strict JSON, in the form of a submission
+    6. 429  this token does not submit too much: each statement counts
+    7. 400  each signature holds over its envelope, by the key that came with it: the
+            log takes only what verifies. Whose key that is, is for verifiers to say
+    8. 503  not too many submissions wait at a time
+    9. 200  every statement is in a published tree: a receipt for each, in their order,
+            and whether it stood in the log before
+
+Whatever is refused before step 8 has changed nothing. What fails later may have its
+index already; the same submission gets the same index.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from assay.crypto import merkle
+from assay.crypto.dsse import pre_authentication_encoding
+from assay.crypto.log_leaf import log_leaf
+from assay.crypto.public_key import public_key_from_der
+from assay.domain.limits import DEFAULT_LIMITS
+from assay.errors import AssayError, LogError, SignatureError
+from assay.log.rate_limit import RateLimiter, caller_of
+from assay.log.sequencer import LogEntry
+from assay.log.tokens import Role
+from assay.log.web import JSON, Answer, Request, error_answer, json_answer
+from assay.wire.v0.envelope import write_envelope
+from assay.wire.v0.log_api import read_submission
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from assay.domain.statement import Envelope
+    from assay.log.batching import Batcher
+    from assay.log.tokens import Token, Tokens
+
+__all__ = ["Rates", "Submission", "rate_limiters"]
+
+_BEARER = "bearer "
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rates:
+    """How often callers may write.
+
+    Attributes:
+        address_per_second: Requests of one address.
+        address_burst: Of them at once.
+        token_per_second: Statements of one token.
+        token_burst: Of them at once.
+    """
+
+    address_per_second: float = 50.0
+    address_burst: float = 200.0
+    token_per_second: float = 200.0
+    token_burst: float = 2_000.0
+
+
+def rate_limiters(
+    rates: Rates, clock: Callable[[], float] = time.monotonic
+) -> tuple[RateLimiter, RateLimiter]:
+    """Make the limiters of addresses and of tokens."""
+    most = DEFAULT_LIMITS.max_rated_callers
+    return (
+        RateLimiter(
+            per_second=rates.address_per_second,
+            burst=rates.address_burst,
+            most_callers=most,
+            clock=clock,
+        ),
+        RateLimiter(
+            per_second=rates.token_per_second,
+            burst=rates.token_burst,
+            most_callers=most,
+            clock=clock,
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """Takes statements; safe to use from threads.
+
+    Attributes:
+        batcher: Logs them.
+        find: Gives the index of a leaf hash, or None.
+        tokens: Who may submit.
+        by_address: Limits requests.
+        by_token: Limits statements.
+        room: How many submissions may wait at a time.
+    """
+
+    batcher: Batcher
+    find: Callable[[bytes], int | None]
+    tokens: Tokens
+    by_address: RateLimiter
+    by_token: RateLimiter
+    room: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(24))
+
+    def __call__(self, request: Request) -> Answer:
+        """Answer a POST of statements; the steps of the module.
+
+        Raises:
+            LogError, DocumentError, KeyFileError, SignatureError: It is refused.
+            MachineError: The disk is full or failed.
+        """
+        # 1.
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind != JSON:
+            raise LogError(
+                "submission-type",
+                "Statements are submitted as JSON.",
+                expected=f"Content-Type: {JSON}",
+                found=kind[:80] or "none",
+            )
+        # 2.
+        late = self.by_address.wait(caller_of(request.address))
+        if late:
+            return _later(late)
+        # 3.
+        token = self.authorised(request, Role.SUBMIT)
+        try:
+            answer = self._taken(request, token)
+        except AssayError as error:
+            answer = error_answer(error)
+        return replace(answer, who=token.name)
+
+    def authorised(self, request: Request, role: Role) -> Token:
+        """Give the token of a request, which must allow what it asks for.
+
+        Raises:
+            LogError: `log.unauthorised` or `log.forbidden`, or the file of tokens
+                cannot be used.
+        """
+        stated = request.headers.get("authorization", "")
+        scheme, text = stated[: len(_BEARER)], stated[len(_BEARER) :]
+        token = self.tokens.current().find(text.strip())
+        if token is None or scheme.lower() != _BEARER:
+            raise LogError(
+                "unauthorised",
+                "This needs a token of the log.",
+                expected="Authorization: Bearer and a token",
+                found="none, or one that the log does not know",
+                remedy="ask the operator of the log for one",
+            )
+        if role is Role.OPERATE and token.role is not Role.OPERATE:
+            raise LogError(
+                "forbidden",
+                "This token does not allow it.",
+                expected=f"a token of the role {role.value}",
+                found=token.role.value,
+            )
+        return token
+
+    def _taken(self, request: Request, token: Token) -> Answer:
+        # 4.
+        most = DEFAULT_LIMITS.max_submission_bytes
+        data = request.read(most + 1)
+        if len(data) > most:
+            raise LogError(
+                "submission-too-long",
+                "The submission is longer than the log takes at a time.",
+                expected=f"at most {most} bytes",
+                found="more",
+                remedy="submit fewer statements at a time",
+            )
+        # 5.
+        statements = read_submission(data)
+        # 6.
+        late = self.by_token.wait(token.id, len(statements))
+        if late:
+            return _later(late)
+        # 7.
+        entries = [_verified(envelope, key) for envelope, key in statements]
+        # 8.
+        if not self.room.acquire(blocking=False):
+            raise LogError(
+                "overloaded",
+                "More submissions wait for the log than it holds.",
+                expected="fewer at a time",
+                remedy="submit again later; nothing of this was taken",
+            )
+        try:
+            return self._logged(entries)
+        finally:
+            self.room.release()
+
+    def _logged(self, entries: Sequence[LogEntry]) -> Answer:
+        hashes = [merkle.leaf_hash(entry.leaf) for entry in entries]
+        known = [self.find(leaf_hash) is not None for leaf_hash in hashes]
+        # 9.
+        receipts = self.batcher.submit_many(entries)
+        return json_answer(
+            {
+                "format": "assay-receipts/0",
+                "receipts": [
+                    {
+                        "index": receipt.index,
+                        "leafHash": leaf_hash.hex(),
+                        "known": before,
+                        "receipt": receipt.proof_text,
+                    }
+                    for receipt, leaf_hash, before in zip(
+                        receipts, hashes, known, strict=True
+                    )
+                ],
+            }
+        )
+
+
+def _verified(envelope: Envelope, der: bytes) -> LogEntry:
+    """Make an entry of a statement whose signature holds."""
+    key = public_key_from_der(der)
+    if envelope.key_id != key.key_id:
+        raise SignatureError(
+            "key-id",
+            "The envelope names another key than the one that came with it.",
+            expected=envelope.key_id,
+            found=key.key_id,
+        )
+    key.verify(
+        pre_authentication_encoding(envelope.payload_type, envelope.payload),
+        envelope.signature,
+    )
+    return LogEntry(leaf=log_leaf(envelope, key), body=write_envelope(envelope))
+
+
+def _later(seconds: int) -> Answer:
+    answer = error_answer(
+        LogError(
+            "rate",
+            "This is more than the log takes from one caller.",
+            expected="fewer requests or statements",
+            remedy=f"try again in {seconds} s",
+        )
+    )
+    return replace(answer, headers=(*answer.headers, ("Retry-After", str(seconds))))
