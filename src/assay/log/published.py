@@ -14,7 +14,7 @@ from assay.log.layout import CHECKPOINT
 if TYPE_CHECKING:
     from assay.crypto.checkpoint import Checkpoint
     from assay.log.settings import LogSettings
-    from assay.log.stores.interface import FileStore
+    from assay.log.stores.interface import FileReader
 
 __all__ = ["Published", "checkpoint_missing", "find_published", "read_published"]
 
@@ -34,7 +34,7 @@ class Published:
     timestamp: int
 
 
-def find_published(files: FileStore, settings: LogSettings) -> Published | None:
+def find_published(files: FileReader, settings: LogSettings) -> Published | None:
     """Read and verify the published checkpoint; None when there is none.
 
     Raises:
@@ -65,7 +65,7 @@ def find_published(files: FileStore, settings: LogSettings) -> Published | None:
     )
 
 
-def read_published(files: FileStore, settings: LogSettings) -> Published:
+def read_published(files: FileReader, settings: LogSettings) -> Published:
     """Read and verify the published checkpoint.
 
     Raises:

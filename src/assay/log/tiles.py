@@ -25,7 +25,7 @@ from assay.log.layout import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from assay.log.stores.interface import FileStore
+    from assay.log.stores.interface import FileReader
 
 __all__ = [
     "Leaves",
@@ -82,7 +82,7 @@ def _missing(path: str) -> LogError:
     )
 
 
-def read_tile_file(files: FileStore, path: str) -> bytes | None:
+def read_tile_file(files: FileReader, path: str) -> bytes | None:
     """Read a tile or bundle as bytes, bounded; None when it is absent.
 
     Raises:
@@ -93,7 +93,7 @@ def read_tile_file(files: FileStore, path: str) -> bytes | None:
     return files.read(path, max_bytes=_MAX_BUNDLE_BYTES if bundle else _TILE_BYTES)
 
 
-def read_hashes(files: FileStore, level: int, index: int, width: int) -> list[bytes]:
+def read_hashes(files: FileReader, level: int, index: int, width: int) -> list[bytes]:
     """Read a tile as it stands; a partial one also from the full tile.
 
     Raises:
@@ -159,7 +159,7 @@ def parse_bundle(path: str, data: bytes) -> list[bytes]:
     return entries
 
 
-def read_bundle(files: FileStore, index: int, width: int) -> list[bytes]:
+def read_bundle(files: FileReader, index: int, width: int) -> list[bytes]:
     """Read a bundle as it stands; a partial one also from the full bundle.
 
     Raises:
@@ -184,7 +184,7 @@ def read_bundle(files: FileStore, index: int, width: int) -> list[bytes]:
 class TileTree:
     """The tree of the first `size` entries, read from tiles and checked on the way."""
 
-    def __init__(self, files: FileStore, size: int) -> None:
+    def __init__(self, files: FileReader, size: int) -> None:
         self.size = size
         self._files = files
         # (level, index) -> rows of complete subtrees: hashes, pairs, fours, …

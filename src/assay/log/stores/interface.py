@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BodyStore",
+    "FileReader",
     "FileStore",
     "Ledger",
     "LedgerIdentity",
@@ -76,11 +77,15 @@ class SequencedEntry:
     leaf: bytes | None
 
 
-class FileStore(Protocol):
-    """Immutable tiles, and the checkpoint. Not trusted: all is verified."""
+class FileReader(Protocol):
+    """Where a log's files are read, here or elsewhere. Not trusted: all is verified."""
 
     def read(self, path: str, *, max_bytes: int) -> bytes | None:
         """Give a file's bytes, or None when it is absent."""
+
+
+class FileStore(FileReader, Protocol):
+    """Immutable tiles, and the checkpoint. Not trusted: all is verified."""
 
     def write_once(self, files: Mapping[str, bytes]) -> None:
         """Write files that never change; durable when this returns."""
