@@ -56,11 +56,6 @@ _WHAT = {
     ItemKind.REPORT: "report",
     ItemKind.ANSWER: "answer",
 }
-_REPEATED = {
-    ItemKind.CONTROL: "repeated-result",
-    ItemKind.REPORT: "repeated-report",
-    ItemKind.ANSWER: "repeated-answer",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,12 +149,7 @@ def open_claim(
         _check_known(opened.item, known[opened.item.kind])
         # f.
         if opened.item in shown.digests:
-            raise VerifyError(
-                _REPEATED[opened.item.kind],
-                "Two disclosures are about one thing.",
-                expected="one each",
-                found=f"two for the {_named(opened.item)}",
-            )
+            raise _twice(opened.item)
         _add(shown, opened.item, opened.value)
         shown.digests[opened.item] = digest
         shown.salts[opened.item] = opened.salt
@@ -227,16 +217,37 @@ def _check_list(disclosures: Sequence[str], most: int) -> None:
 def _check_known(item: ItemRef, known: set[str]) -> None:
     if item.id in known:
         return
-    code, words = {
-        ItemKind.CONTROL: ("unknown-control", "a control"),
-        ItemKind.REPORT: ("unknown-check", "a check on which a control rests"),
-        ItemKind.ANSWER: ("unasked-answer", "a question"),
-    }[item.kind]
-    raise VerifyError(
+    if item.kind is ItemKind.CONTROL:
+        raise _stray("unknown-control", "a control", item, known)
+    if item.kind is ItemKind.REPORT:
+        words = "a check on which a control rests"
+        raise _stray("unknown-check", words, item, known)
+    raise _stray("unasked-answer", "a question", item, known)
+
+
+def _stray(code: str, words: str, item: ItemRef, known: set[str]) -> VerifyError:
+    return VerifyError(
         code,
         f"A disclosure is about what is not {words} of the programme.",
         expected=", ".join(sorted(known)) or "none at all",
         found=_named(item),
+    )
+
+
+def _twice(item: ItemRef) -> VerifyError:
+    if item.kind is ItemKind.CONTROL:
+        return _repeated("repeated-result", item)
+    if item.kind is ItemKind.REPORT:
+        return _repeated("repeated-report", item)
+    return _repeated("repeated-answer", item)
+
+
+def _repeated(code: str, item: ItemRef) -> VerifyError:
+    return VerifyError(
+        code,
+        "Two disclosures are about one thing.",
+        expected="one each",
+        found=f"two for the {_named(item)}",
     )
 
 
