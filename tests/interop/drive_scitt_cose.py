@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
+from typing import Any
 
 import cbor2
 import scitt_cose
@@ -19,7 +20,8 @@ import scitt_cose
 def main() -> None:
     """Do one job."""
     job = json.load(sys.stdin)
-    answer = {"verify": verify, "issue": issue}[job.pop("do")](**job)
+    jobs: dict[str, Any] = {"verify": verify, "issue": issue}
+    answer = jobs[job.pop("do")](**job)
     json.dump(answer, sys.stdout)
 
 
@@ -107,7 +109,8 @@ def issue(
         kid=bytes.fromhex(kids[1]),
         iat=1_795_000_000,
     )
-    return scitt_cose.attach_receipts(statement, [receipt]).hex()
+    attached: bytes = scitt_cose.attach_receipts(statement, [receipt])
+    return attached.hex()
 
 
 if __name__ == "__main__":

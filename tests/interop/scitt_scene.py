@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from assay.crypto.cose_key import read_key_set, write_key_set
 from assay.crypto.cose_sign1 import parse_sign1
@@ -78,9 +78,9 @@ def export(folder: Path, *more: object) -> Exported:
 
 def tampered(data: bytes) -> dict[str, bytes]:
     """Change one byte in every part of a statement and of its receipt."""
-    message = parse_sign1(data)
+    message: Any = parse_sign1(data)
     (receipt,) = message.unprotected[394]
-    inner = parse_sign1(receipt)
+    inner: Any = parse_sign1(receipt)
     (proof,) = inner.unprotected[396][-1]
     parts = {
         "payload": message.payload[len(message.payload) // 2 :][:8],

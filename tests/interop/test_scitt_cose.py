@@ -6,6 +6,7 @@ import hashlib
 import json
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
@@ -174,6 +175,8 @@ def test_assay_verifies_what_scitt_cose_issues(theirs, tmp_path, alg, size, inde
 
 
 def proof_of(data):
-    (receipt,) = parse_sign1(data).unprotected[394]
-    (proof,) = parse_sign1(receipt).unprotected[396][-1]
+    statement: Any = parse_sign1(data)
+    (receipt,) = statement.unprotected[394]
+    inner: Any = parse_sign1(receipt)
+    (proof,) = inner.unprotected[396][-1]
     return decode(proof)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -230,8 +230,8 @@ def test_receipts_of_logs_that_nobody_believes_are_counted(
         "--out", tmp_path / "there",
     )  # fmt: skip
     assert there.exit_code == 0
-    ours = parse_sign1((out / "seal.cose").read_bytes())
-    theirs = parse_sign1((tmp_path / "there" / "seal.cose").read_bytes())
+    ours: Any = parse_sign1((out / "seal.cose").read_bytes())
+    theirs: Any = parse_sign1((tmp_path / "there" / "seal.cose").read_bytes())
     both = ours.encoded({394: (*ours.unprotected[394], *theirs.unprotected[394])})
     (out / "seal.cose").write_bytes(both)
     result = verify(desk, out / "seal.cose")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -176,6 +177,6 @@ def test_what_has_no_form_is_not_written(value):
 
 
 def test_what_was_read_cannot_be_changed():
-    value = decode(bytes.fromhex("a10102"))
+    value: Any = decode(bytes.fromhex("a10102"))
     with pytest.raises(TypeError):
         value[1] = 3
