@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -48,6 +49,7 @@ __all__ = [
     "PublicKey",
     "key_hash",
     "kind_of_key",
+    "kind_of_pem",
     "public_key_from_der",
     "public_key_from_pem",
     "public_key_of",
@@ -171,10 +173,16 @@ def public_key_from_der(
         KeyFileError: `key.not-a-key`, `key.unsupported`, `key.second-only`,
             `key.not-second`, `key.weak` or `key.not-canonical`.
     """
+    return _from_der(der, frozenset(kinds))
+
+
+# One key signs many statements.
+@lru_cache(maxsize=256)
+def _from_der(der: bytes, kinds: frozenset[KeyKind]) -> PublicKey:
     try:
         native = load_der_public_key(der)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise _not_a_key("DER bytes of a public key") from error
+        raise _not_a_key("DER bytes of a public key", "something else") from error
     key = public_key_of(native, kinds)
     if key.der != der:
         raise KeyFileError(
@@ -202,7 +210,7 @@ def public_key_from_pem(
     try:
         native = load_pem_public_key(pem)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise _not_a_key("a PEM block `PUBLIC KEY`") from error
+        raise _not_a_key("a PEM block `PUBLIC KEY`", kind_of_pem(pem)) from error
     return public_key_of(native, kinds)
 
 
@@ -277,12 +285,23 @@ def _is_der(signature: bytes) -> bool:
     return min(halves) > 0 and encode_dss_signature(*halves) == signature
 
 
-def _not_a_key(expected: str) -> KeyFileError:
+def kind_of_pem(pem: bytes) -> str:
+    """Name what a PEM file holds, for those who gave it in place of something else."""
+    labels = (
+        (b"PRIVATE KEY-----", "a private key: keep it secret"),
+        (b"PUBLIC KEY-----", "a public key"),
+        (b"CERTIFICATE-----", "a certificate"),
+    )
+    names = (name for label, name in labels if label in pem)
+    return next(names, "something else")
+
+
+def _not_a_key(expected: str, found: str) -> KeyFileError:
     return KeyFileError(
         "not-a-key",
         "This is not a public key.",
         expected=expected,
-        found="something else",
+        found=found,
         remedy="make a key pair with `assay keys new`",
     )
 

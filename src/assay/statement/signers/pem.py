@@ -14,7 +14,13 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from assay.crypto.public_key import ALL_KINDS, KeyKind, key_hash, public_key_of
+from assay.crypto.public_key import (
+    ALL_KINDS,
+    KeyKind,
+    key_hash,
+    kind_of_pem,
+    public_key_of,
+)
 from assay.domain.limits import DEFAULT_LIMITS, Limits
 from assay.errors import KeyFileError
 from assay.statement.signers.protection import protected_pem
@@ -109,7 +115,7 @@ def read_private_key(
     passphrase = passphrase or None
     try:
         if len(pem) > limits.max_key_file_bytes:
-            raise _not_a_key()
+            raise _not_a_key(pem[:0])
         native = load_pem_private_key(pem, passphrase)
     except TypeError as error:
         raise _passphrase_trouble(given=passphrase is not None) from error
@@ -122,18 +128,18 @@ def read_private_key(
                 found="another one, or a damaged file",
                 remedy=CANNOT_OPEN,
             ) from error
-        raise _not_a_key() from error
+        raise _not_a_key(pem) from error
     # The kind is judged by the public half, which every private key has.
     public = public_key_of(native.public_key(), ALL_KINDS)
     return PemSigner(public_key=public, _native=cast("_Native", native))
 
 
-def _not_a_key() -> KeyFileError:
+def _not_a_key(pem: bytes) -> KeyFileError:
     return KeyFileError(
         "not-a-key",
         "This is not a private key.",
         expected="a PEM file `PRIVATE KEY` or `ENCRYPTED PRIVATE KEY`",
-        found="something else",
+        found=kind_of_pem(pem),
         remedy="make a key pair with `assay keys new`",
     )
 
