@@ -8,44 +8,41 @@ from typing import TYPE_CHECKING
 import click
 
 from assay.cli.exit_status import ExitStatus
+from assay.cli.manifest_result import (
+    refusal_document,
+    refusal_text,
+    serialization_part,
+    verified_document,
+    verified_text,
+)
 from assay.cli.options import AT_OPTION, JOBS_OPTION, PATH, QUIET_OPTION, now_or
 from assay.cli.output import JSON_OPTION, say, told, write_json
 from assay.cli.passphrase import PASSPHRASE_OPTION, passphrase_source
 from assay.cli.progress import watched
 from assay.cli.targets import probe_targets, refuse_results_inside
-from assay.domain.limits import DEFAULT_LIMITS
 from assay.domain.manifest import (
     DEFAULT_SHARD_BYTES,
     HashType,
     Method,
     Serialization,
 )
-from assay.errors import SignatureError, UsageError
+from assay.errors import KeylessError, SignatureError, TimestampError, UsageError
 from assay.flows.manifest import (
     Accepted,
     open_model_signing,
+    read_keyless_trust,
     read_public_key,
     read_roots,
     sign_model,
     verify_model,
 )
 from assay.flows.replaced import refuse_other_signature
-from assay.report.text import clean, plural
-from assay.wire.v0.manifest_answers import (
-    CertificatePart,
-    DifferencePart,
-    RefusalPart,
-    SerializationPart,
-    SignedModelDocument,
-    VerifiedModelDocument,
-)
+from assay.wire.v0.manifest_answers import SignedModelDocument
 
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from assay.domain.manifest import Manifest
-    from assay.flows.manifest import VerifiedModel
 
 __all__ = ["command"]
 
@@ -208,7 +205,7 @@ def sign(
         root=manifest.root,
         key_id=signing.signer.key_id,
         resources=len(manifest.resources),
-        serialization=_part(manifest),
+        serialization=serialization_part(manifest),
     )
     write_json(document, json_to)
     return ExitStatus.YES
@@ -220,6 +217,7 @@ def sign(
 Examples:
   assay manifest verify ./my-model --signature model.sig --public-key dev.pem.pub
   assay manifest verify ./my-model --signature model.sig --root ca.pem
+  assay manifest verify ./my-model --signature model.sig --trust trust.toml
 """,
 )
 @click.argument("model", type=PATH)
@@ -242,6 +240,12 @@ Examples:
     type=PATH,
     help="Root certificates that you believe, for signatures by a certificate.",
 )
+@click.option(
+    "--trust",
+    metavar="TRUST",
+    type=PATH,
+    help="Trust file that says who may have signed, for sigstore's keyless signatures.",
+)
 @_IGNORE
 @click.option(
     "--ignore-unsigned-files",
@@ -260,6 +264,7 @@ def verify(
     signature: Path,
     public_key: Path | None,
     root: Path | None,
+    trust: Path | None,
     ignored: tuple[str, ...],
     ignore_unsigned_files: bool,
     follow_links: bool,
@@ -269,12 +274,13 @@ def verify(
     quiet: bool,
 ) -> ExitStatus:
     """Verify MODEL, a directory or a file, against its detached signature."""
-    if (public_key is None) == (root is None):
+    ways = sum(way is not None for way in (public_key, root, trust))
+    if ways != 1:
         raise UsageError(
             "signer",
-            "A signature is verified either by a key or by certificates.",
-            expected="--public-key or --root",
-            found="neither" if root is None else "both",
+            "A signature is verified by a key, by certificates or by a trust file.",
+            expected="--public-key, --root or --trust",
+            found="several of them" if ways else "none of them",
         )
     refuse_results_inside(model, {"--json": json_to})
     probe_targets(json_to)
@@ -282,6 +288,7 @@ def verify(
         at=now_or(at),
         key=None if public_key is None else read_public_key(public_key),
         roots=() if root is None else read_roots(root),
+        trust=None if trust is None else read_keyless_trust(trust),
         besides=_plain(ignored),
         ignore_unsigned=ignore_unsigned_files,
         follow_links=follow_links,
@@ -291,146 +298,19 @@ def verify(
             verified = verify_model(
                 model, signature, accepted, jobs=jobs, progress=progress
             )
-        except SignatureError as error:
+        except (SignatureError, KeylessError, TimestampError) as error:
             refused = error
             verified = None
     if verified is None:
         # An answer, and the worst one: no failure to read.
         if not quiet:
-            say(_refusal_text(model, refused), json_to=json_to)
-        write_json(_refusal(refused), json_to)
+            say(refusal_text(model, refused), json_to=json_to)
+        write_json(refusal_document(refused), json_to)
         return ExitStatus.NO
     if not quiet:
-        say(_text(verified), json_to=json_to)
-    write_json(_document(verified), json_to)
+        say(verified_text(verified), json_to=json_to)
+    write_json(verified_document(verified), json_to)
     return ExitStatus.NO if verified.differences else ExitStatus.YES
-
-
-def _text(verified: VerifiedModel) -> str:
-    manifest = verified.signed.manifest
-    how = manifest.serialization
-    word = "INVALID" if verified.differences else "VALID"
-    lines = [
-        f"{word}: {_line(manifest.model)}, signed by key {verified.signed.key_id}",
-        (
-            f"  {len(manifest.resources)} {how.method.value} by "
-            f"{how.hash_type.value}, {verified.resources} found"
-        ),
-    ]
-    names = verified.signed.certificate
-    if names is not None:
-        whom = ", ".join(filter(None, (names.subject, *names.alternative)))
-        lines.insert(1, f"  certificate of {_line(whom)}, by {_line(names.issuer)}")
-    if verified.signed.left_out:
-        lines.append(f"  note: the signer left out {_listed(verified.signed.left_out)}")
-    if verified.left_out:
-        listed = _listed(verified.left_out)
-        lines.append(
-            f"  warning: {plural(len(verified.left_out), 'entry', 'entries')} there, "
-            f"and signed by nobody: {listed}"
-        )
-    shown = verified.differences[: DEFAULT_LIMITS.max_report_rows]
-    lines += [f"  {entry.kind.value:8s}  {_line(entry.name)}" for entry in shown]
-    if len(verified.differences) > len(shown):
-        lines.append(f"  and {len(verified.differences) - len(shown)} more")
-    return "\n".join(lines)
-
-
-def _listed(paths: tuple[str, ...]) -> str:
-    shown = [_line(path) for path in paths[: DEFAULT_LIMITS.max_report_rows]]
-    more = len(paths) - len(shown)
-    return ", ".join(shown) + (f" and {more} more" if more else "")
-
-
-def _line(name: str) -> str:
-    """Keep a name in its line: what is shown may have line ends, a name must not."""
-    return clean(name, limit=len(name))
-
-
-def _refusal_text(model: Path, error: SignatureError) -> str:
-    lines = [
-        f"INVALID: nothing is proven of {model}",
-        f"  {error.message} [{error.code}]",
-        *(
-            f"  {label}: {text}"
-            for label, text in (
-                ("expected", error.expected),
-                ("found", error.found),
-                ("try", error.remedy),
-            )
-            if text
-        ),
-    ]
-    return "\n".join(map(_line, lines))
-
-
-def _refusal(error: SignatureError) -> VerifiedModelDocument:
-    """Write the answer where the signature does not hold: nothing else is known."""
-    return VerifiedModelDocument(
-        format="assay-manifest-verify/0",
-        model=None,
-        valid=False,
-        refusal=RefusalPart(
-            code=error.code,
-            message=error.message,
-            expected=error.expected,
-            found=error.found,
-            remedy=error.remedy,
-        ),
-        root=None,
-        key_id=None,
-        resources=None,
-        serialization=None,
-        differences=(),
-        differences_total=0,
-        left_out=(),
-        left_out_total=0,
-        certificate=None,
-    )
-
-
-def _document(verified: VerifiedModel) -> VerifiedModelDocument:
-    manifest = verified.signed.manifest
-    names = verified.signed.certificate
-    shown = verified.differences[: DEFAULT_LIMITS.max_findings_per_check]
-    return VerifiedModelDocument(
-        format="assay-manifest-verify/0",
-        model=manifest.model,
-        valid=not verified.differences,
-        refusal=None,
-        root=manifest.root,
-        key_id=verified.signed.key_id,
-        resources=len(manifest.resources),
-        serialization=_part(manifest),
-        differences=tuple(
-            DifferencePart(name=entry.name, kind=entry.kind.value) for entry in shown
-        ),
-        differences_total=len(verified.differences),
-        left_out=verified.left_out[: DEFAULT_LIMITS.max_findings_per_check],
-        left_out_total=len(verified.left_out),
-        certificate=None
-        if names is None
-        else CertificatePart(
-            subject=_shown(names.subject),
-            issuer=_shown(names.issuer),
-            alternative=tuple(map(_shown, names.alternative)),
-        ),
-    )
-
-
-def _shown(name: str) -> str:
-    return name[: DEFAULT_LIMITS.max_report_text_chars]
-
-
-def _part(manifest: Manifest) -> SerializationPart:
-    how = manifest.serialization
-    return SerializationPart(
-        method=how.method.value,
-        hash_type=how.hash_type.value,
-        shard_size=how.shard_size,
-        allow_symlinks=how.allow_symlinks,
-        ignore_paths=how.ignore_paths,
-    )
 
 
 def _beside(model: Path) -> Path:

@@ -14,13 +14,14 @@ from assay.domain.limits import DEFAULT_LIMITS
 from assay.domain.manifest import Method
 from assay.domain.release import OMS_IGNORED
 from assay.domain.statement import PAYLOAD_TYPE
-from assay.errors import ManifestError
+from assay.errors import ManifestError, TrustError
 from assay.flows.files import read_file, write_file
 from assay.release.manifest import make_manifest, present_paths
 from assay.statement.model_manifest import manifest_statement
 from assay.statement.signers.model import read_model_signer
 from assay.verify.model_manifest import compare_manifests, verify_manifest
 from assay.wire.v0.model_signature import write_model_signature
+from assay.wire.v0.trust import parse_trust
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from assay.crypto.certificate_chain import Certificate
     from assay.crypto.model_key import ModelKey
     from assay.domain.manifest import Difference, Manifest, Serialization
+    from assay.domain.trust import TrustFile
     from assay.release import Progress
     from assay.statement.signers.model import ModelSigner
     from assay.verify.model_manifest import SignedManifest
@@ -39,6 +41,7 @@ __all__ = [
     "ModelSigning",
     "VerifiedModel",
     "open_model_signing",
+    "read_keyless_trust",
     "read_public_key",
     "read_roots",
     "sign_model",
@@ -71,6 +74,7 @@ class Accepted:
         at: Instant at which certificates must be valid.
         key: The signer's key, for signatures by a bare key.
         roots: Authorities, for signatures by a certificate.
+        trust: Names signers by short-lived certificates, for keyless signatures.
         besides: Paths that the verifier leaves out.
         ignore_unsigned: Whether files that nobody signed may be there.
         follow_links: Whether a manifest that followed links will do.
@@ -79,6 +83,7 @@ class Accepted:
     at: datetime
     key: ModelKey | None = None
     roots: tuple[Certificate, ...] = ()
+    trust: TrustFile | None = None
     besides: tuple[str, ...] = ()
     ignore_unsigned: bool = False
     follow_links: bool = False
@@ -150,6 +155,27 @@ def read_roots(path: Path) -> tuple[Certificate, ...]:
         KeyFileError: `key.not-a-certificate`.
     """
     return certificates_from_pem(read_file(path, most=_MOST, what="certificates"))
+
+
+def read_keyless_trust(path: Path) -> TrustFile:
+    """Read a trust file that names somebody who signs keyless.
+
+    It may name nobody else: what is verified with it is no bundle.
+
+    Raises:
+        TrustError: `trust.malformed` or `trust.no-keyless`.
+    """
+    data = read_file(path, most=DEFAULT_LIMITS.max_trust_bytes, what="trust file")
+    trust = parse_trust(data)
+    if not trust.keyless:
+        raise TrustError(
+            "no-keyless",
+            "The trust file names nobody who signs with short-lived certificates.",
+            expected="at least one `[[keyless]]`",
+            found="none",
+            remedy="add one with `assay trust add --keyless …`",
+        )
+    return trust
 
 
 def sign_model(
@@ -227,6 +253,7 @@ def verify_model(
         read_file(signature, most=most, what="model signature"),
         key=accepted.key,
         roots=accepted.roots,
+        trust=accepted.trust,
         at=accepted.at,
         follow_links=accepted.follow_links,
     )

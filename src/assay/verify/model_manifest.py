@@ -3,10 +3,12 @@
 Numbered steps; each must hold, and the first that does not ends it:
 
 1. The bundle is a sigstore bundle of a form that OMS describes (`read`).
-2. It names the kind of key that the verifier gave: a key, or a chain to a root.
+2. It names the kind of key that the verifier gave: a key, a chain to a root, or
+   somebody who signs with short-lived certificates.
 3. A hint, when there is one, names the verifier's key. It is never believed more.
 4. A chain leads from the signing certificate to a root, valid at the instant.
-5. The first signature holds over the DSSE encoding of payload type and payload.
+5. The first signature holds over the DSSE encoding of payload type and payload. Where
+   it was made keyless, that and all that vouches for it is step by step in `keyless`.
 6. The payload is an in-toto statement v1 with the OMS predicate; its resources are
    named once each, by normalised paths, hashed as stated, and digest to the subject.
 7. Links were not followed, unless the verifier said that they may have been.
@@ -29,7 +31,9 @@ from assay.domain.manifest import Difference, DifferenceKind
 from assay.domain.release import OMS_IGNORED
 from assay.domain.statement import PAYLOAD_TYPE
 from assay.errors import ManifestError, SignatureError
+from assay.verify.keyless import verify_keyless
 from assay.wire.v0.model_signature import read_manifest, read_model_signature
+from assay.wire.v0.sigstore_bundle import read_sigstore_bundle
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -37,6 +41,8 @@ if TYPE_CHECKING:
     from assay.crypto.certificate_chain import Certificate, CertificateNames
     from assay.crypto.model_key import ModelKey
     from assay.domain.manifest import Manifest
+    from assay.domain.trust import TrustFile
+    from assay.verify.keyless import KeylessSigner
     from assay.wire.v0.model_signature import ModelSignature
 
 __all__ = ["SignedManifest", "compare_manifests", "verify_manifest"]
@@ -51,11 +57,13 @@ class SignedManifest:
         key_id: Hex SHA-256 of the signing key in DER.
         certificate: Names in the certificate that vouches for the key; None for a
             bare key.
+        keyless: Who was proven to have signed, where the key was a short-lived one.
     """
 
     manifest: Manifest
     key_id: str
     certificate: CertificateNames | None = None
+    keyless: KeylessSigner | None = None
 
     @property
     def left_out(self) -> tuple[str, ...]:
@@ -64,11 +72,12 @@ class SignedManifest:
         return tuple(path for path in ignored if path not in OMS_IGNORED)
 
 
-def verify_manifest(
+def verify_manifest(  # noqa: PLR0913 - one for each way to sign, and two options
     data: bytes,
     *,
     key: ModelKey | None = None,
     roots: tuple[Certificate, ...] = (),
+    trust: TrustFile | None = None,
     at: datetime,
     follow_links: bool = False,
     limits: Limits = DEFAULT_LIMITS,
@@ -79,6 +88,7 @@ def verify_manifest(
         data: The signature file.
         key: The signer's public key, when it signs with a bare key.
         roots: Authorities, when it signs with a certificate.
+        trust: Names the signer, when it signs keyless.
         at: Instant at which certificates must be valid.
         follow_links: Whether a manifest that followed links is acceptable.
         limits: Bounds on what is read.
@@ -88,9 +98,9 @@ def verify_manifest(
         ManifestError: `manifest.*`: what this does not read or accept.
         SignatureError: `signature.mismatch`, `.other-key` or `.certificate`.
         KeyFileError: A certificate holds a key that model signing does not know.
+        KeylessError, TimestampError, BundleError: A keyless signature does not hold.
     """
     signature = read_model_signature(data, limits)  # 1
-    signer = _signer(signature, key, roots, at)  # 2 to 4
     if signature.payload_type != PAYLOAD_TYPE:
         raise ManifestError(
             "payload-type",
@@ -98,8 +108,7 @@ def verify_manifest(
             expected=PAYLOAD_TYPE,
             found=signature.payload_type[: limits.max_shown_chars],
         )
-    message = pre_authentication_encoding(signature.payload_type, signature.payload)
-    signer.verify(message, signature.signatures[0])  # 5
+    key_id, keyless = _proven_signer(data, signature, (key, roots, trust), at, limits)
     manifest = read_manifest(signature.payload, limits)  # 6
     root = oms_root(resource.digest for resource in manifest.resources)
     if root != manifest.root:
@@ -119,8 +128,9 @@ def verify_manifest(
         )
     return SignedManifest(
         manifest=manifest,
-        key_id=signer.key_id,
+        key_id=key_id,
         certificate=names_of(signature.chain[0]) if signature.chain else None,
+        keyless=keyless,
     )
 
 
@@ -156,20 +166,40 @@ def compare_manifests(
     return tuple(sorted(differences))
 
 
+def _proven_signer(
+    data: bytes,
+    signature: ModelSignature,
+    believed: tuple[ModelKey | None, tuple[Certificate, ...], TrustFile | None],
+    at: datetime,
+    limits: Limits,
+) -> tuple[str, KeylessSigner | None]:
+    """Take steps 2 to 5, by whichever way the signature was made."""
+    key, roots, trust = believed
+    if signature.keyless:
+        if trust is None:
+            raise ManifestError(
+                "keyless",
+                "The signature was made by sigstore's keyless method.",
+                expected="a signature by a key or by a certificate with its chain",
+                found="a short-lived certificate and an entry of a log",
+                remedy="say with --trust who may have signed, and by which authorities",
+            )
+        found = verify_keyless(
+            read_sigstore_bundle(data, limits), trust, at, limits=limits
+        )
+        return found.key_id, found
+    signer = _signer(signature, key, roots, at)
+    message = pre_authentication_encoding(signature.payload_type, signature.payload)
+    signer.verify(message, signature.signatures[0])
+    return signer.key_id, None
+
+
 def _signer(
     signature: ModelSignature,
     key: ModelKey | None,
     roots: tuple[Certificate, ...],
     at: datetime,
 ) -> ModelKey:
-    if signature.keyless:
-        raise ManifestError(
-            "keyless",
-            "The signature was made by sigstore's keyless method.",
-            expected="a signature by a key or by a certificate with its chain",
-            found="a short-lived certificate and an entry of a public log",
-            remedy="verify it with a sigstore client",
-        )
     if signature.chain:
         if not roots:
             raise _other_way("a root certificate", "a chain of certificates")
@@ -193,5 +223,6 @@ def _other_way(needed: str, found: str) -> ManifestError:
         "The signature was made in another way than the one asked about.",
         expected=f"{needed} to verify it by",
         found=found,
-        remedy="give --public-key for a bare key, --root for certificates",
+        remedy="give --public-key for a bare key, --root for certificates, --trust for "
+        "sigstore's keyless method",
     )

@@ -10,6 +10,7 @@ from assay.wire.v0.parts import Count, Hex256, Text
 __all__ = [
     "CertificatePart",
     "DifferencePart",
+    "KeylessSignerPart",
     "RefusalPart",
     "SerializationPart",
     "SignedModelDocument",
@@ -42,8 +43,19 @@ class CertificatePart(JsonModel):
     alternative: tuple[Text, ...]
 
 
+class KeylessSignerPart(JsonModel):
+    """Who signed with a short-lived key, as the trust file names them."""
+
+    name: Text
+    identity: Text
+    issuer: Text
+    signed_by: Text
+    logs: tuple[Text, ...]
+    certificate_logged: bool
+
+
 class RefusalPart(JsonModel):
-    """Why a signature proves nothing: an error of the family `signature`."""
+    """Why a signature proves nothing: a `signature`, `keyless` or `timestamp` error."""
 
     code: Text
     message: Text
@@ -84,3 +96,4 @@ class VerifiedModelDocument(JsonModel):
     left_out: tuple[Text, ...]
     left_out_total: Count
     certificate: CertificatePart | None
+    keyless: KeylessSignerPart | None

@@ -1,13 +1,13 @@
 """The trust file: whom a verifier believes, as TOML that people edit.
 
 Format 0 knows developers, logs, witnesses and programmes; format 1 adds offices,
-assessors, timestamp authorities, the dates of keys, and what a claim must come with.
-Both are read for ever; format 1 is written.
+assessors, timestamp authorities, keyless signers, the dates of keys, and what a claim
+must come with. Both are read for ever; format 1 is written.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
@@ -28,6 +28,8 @@ from assay.wire import strict_toml
 from assay.wire.model import WireModel
 from assay.wire.v0.parts import Hex256
 from assay.wire.v0.trust_contradictions import refuse_contradictions
+from assay.wire.v0.trust_keyless import KeylessPart
+from assay.wire.v0.trust_parts import Certificate, Key, Name, stated_instant
 
 __all__ = [
     "TRUST_FORMAT",
@@ -39,16 +41,8 @@ __all__ = [
 
 TRUST_FORMAT: Final = "assay-trust/1"
 
-# One line, no quote, no backslash: writable in TOML as it stands.
-_Name = Annotated[
-    str, Field(min_length=1, max_length=200, pattern=r'^[^"\\\x00-\x1f\x7f]+$')
-]
 _Vkey = Annotated[
     str, Field(max_length=4000, pattern=r"^[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/=]+$")
-]
-_Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]+={0,2}$", max_length=4000)]
-_Certificate = Annotated[
-    str, Field(pattern=r"^[A-Za-z0-9+/]+={0,2}$", max_length=16_000)
 ]
 # Whole lines of tlog-policy, in a literal multi-line string of TOML.
 _Policy = Annotated[
@@ -60,15 +54,15 @@ _Oid = Annotated[str, Field(pattern=r"^[0-2](\.(0|[1-9][0-9]*))+$", max_length=2
 class DeveloperV0Part(WireModel):
     """A developer and one of its keys."""
 
-    name: _Name
-    public_key: _Key
+    name: Name
+    public_key: Key
 
 
 class IssuerPart(WireModel):
     """Somebody, one of their keys, and when it may sign."""
 
-    name: _Name
-    public_key: _Key
+    name: Name
+    public_key: Key
     valid_from: datetime | None = None
     valid_until: datetime | None = None
 
@@ -81,30 +75,30 @@ class IssuerPart(WireModel):
         return {
             "name": self.name,
             "public_key": decode_base64(self.public_key, what="public key"),
-            "valid_from": _instant(self.valid_from, "valid_from"),
-            "valid_until": _instant(self.valid_until, "valid_until"),
+            "valid_from": stated_instant(self.valid_from, "valid_from"),
+            "valid_until": stated_instant(self.valid_until, "valid_until"),
         }
 
 
 class LogPart(WireModel):
     """A log and every key that must have signed its checkpoints."""
 
-    origin: _Name
+    origin: Name
     vkeys: Annotated[tuple[_Vkey, ...], Field(min_length=1, max_length=8)]
 
 
 class WitnessPart(WireModel):
     """A witness of logs."""
 
-    name: _Name
+    name: Name
     vkey: _Vkey
 
 
 class TimestampAuthorityPart(WireModel):
     """A timestamp authority, by the roots of its certificates."""
 
-    name: _Name
-    certificates: Annotated[tuple[_Certificate, ...], Field(min_length=1, max_length=8)]
+    name: Name
+    certificates: Annotated[tuple[Certificate, ...], Field(min_length=1, max_length=8)]
     policy: _Oid | None = None
     valid_from: datetime | None = None
     valid_until: datetime | None = None
@@ -121,16 +115,16 @@ class TimestampAuthorityPart(WireModel):
                 decode_base64(text, what="certificate") for text in self.certificates
             ),
             policy=self.policy,
-            valid_from=_instant(self.valid_from, "valid_from"),
-            valid_until=_instant(self.valid_until, "valid_until"),
+            valid_from=stated_instant(self.valid_from, "valid_from"),
+            valid_until=stated_instant(self.valid_until, "valid_until"),
         )
 
 
 class TrustedProgrammePart(WireModel):
     """A programme that may decide."""
 
-    id: _Name
-    version: _Name
+    id: Name
+    version: Name
     digest: Hex256
 
 
@@ -165,7 +159,7 @@ class TrustV0Model(WireModel):
             quorum=self.quorum,
             log_required=self.log_required,
             programmes=_programmes(self.programme),
-            valid_until=_instant(self.valid_until, "valid_until"),
+            valid_until=stated_instant(self.valid_until, "valid_until"),
         )
 
 
@@ -187,6 +181,7 @@ class TrustV1Model(WireModel):
     log: tuple[LogPart, ...] = ()
     witness: tuple[WitnessPart, ...] = ()
     timestamp_authority: tuple[TimestampAuthorityPart, ...] = ()
+    keyless: tuple[KeylessPart, ...] = ()
     programme: tuple[TrustedProgrammePart, ...] = ()
 
     def to_domain(self) -> TrustFile:
@@ -206,13 +201,14 @@ class TrustV1Model(WireModel):
             timestamp_authorities=tuple(
                 part.to_domain() for part in self.timestamp_authority
             ),
+            keyless=tuple(part.to_domain() for part in self.keyless),
             log_required=self.log_required,
             timestamp_required=self.timestamp_required,
             second_required=self.second_required,
             status_required=self.status_required,
             status_max_age=timedelta(hours=self.status_max_age_hours),
             programmes=_programmes(self.programme),
-            valid_until=_instant(self.valid_until, "valid_until"),
+            valid_until=stated_instant(self.valid_until, "valid_until"),
         )
 
 
@@ -265,24 +261,3 @@ def _programmes(parts: tuple[TrustedProgrammePart, ...]) -> tuple[ProgrammeRef, 
         ProgrammeRef(id=part.id, version=part.version, digest=part.digest)
         for part in parts
     )
-
-
-def _instant(value: datetime | None, field: str) -> datetime | None:
-    if value is None:
-        return None
-    if value.tzinfo is None:
-        raise DocumentError(
-            "bad-instant",
-            f"`{field}` has no time zone.",
-            expected="an instant such as 2027-01-01T00:00:00Z",
-            found=value.isoformat(),
-        )
-    try:
-        return value.astimezone(UTC)
-    except OverflowError as error:
-        raise DocumentError(
-            "bad-instant",
-            f"`{field}` lies outside the calendar.",
-            expected="an instant of the years 1 to 9999 in UTC",
-            found=value.isoformat(),
-        ) from error

@@ -9,6 +9,7 @@ from assay.encoding import encode_base64
 from assay.errors import TrustError
 from assay.wire.v0.instant import format_instant
 from assay.wire.v0.trust import TRUST_FORMAT, parse_trust
+from assay.wire.v0.trust_keyless import keyless_lines
 
 if TYPE_CHECKING:
     from assay.domain.trust import TimestampAuthority, TrustedIssuer, TrustFile
@@ -71,6 +72,8 @@ def write_trust(trust: TrustFile) -> str:
         ]
     for authority in trust.timestamp_authorities:
         lines += _authority(authority)
+    for identity in trust.keyless:
+        lines += keyless_lines(identity)
     for programme in trust.programmes:
         lines += [
             "",
