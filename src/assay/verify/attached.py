@@ -57,9 +57,8 @@ class Attached:
         key: Key that signed it.
         kind: Its predicate type.
         noun: What it says, or None where that is not in order.
-        proof: Where it stands and since when, or None where that is not proven; the
-            name of the issuer in it is not decided yet.
-        trouble: Why it says nothing, or is not proven; or None.
+        proving: Where it stands and since when, where the name of the issuer is not
+            decided yet; or why it says nothing, or is not proven.
         at_hand: Whether it is only at hand, in no bundle.
     """
 
@@ -67,9 +66,28 @@ class Attached:
     key: PublicKey
     kind: str
     noun: AttachedNoun | None
-    proof: VerifiedStatement | None
-    trouble: AssayError | None
+    proving: VerifiedStatement | AssayError
     at_hand: bool
+
+    @property
+    def proof(self) -> VerifiedStatement | None:
+        """Where it stands and since when, or None where that is not proven."""
+        return None if isinstance(self.proving, AssayError) else self.proving
+
+    @property
+    def trouble(self) -> AssayError | None:
+        """Why it says nothing or is not proven, or None."""
+        return self.proving if isinstance(self.proving, AssayError) else None
+
+    def proven(self) -> VerifiedStatement:
+        """Give where it stands and since when.
+
+        Raises:
+            AssayError: It is not proven as the trust file asks.
+        """
+        if isinstance(self.proving, AssayError):
+            raise self.proving
+        return self.proving
 
     @property
     def existed_by(self) -> datetime | None:
@@ -166,14 +184,15 @@ def _take(logged: LoggedStatement, given: Witnessed, *, at_hand: bool) -> Attach
     require_place(key.kind, FIRST_KINDS)
     check_signature(logged.envelope, key)
     digest = sha256_hex(logged.envelope.payload)
-    noun, proof, trouble, kind = None, None, None, ""
+    noun, kind = None, ""
+    proving: VerifiedStatement | AssayError
     try:
         # 2.
         model = read_statement(logged.envelope.payload, given.limits)
         kind = model.predicate_type
         noun = read_noun(model, given.limits)
         # 3.
-        proof = prove_statement(
+        proving = prove_statement(
             logged,
             issuer=Issuer(name=key.key_id, key_id=key.key_id),
             key=key,
@@ -182,14 +201,13 @@ def _take(logged: LoggedStatement, given: Witnessed, *, at_hand: bool) -> Attach
             given=_of_others(given),
         )
     except AssayError as error:
-        trouble = error
+        proving = error
     return Attached(
         sha256=digest,
         key=key,
         kind=kind,
         noun=noun,
-        proof=proof,
-        trouble=trouble,
+        proving=proving,
         at_hand=at_hand,
     )
 

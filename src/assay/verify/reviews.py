@@ -18,6 +18,7 @@ against it.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -100,7 +101,7 @@ def opinions(
             if isinstance(noun, Review):
                 review, left_out = _review(item, noun, attached, register, claim)
                 reviews.append(review)
-                told += left_out
+                told += [_counted(review), *left_out]
             elif isinstance(noun, Evaluation):
                 found = _evaluation(item, noun, attached, register, claim)
                 evaluations.append(found)
@@ -191,8 +192,7 @@ def _proven(
     issuer = register.issuer(
         item.key.key_id, roles, existed_by=item.existed_by, stated=stated
     )
-    if item.proof is None:
-        raise item.trouble or VerifyError("unproven", "A statement is not proven.")
+    proven = item.proven()
     ended = revocations_of((item.sha256,), item.key.key_id, attached, register)
     if ended and ended[0].entitled:
         raise VerifyError(
@@ -201,7 +201,7 @@ def _proven(
             expected="a statement that still counts",
             found=f"{ended[0].reason} from {format_instant(ended[0].effective)} on",
         )
-    return replace(item.proof, issuer=issuer)
+    return replace(proven, issuer=issuer)
 
 
 def _check_independent(
@@ -255,6 +255,18 @@ def _inadmissible(result: ReviewResult, control: Control | None) -> str:
     if lacking and not any(file.size for file in result.evidence):
         return "it asks for evidence, and there is none"
     return ""
+
+
+def _counted(review: VerifiedReview) -> Reason:
+    kinds = Counter(result.kind.value for result in review.review.results)
+    said = ", ".join(f"{kind}: {kinds[kind]}" for kind in sorted(kinds))
+    return Reason(
+        code="verify.review",
+        message=f"Reviewed by {review.statement.issuer.name} at "
+        f"{format_instant(review.review.reviewed_at)} ({said or 'nothing counts'}).",
+        subject=review.statement.payload_sha256,
+        holds=True,
+    )
 
 
 def _told(error: AssayError, subject: str) -> Reason:

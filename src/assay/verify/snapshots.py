@@ -140,9 +140,7 @@ def _check_word(
         existed_by=item.existed_by,
         stated=snapshot.issued_at,
     )
-    if item.proof is None and item.trouble is not None:
-        raise item.trouble
-    existed_by = item.existed_by
+    existed_by = item.proven().existed_by
     if existed_by is not None and snapshot.issued_at - existed_by > CLOCK_SKEW:
         raise VerifyError(
             "status-postdated",

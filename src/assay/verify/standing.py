@@ -215,7 +215,7 @@ def _revoked(ended: Ended) -> VerifyError:
         "revoked",
         f"The claim was revoked by {ended.by}.",
         expected=f"an instant before {format_instant(ended.effective)}",
-        found=f"{ended.reason}{text}",
+        found=f"{ended.reason}{text}".rstrip("."),
         remedy="ask the developer for the claim that took its place",
     )
 
