@@ -22,6 +22,7 @@ from assay.wire.v0.declarations_v2 import DeclarationsV02Predicate
 from assay.wire.v0.disclose_answers import DiscloseDocument
 from assay.wire.v0.disclosure import ITEM_MODELS
 from assay.wire.v0.fleet import FleetDocument
+from assay.wire.v0.log_results import LogRebuildDocument, LogWithheldDocument
 from assay.wire.v0.manifest_answers import SignedModelDocument, VerifiedModelDocument
 from assay.wire.v0.model_signature import ModelSignatureModel
 from assay.wire.v0.programme import ProgrammeModel
@@ -80,6 +81,8 @@ PUBLISHED: Final[dict[str, type[WireModel]]] = {
     "result-fleet": FleetDocument,
     "result-key": KeyDocument,
     "result-log": LogDocument,
+    "result-log-rebuild": LogRebuildDocument,
+    "result-log-withhold": LogWithheldDocument,
     "result-manifest-sign": SignedModelDocument,
     "result-manifest-verify": VerifiedModelDocument,
     "result-programmes": ProgrammeDocument,

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assay.cli import log_serve, log_token
+from assay.cli import log_rebuild, log_serve, log_token, log_withhold
+from assay.cli.counting import counted
 from assay.cli.exit_status import ExitStatus
 from assay.cli.options import PATH
 from assay.cli.output import JSON_OPTION, say, told, write_json
 from assay.encoding import encode_base64
 from assay.flows.trust import trusted_logs
-from assay.log import AuditScope, audit_log, describe_log, init_log
+from assay.log import AuditScope, StoreChoice, audit_log, describe_log, init_log
 from assay.wire.v0.results import LogDocument, LogProblemPart
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def command() -> None:
 Examples:
   assay log init ./log
   assay log init ./log --origin log.example.com/2026
+  assay log init ./log --ledger postgres:LOG_DSN --files s3://bucket/log
 """,
 )
 @click.argument("directory", type=PATH)
@@ -54,12 +56,43 @@ Examples:
     help="The log's name for ever: a name of yours without a scheme, such as "
     "log.example.com/2026. By default a random local one.",
 )
+@click.option(
+    "--ledger",
+    metavar="LEDGER",
+    default="sqlite",
+    show_default=True,
+    help="Where the log keeps who came when: sqlite, or postgres:VARIABLE with the "
+    "name of an environment variable that holds a connection string.",
+)
+@click.option(
+    "--files",
+    metavar="URL",
+    default="directory",
+    show_default=True,
+    help="Where tiles and checkpoint go: directory, or an address that fsspec knows.",
+)
+@click.option(
+    "--bodies",
+    type=click.Choice(["sqlite", "files"]),
+    help="Where statements are kept: in one SQLite file in DIRECTORY, or one by one "
+    "where the tiles are. By default sqlite, and with --files URL files.",
+)
 @JSON_OPTION
 @told
-def init(*, directory: Path, origin: str | None, json_to: str | None) -> ExitStatus:
+def init(
+    *,
+    directory: Path,
+    origin: str | None,
+    ledger: str,
+    files: str,
+    bodies: str | None,
+    json_to: str | None,
+) -> ExitStatus:
     """Make an empty log with new keys in DIRECTORY."""
     random = f"log.local/{secrets.token_hex(8)}"
-    init_log(directory, random if origin is None else origin)
+    near = "sqlite" if files == "directory" else "files"
+    choice = StoreChoice(ledger=ledger, files=files, bodies=bodies or near)
+    init_log(directory, random if origin is None else origin, stores=choice)
     status = _show(directory, json_to)
     say(
         f"Hand {directory / 'log.json'} to those who are to believe this log: it has "
@@ -95,9 +128,12 @@ def check(*, directory: Path, trust: Path | None, json_to: str | None) -> ExitSt
     DIRECTORY is a log, or a copy of what it publishes: log.json, checkpoint and tile/,
     with or without bodies/. Exits with 1 when something does not agree, and names it.
     """
-    report = audit_log(
-        directory, trusted=None if trust is None else trusted_logs(trust)
-    )
+    with counted("checking") as progress:
+        report = audit_log(
+            directory,
+            trusted=None if trust is None else trusted_logs(trust),
+            progress=progress,
+        )
     say("\n".join(_told(directory, report)), json_to=json_to)
     write_json(
         LogDocument(
@@ -214,5 +250,7 @@ def _shortened(vkey: str) -> str:
     return f"{name}+{key_id}+{material[:16]}… (whole in log.json)"
 
 
+command.add_command(log_rebuild.command)
 command.add_command(log_serve.command)
 command.add_command(log_token.command)
+command.add_command(log_withhold.command)

@@ -38,6 +38,7 @@ __all__ = [
     "StoreChoice",
     "Stores",
     "check_choice",
+    "create_ledger_only",
     "create_stores",
     "open_stores",
     "public_files",
@@ -202,12 +203,30 @@ def create_stores(
             found="objects",
             remedy="choose another address; an existing log is never overwritten",
         )
+    create_ledger_only(root, choice, first, identity, tls=tls)
+    if choice.bodies == _SQLITE:
+        create_bodies(root / BODIES)
+
+
+def create_ledger_only(
+    root: Path,
+    choice: StoreChoice,
+    first: SignedTree,
+    identity: LedgerIdentity,
+    *,
+    tls: object | None,
+) -> None:
+    """Make the ledger of a log.
+
+    Raises:
+        LogError: `log.directory-not-empty`: the database holds a log of this name.
+        UsageError: The ledger's connection string cannot be used.
+        MachineError: The ledger cannot be written.
+    """
     if choice.ledger == _SQLITE:
         create_ledger(root / DATABASE, first, identity)
     else:
         create_postgres_ledger(postgres_address(choice.ledger), first, identity, tls)
-    if choice.bodies == _SQLITE:
-        create_bodies(root / BODIES)
 
 
 def public_files(root: Path, choice: StoreChoice) -> FileStore:

@@ -312,7 +312,7 @@ class PostgresLedger:
             # These are in durable tiles by now; the ledger need not keep them twice.
             run(
                 "UPDATE assay_log_entry SET leaf = NULL WHERE origin = :origin "
-                "AND idx >= :start AND idx < :end",
+                "AND idx >= :start AND idx < :end AND leaf IS NOT NULL",
                 **part,
             )
 

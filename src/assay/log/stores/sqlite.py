@@ -285,7 +285,8 @@ class SqliteLedger:
             )
             # These are in durable tiles by now; the ledger need not keep them twice.
             connection.execute(
-                "UPDATE entry SET leaf = NULL WHERE idx >= ? AND idx < ?",
+                "UPDATE entry SET leaf = NULL "
+                "WHERE idx >= ? AND idx < ? AND leaf IS NOT NULL",
                 (old.size, new.size),
             )
 

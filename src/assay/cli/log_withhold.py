@@ -1,0 +1,45 @@
+"""`assay log withhold`: erase what entries stand for; the entries stay."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from assay.cli.exit_status import ExitStatus
+from assay.cli.options import PATH
+from assay.cli.output import JSON_OPTION, say, told, write_json
+from assay.log import open_log
+from assay.wire.v0.log_results import LogWithheldDocument
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["command"]
+
+
+@click.command(
+    "withhold",
+    epilog="""\b
+Examples:
+  assay log withhold ./log SHA256
+""",
+)
+@click.argument("directory", type=PATH)
+@click.argument("digests", metavar="SHA256...", nargs=-1, required=True)
+@JSON_OPTION
+@told
+def command(
+    *, directory: Path, digests: tuple[str, ...], json_to: str | None
+) -> ExitStatus:
+    """Erase statements by their SHA-256, so that nothing of them is left in the log.
+
+    Their entries stay, and every receipt goes on to verify; who asks for a statement is
+    told that it is withheld. Copies and backups are not reached.
+    """
+    erased = open_log(directory).withhold(digests)
+    say(f"{erased} erased; their entries stand", json_to=json_to)
+    write_json(
+        LogWithheldDocument(format="assay-log-withheld/0", erased=erased), json_to
+    )
+    return ExitStatus.YES
