@@ -23,12 +23,17 @@ CASES = [
     for folder in FORMATS
     for case in json.loads((folder / "cases.json").read_text())
 ]
-ATTACKS = VECTORS / "attacks" / "v0.1"
-ATTACK_CASES = json.loads((ATTACKS / "cases.json").read_text())
+# One folder for each set: attacks on v0.1, and by what they are about on v0.2.
+ATTACKS = [path.parent for path in sorted(VECTORS.glob("attacks/**/cases.json"))]
+ATTACK_CASES = [
+    pytest.param(folder, case, id=f"{folder.relative_to(VECTORS)}/{case['bundle']}")
+    for folder in ATTACKS
+    for case in json.loads((folder / "cases.json").read_text())
+]
 
 
 def test_there_is_a_folder_for_every_released_format():
-    assert [folder.name for folder in FORMATS] == ["v0.1"]
+    assert [folder.name for folder in FORMATS] == ["v0.1", "v0.2"]
 
 
 @pytest.mark.parametrize(("folder", "case"), CASES)
@@ -40,6 +45,7 @@ def test_a_released_bundle_still_verifies(folder, case):
     )
     assert verdict.value.value == case["verdict"]
     assert verdict.release.assessment.release_digest == case["releaseDigest"]
+    assert list(verdict.release.withheld) == case.get("withheld", [])
 
 
 @pytest.mark.parametrize(("folder", "case"), CASES)
@@ -51,9 +57,17 @@ def test_a_released_bundle_is_still_decided_to_the_same_answer(folder, case):
         assert decided.decision.value.value == expected
 
 
-@pytest.mark.parametrize("name", ["p256-logged", "ed25519-unlogged"])
-def test_the_same_claim_still_gives_the_same_bytes_to_sign(name):
-    folder = FORMATS[-1]
+@pytest.mark.parametrize(
+    ("version", "name"),
+    [
+        ("v0.1", "p256-logged"),
+        ("v0.1", "ed25519-unlogged"),
+        ("v0.2", "p256-logged"),
+        ("v0.2", "ed25519-logged"),
+    ],
+)
+def test_the_same_claim_still_gives_the_same_bytes_to_sign(version, name):
+    folder = VECTORS / "formats" / version
     claim = runpy.run_path(str(folder / "generate.py"))["claims"]()[name]
     bundle = read_bundle((folder / f"{name}.assay").read_bytes())
     payloads = [logged.envelope.payload for logged in bundle.statements]
@@ -64,21 +78,25 @@ def test_the_same_claim_still_gives_the_same_bytes_to_sign(name):
     ]
 
 
+@pytest.mark.parametrize("folder", FORMATS, ids=lambda folder: folder.name)
 @pytest.mark.parametrize("kind", ["p256", "ed25519"])
-def test_the_test_keys_are_those_of_the_bundles_and_say_that_they_are_public(kind):
-    folder = FORMATS[-1]
+def test_the_test_keys_are_those_of_the_bundles_and_say_that_they_are_public(
+    kind, folder
+):
     pem = (folder / f"test-key-{kind}.pem").read_bytes()
     assert b"for tests" in pem.splitlines()[0]
-    (path,) = folder.glob(f"{kind}-*.assay")
-    key = read_private_key(pem, None).public_key
-    assert key.der == read_bundle(path.read_bytes()).public_key
+    paths = list(folder.glob(f"{kind}-*.assay"))
+    assert paths
+    for path in paths:
+        key = read_private_key(pem, None).public_key
+        assert key.der == read_bundle(path.read_bytes()).public_key
 
 
-@pytest.mark.parametrize("case", ATTACK_CASES, ids=lambda case: case["bundle"])
-def test_an_attack_is_refused_with_its_own_code(case):
+@pytest.mark.parametrize(("folder", "case"), ATTACK_CASES)
+def test_an_attack_is_refused_with_its_own_code(folder, case):
     verdict = verify_bundle(
-        (ATTACKS / case["bundle"]).read_bytes(),
-        read_trust((ATTACKS / case["trust"]).read_bytes()),
+        (folder / case["bundle"]).read_bytes(),
+        read_trust((folder / case["trust"]).read_bytes()),
         read_instant(case["at"]),
     )
     assert verdict.value.value == case["verdict"]
@@ -86,8 +104,13 @@ def test_an_attack_is_refused_with_its_own_code(case):
     assert against == ([case["code"]] if case["code"] else [])
 
 
-def test_every_attack_is_listed():
-    named = {case[part] for case in ATTACK_CASES for part in ("bundle", "trust")}
-    there = {p.name for p in ATTACKS.iterdir() if p.suffix in {".assay", ".toml"}}
+@pytest.mark.parametrize("folder", ATTACKS, ids=lambda folder: folder.name)
+def test_every_attack_is_listed(folder):
+    cases = json.loads((folder / "cases.json").read_text())
+    named = {case[part] for case in cases for part in ("bundle", "trust")}
+    there = {p.name for p in folder.iterdir() if p.suffix in {".assay", ".toml"}}
     assert named == there
-    assert len(ATTACK_CASES) > 35
+
+
+def test_there_are_attacks_on_every_part():
+    assert len(ATTACK_CASES) > 85
