@@ -2,33 +2,39 @@
 
 from __future__ import annotations
 
-import base64
 import binascii
 
 from assay.errors import DocumentError
 
-__all__ = ["decode_base64", "encode_base64"]
+__all__ = ["decode_base64", "encode_base64", "one_base64"]
 
 
 def encode_base64(data: bytes) -> str:
     """Encode as standard base64 with padding (RFC 4648 section 4)."""
-    return base64.b64encode(data).decode("ascii")
+    return binascii.b2a_base64(data, newline=False).decode("ascii")
+
+
+def one_base64(text: str) -> bytes | None:
+    """Decode the one spelling of standard base64; None for any other text.
+
+    Python's decoder accepts stray bits in the last character; two spellings of one
+    value would let a byte of a bundle change unnoticed.
+    """
+    try:
+        data = binascii.a2b_base64(text, strict_mode=True)
+    except ValueError:
+        return None
+    return data if encode_base64(data) == text else None
 
 
 def decode_base64(text: str, *, what: str) -> bytes:
     """Decode standard base64 and refuse every other spelling of the same bytes.
 
-    Python's decoder accepts stray bits in the last character; two spellings of one
-    value would let a byte of a bundle change unnoticed.
-
     Raises:
         DocumentError: `document.bad-base64`.
     """
-    try:
-        data = base64.b64decode(text.encode("ascii"), validate=True)
-    except (binascii.Error, UnicodeEncodeError, ValueError):
-        data = None
-    if data is None or encode_base64(data) != text:
+    data = one_base64(text)
+    if data is None:
         raise DocumentError(
             "bad-base64",
             f"The {what} is not base64.",

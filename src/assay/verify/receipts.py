@@ -77,11 +77,13 @@ def check_receipt(  # noqa: PLR0913 - each is one thing that the proof needs
 
 def _trusted_log(receipt: str, trust: TrustFile, limits: Limits) -> TrustedLog:
     """Pick the log by the origin that the receipt names; nothing is believed yet."""
-    checkpoint = parse_tlog_proof(receipt, limits=limits).checkpoint
-    origin = checkpoint.split("\n", 1)[0]
+    _, _, checkpoint = receipt.partition("\n\n")
+    origin, _, _ = checkpoint.partition("\n")
     for log in trust.logs:
         if log.origin == origin:
             return log
+    # What is no receipt is refused as that, and not for the name that it lacks.
+    parse_tlog_proof(receipt, limits=limits)
     raise TrustError(
         "unknown-log",
         "A receipt is from a log that the trust file does not name.",

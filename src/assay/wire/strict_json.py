@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
+from functools import lru_cache
 from typing import Any, NoReturn
 
 from assay.domain.limits import DEFAULT_LIMITS, Limits
@@ -75,7 +76,8 @@ def loads(
     _refuse_crowds(text, limits.max_json_values)
     _refuse_depth(text, limits.max_json_depth)
     try:
-        decoder = _tolerant_decoder(limits) if tolerant else _decoder(limits)
+        make = _tolerant_decoder if tolerant else _decoder
+        decoder = make(limits.max_json_number_chars, limits.max_shown_chars)
         value = decoder.decode(text)
     except json.JSONDecodeError as error:
         raise DocumentError(
@@ -84,7 +86,8 @@ def loads(
             expected="one JSON value",
             found=f"{_in_words(error)} at line {error.lineno}, column {error.colno}",
         ) from error
-    if "\\u" not in text:
+    # A surrogate is U+D800 to U+DFFF, and no text in UTF-8 has one but by an escape.
+    if "\\ud" not in text and "\\uD" not in text:
         return value
     if tolerant:
         plain = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
@@ -162,7 +165,8 @@ def _end_of_string(text: str, start: int) -> int:
         index = quote + 1
 
 
-def _decoder(limits: Limits) -> json.JSONDecoder:
+@lru_cache(maxsize=8)
+def _decoder(most_digits: int, most_shown: int) -> json.JSONDecoder:
     """Build a decoder that refuses what parsers disagree on."""
 
     def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -174,16 +178,16 @@ def _decoder(limits: Limits) -> json.JSONDecoder:
                 "repeated-key",
                 "An object names one key twice.",
                 expected="each key once",
-                found=f"{repeated[: limits.max_shown_chars]!r} repeated",
+                found=f"{repeated[:most_shown]!r} repeated",
             )
         return result
 
     def number(text: str) -> int:
-        _refuse_number(text, limits)
+        _refuse_number(text, most_digits)
         return int(text)
 
     def real(text: str) -> float:
-        _refuse_number(text, limits)
+        _refuse_number(text, most_digits)
         value = float(text)
         if value in (float("inf"), float("-inf")):
             _bad_number(text)
@@ -198,11 +202,12 @@ def _decoder(limits: Limits) -> json.JSONDecoder:
     )
 
 
-def _tolerant_decoder(limits: Limits) -> json.JSONDecoder:
+@lru_cache(maxsize=8)
+def _tolerant_decoder(most_digits: int, _: int) -> json.JSONDecoder:
     """Build a decoder that takes what Python's own takes, and no number of no use."""
 
     def number(text: str) -> int | None:
-        return int(text) if len(text) <= limits.max_json_number_chars else None
+        return int(text) if len(text) <= most_digits else None
 
     def real(text: str) -> float | None:
         value = float(text)
@@ -216,8 +221,8 @@ def _tolerant_decoder(limits: Limits) -> json.JSONDecoder:
     )
 
 
-def _refuse_number(text: str, limits: Limits) -> None:
-    if len(text) > limits.max_json_number_chars:
+def _refuse_number(text: str, most_digits: int) -> None:
+    if len(text) > most_digits:
         _bad_number(text[:20] + "…")
 
 

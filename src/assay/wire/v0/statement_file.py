@@ -44,6 +44,10 @@ def write_statement_file(file: StatementFile) -> bytes:
         further_keys=tuple(map(encode_base64, file.further_keys)) or None,
         statement=TimedPart.of(file.statement),
     )
+    return _spelled(model)
+
+
+def _spelled(model: StatementFileModel) -> bytes:
     document = model.model_dump(mode="json", by_alias=True, exclude_none=True)
     return json.dumps(document, separators=(",", ":")).encode("ascii") + b"\n"
 
@@ -74,7 +78,8 @@ def read_statement_file(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Stateme
             found=f"{error.message} {error.found}".strip(),
             remedy="get the file again from whoever issued it",
         ) from error
-    if write_statement_file(file) != data:
+    # The model holds what was read: base64 in its one spelling, all else verbatim.
+    if _spelled(model) != data:
         raise BundleError(
             "not-canonical",
             "The statement file is not written byte for byte as Assay writes it.",
