@@ -29,7 +29,7 @@ from assay.crypto.note import parse_note
 from assay.crypto.sigstore_key import key_id, signed_by
 from assay.domain.limits import DEFAULT_LIMITS, Limits
 from assay.encoding import encode_base64
-from assay.errors import KeylessError, LogError, SignatureError
+from assay.errors import DocumentError, KeylessError, LogError, SignatureError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -144,14 +144,23 @@ def _checkpoint(proof: InclusionProof, log: KeylessLog, limits: Limits) -> Check
 def _promised(entry: SigstoreEntry, log: KeylessLog) -> datetime | None:
     if entry.promise is None:
         return None
-    message = canonical_json(
-        {
-            "body": encode_base64(entry.body),
-            "integratedTime": entry.integrated_at,
-            "logID": entry.log_id.hex(),
-            "logIndex": entry.index,
-        }
-    )
+    try:
+        message = canonical_json(
+            {
+                "body": encode_base64(entry.body),
+                "integratedTime": entry.integrated_at,
+                "logID": entry.log_id.hex(),
+                "logIndex": entry.index,
+            }
+        )
+        time = datetime.fromtimestamp(entry.integrated_at, tz=UTC)
+    except (DocumentError, OverflowError, ValueError, OSError) as error:
+        raise _refused(
+            "promise",
+            "The entry states a place or a time that no log has.",
+            expected="an index below 2^53, and seconds up to the year 9999",
+            found=f"index {entry.index}, {entry.integrated_at} seconds",
+        ) from error
     if not signed_by(log.public_key, message, entry.promise):
         raise _refused(
             "promise",
@@ -159,15 +168,6 @@ def _promised(entry: SigstoreEntry, log: KeylessLog) -> datetime | None:
             expected=f"a signature by {log.origin} over the entry and its time",
             found="a signature by another key, or over something else",
         )
-    try:
-        time = datetime.fromtimestamp(entry.integrated_at, tz=UTC)
-    except (OverflowError, ValueError, OSError) as error:
-        raise _refused(
-            "promise",
-            "The log states a time that no calendar has.",
-            expected="seconds since 1970 up to the year 9999",
-            found=str(entry.integrated_at),
-        ) from error
     if not log_counts_at(log, time):
         raise _refused(
             "log-not-counted",

@@ -22,7 +22,7 @@ from assay.wire.v0.sigstore_bundle import Base64, RawPart, Text, decoded
 __all__ = ["read_entry_body"]
 
 _ONE = Field(min_length=1, max_length=1)
-_CERTIFICATE = "-----BEGIN CERTIFICATE-----"
+
 _ENDS = "-----"
 
 
