@@ -7,6 +7,7 @@ that it must have, so no spelling of a path leads to a key, the ledger or elsewh
     /log.json                      origin and keys
     /tile/<L>/<N>[.p/<W>]          C2SP tlog-tiles; never change
     /tile/entries/<N>[.p/<W>]
+    /tile/bodies/<N>[.p/<W>]       which body each entry stands for, and the bodies,
     /bodies/<2 hex>/<SHA-256>      as far as the operator publishes them
     /api/v0/...                    proofs, for those who do not read tiles
 
@@ -22,10 +23,18 @@ from urllib.parse import parse_qsl
 
 from assay.crypto import merkle
 from assay.crypto.checkpoint import parse_decimal
+from assay.crypto.merkle import HASH_BYTES
 from assay.domain.limits import DEFAULT_LIMITS
 from assay.encoding import encode_base64
 from assay.errors import LogError
-from assay.log.layout import CHECKPOINT, SETTINGS, body_path, parse_tile_path
+from assay.log.layout import (
+    CHECKPOINT,
+    SETTINGS,
+    TILE_WIDTH,
+    body_path,
+    parse_body_list_path,
+    parse_tile_path,
+)
 from assay.log.published import read_published
 from assay.log.receipts import make_receipts
 from assay.log.tiles import TileTree, read_tile_file
@@ -83,7 +92,9 @@ class LogReader:
         return self._static(request)
 
     def _static(self, request: Request) -> Answer:
-        path = request.path[1:]
+        path = request.path.removeprefix("/")
+        if path == request.path:
+            raise not_served()
         if path == CHECKPOINT:
             data = self.files.read(path, max_bytes=DEFAULT_LIMITS.max_note_bytes)
             return unchanging(request, _there(data, path), _TEXT, _SECONDS)
@@ -93,6 +104,9 @@ class LogReader:
         if parse_tile_path(path) is not None:
             tile = _there(read_tile_file(self.files, path), path)
             return unchanging(request, tile, _OCTETS, _FOR_EVER)
+        if self.body is not None and parse_body_list_path(path) is not None:
+            data = self.files.read(path, max_bytes=TILE_WIDTH * HASH_BYTES)
+            return unchanging(request, _there(data, path), _OCTETS, _FOR_EVER)
         body = _BODY.fullmatch(request.path)
         if self.body is not None and body and path == body_path(body[1]):
             return unchanging(request, self.body(body[1]), _OCTETS, _MINUTES)
@@ -134,7 +148,7 @@ class LogReader:
         )
 
     def _found(self, request: Request) -> Answer:
-        leaf = _asked(request, "leaf")
+        leaf = _asked(request, "leaf")["leaf"]
         if _LEAF.fullmatch(leaf) is None:
             raise _query("leaf: 64 lowercase hex digits, the hash of the leaf", leaf)
         index = self.find(bytes.fromhex(leaf))
@@ -155,19 +169,27 @@ class LogReader:
         )
 
     def _consistency(self, request: Request) -> Answer:
-        text = _asked(request, "from")
-        old_size = parse_decimal(text)
-        if old_size is None:
-            raise _query("from: a size without leading zeroes", text)
+        asked = _asked(request, "from", "to")
+        sizes = [parse_decimal(text) for text in asked.values()]
+        if None in sizes:
+            raise _query("from, and to: sizes without leading zeroes", request.query)
         published = read_published(self.files, self.settings)
         tree = TileTree(self.files, published.checkpoint.size)
         tree.check_root(published.checkpoint.root)
-        proof = merkle.consistency_proof(old_size, tree.size, tree.node)
+        old_size, size = (*sizes, tree.size)[:2]
+        if old_size is None or size is None or size > tree.size:
+            raise LogError(
+                "consistency-sizes",
+                "No consistency proof exists between these sizes.",
+                expected=f"sizes from 1 to {tree.size}",
+                found=request.query,
+            )
+        proof = merkle.consistency_proof(old_size, size, tree.node)
         return json_answer(
             {
                 "format": "assay-log-consistency/0",
                 "oldSize": old_size,
-                "checkpoint": published.note,
+                "size": size,
                 "proof": [encode_base64(node) for node in proof],
             }
         )
@@ -193,14 +215,16 @@ def not_served() -> LogError:
     )
 
 
-def _asked(request: Request, name: str) -> str:
-    query = request.query
-    if len(query) > _QUERY_CHARS:
-        raise _query(f"{name} and nothing else", f"{len(query)} characters")
-    pairs = parse_qsl(query, keep_blank_values=True)
-    if [key for key, _ in pairs] != [name]:
-        raise _query(f"{name} and nothing else", query)
-    return pairs[0][1]
+def _asked(request: Request, name: str, *optional: str) -> dict[str, str]:
+    """Read the parameters of a question, which stand in this order and once."""
+    wanted = " and ".join((name, *optional))
+    if len(request.query) > _QUERY_CHARS:
+        raise _query(wanted, f"{len(request.query)} characters")
+    pairs = parse_qsl(request.query, keep_blank_values=True)
+    names = [key for key, _ in pairs]
+    if names not in ([name], [name, *optional]):
+        raise _query(wanted, request.query)
+    return dict(pairs)
 
 
 def _query(expected: str, found: str) -> LogError:

@@ -38,12 +38,12 @@ class WitnessServer:
         """
         if request.path == _ADD:
             return self._add(request)
-        origin_hash, name, rest = request.path[1:].partition(_CHECKPOINT)
-        if not name or rest:
+        origin_hash, name, rest = request.path.partition(_CHECKPOINT)
+        if not name or rest or not origin_hash.startswith("/"):
             return _plain(404, "there is no such place\n")
         if request.method not in ("GET", "HEAD"):
             return _refused_method("GET, HEAD")
-        return _answer(self._witness.checkpoint(origin_hash))
+        return _answer(self._witness.checkpoint(origin_hash[1:]))
 
     def _add(self, request: Request) -> Answer:
         if request.method != "POST":

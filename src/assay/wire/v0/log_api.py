@@ -88,13 +88,13 @@ class FoundDocument(JsonModel):
 
 
 class ConsistencyDocument(JsonModel):
-    """That the published tree begins with an older one (RFC 6962)."""
+    """That a tree of the log begins with an older one (RFC 6962)."""
 
     described_in = "docs/formats/log-server.md"
 
     format: Literal["assay-log-consistency/0"]
     old_size: Count
-    checkpoint: _Receipt
+    size: Count
     proof: Annotated[tuple[_Node, ...], Field(max_length=64)]
 
 
@@ -181,15 +181,15 @@ def read_receipts(
 
 def read_consistency(
     data: bytes, limits: Limits = DEFAULT_LIMITS
-) -> tuple[int, str, tuple[bytes, ...]]:
-    """Read the old size, the checkpoint and the proof that lead from one to the other.
+) -> tuple[int, int, tuple[bytes, ...]]:
+    """Read the old size, the new one, and the proof that leads from one to the other.
 
     Raises:
         DocumentError: `document.*`.
     """
     value = loads(data, limits=limits, max_bytes=limits.max_receipts_bytes)
     model = ConsistencyDocument.read(value, document="answer of the log")
-    return model.old_size, model.checkpoint, _nodes(model.proof)
+    return model.old_size, model.size, _nodes(model.proof)
 
 
 def _nodes(texts: Sequence[str]) -> tuple[bytes, ...]:
