@@ -14,6 +14,8 @@ from tests.simulators.desk import HARBOUR, assay
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src"
+# Nothing listens on the port for discarding.
+NOWHERE = f"http://{'127.0.0.1'}:9"
 KINDS = {
     "ECC_NIST_P256": "PKIX_ECDSA_P256_SHA_256",
     "ECC_NIST_P384": "PKIX_ECDSA_P384_SHA_384",
@@ -158,7 +160,7 @@ def test_a_key_that_cannot_be_used_is_told(desk, place, code):
 def test_a_service_that_is_not_there_is_told(desk):
     result = desk.run(
         "keys", "show", "awskms:alias/releases",
-        AWS_ENDPOINT_URL_KMS="http://127.0.0.1:9", AWS_MAX_ATTEMPTS="1",
+        AWS_ENDPOINT_URL_KMS=NOWHERE, AWS_MAX_ATTEMPTS="1",
     )  # fmt: skip
     assert code_of(result) == "key.service-failed"
     assert "EndpointConnectionError" in result.stderr
@@ -172,7 +174,7 @@ def test_a_missing_region_is_told(desk):
 
 @pytest.mark.parametrize("address", ["hv:releases/1", "hv:releases"])
 def test_a_vault_that_is_not_there_is_told(desk, address):
-    nowhere = {"VAULT_ADDR": "http://127.0.0.1:9", "VAULT_TOKEN": "testing"}
+    nowhere = {"VAULT_ADDR": NOWHERE, "VAULT_TOKEN": "testing"}
     result = desk.run("keys", "show", address, **nowhere)
     assert code_of(result) == "key.service-failed"
     assert "testing" not in result.stderr

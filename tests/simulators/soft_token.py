@@ -17,7 +17,7 @@ from pkcs11.util.ec import encode_named_curve_parameters
 
 PIN = "2468"
 SO_PIN = "13579"
-_PLACES = (
+PLACES = (
     "/usr/lib/softhsm/libsofthsm2.so",
     "/usr/lib64/softhsm/libsofthsm.so",
     "/usr/lib64/pkcs11/libsofthsm2.so",
@@ -37,7 +37,7 @@ def needed(found: object, what: str) -> None:
 
 def module_path() -> str:
     """Give the library of SoftHSM 2."""
-    found = next((place for place in _PLACES if Path(place).is_file()), None)
+    found = next((place for place in PLACES if Path(place).is_file()), None)
     needed(found and shutil.which("softhsm2-util"), "SoftHSM 2 (Debian: softhsm2)")
     return str(found)
 
