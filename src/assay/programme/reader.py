@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from assay.crypto.digest import sha256_hex
@@ -31,6 +32,12 @@ def read_programme(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> Programme
         DocumentError: The file is no strict TOML, or not of the published form.
         ProgrammeError: `programme.*`, the first problem that `prove` finds.
     """
+    return _proven(data, limits)
+
+
+# Many claims are made under one programme: the same bytes give the same noun.
+@lru_cache(maxsize=4)
+def _proven(data: bytes, limits: Limits) -> Programme:
     programme = read_unproven(data, limits=limits)
     problems = prove(programme, limits=limits)
     if problems:

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assay.crypto.timestamp_token import verify_timestamp
 from assay.errors import TimestampError, VerifyError
 
 if TYPE_CHECKING:
@@ -79,6 +78,14 @@ def verify_timestamps(
             expected=f"at most {limits.max_timestamps}, each once",
             found=f"{len(tokens)}, {len(set(tokens))} of them different",
         )
+    if not tokens:
+        return ()
+    # Late: the certificates of authorities take longer to load than all else that a
+    # statement without timestamps needs.
+    from assay.crypto.timestamp_token import (  # noqa: PLC0415 - see above
+        verify_timestamp,
+    )
+
     held: list[VerifiedTimestamp] = []
     for token in tokens:
         # 2 and 3.
