@@ -47,8 +47,8 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
-# A seed has 32 bytes; one more tells that a file is too long.
-_MOST_SEED = 33
+# A seed has 32 bytes; some more, so that a longer file is told by its length.
+_MOST_SEED = 64
 
 _EPILOG = """\b
 Examples:

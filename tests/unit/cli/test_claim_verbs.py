@@ -36,9 +36,39 @@ def test_sealing_says_where_it_is_logged(desk: Desk) -> None:
         "--out", desk.bundle,
     )  # fmt: skip
     assert status == 0
-    # Manifest and assessment are the same statements and keep their places.
-    assert found["logIndexes"][:2] == [0, 1]
-    assert len(found["statements"]) == 3
+    # The manifest is the same statement and keeps its place; the others have new salts.
+    assert found["logIndexes"] == [0, 4, 5, 6]
+    assert len(found["statements"]) == 4
+
+
+def test_sealing_with_one_seed_makes_the_same_statements(
+    desk: Desk, tmp_path: Path
+) -> None:
+    seed = tmp_path / "seed"
+    seed.write_bytes(bytes(range(32)))
+    seal = (
+        "seal", desk.release, "--key", desk.key, "--log", desk.log,
+        "--out", desk.bundle, "--salt-seed", seed,
+    )  # fmt: skip
+    _, first = document(*seal)
+    _, again = document(*seal)
+    assert again["statements"][:3] == first["statements"][:3]
+    # Deterministic signatures: they keep their places in the log.
+    assert again["logIndexes"][:3] == first["logIndexes"][:3]
+
+
+def test_a_seed_of_another_length_is_refused_before_anything_is_logged(
+    desk: Desk, tmp_path: Path
+) -> None:
+    seed = tmp_path / "seed"
+    for length, code in ((31, "usage.salt-seed"), (33, "usage.salt-seed")):
+        seed.write_bytes(bytes(length))
+        status, found = document(
+            "seal", desk.release, "--key", desk.key, "--log", desk.log,
+            "--out", desk.bundle, "--salt-seed", seed,
+        )  # fmt: skip
+        assert (status, found["code"]) == (2, code)
+    assert document("log", "show", desk.log)[1]["size"] == 4
 
 
 def test_without_answers_the_decision_is_open(desk: Desk) -> None:
@@ -362,7 +392,7 @@ def test_an_altered_tile_is_named(desk: Desk) -> None:
 def test_a_log_can_be_shown_and_is_not_made_twice(desk: Desk) -> None:
     status, found = document("log", "show", desk.log)
     assert status == 0
-    assert found["size"] == 3
+    assert found["size"] == 4
     assert len(found["vkeys"]) == 2
     again = assay("log", "init", desk.log)
     assert again.exit_code == 4

@@ -10,22 +10,29 @@ from dataclasses import replace
 import jsonschema
 import pytest
 
+from assay.domain.assessment import Outcome
 from assay.domain.baseline import Baseline
 from assay.domain.facts import Place
 from assay.domain.finding import Confidence, Finding, Severity
+from assay.domain.repeat import RepeatedControl, RepeatValue
 from assay.domain.statement import (
     ASSESSMENT_TYPE,
+    ASSESSMENT_V02_TYPE,
     DECLARATIONS_TYPE,
+    DECLARATIONS_V02_TYPE,
     MANIFEST_TYPE,
     SEAL_TYPE,
+    SEAL_V02_TYPE,
     BundleVersion,
     StatementFile,
 )
 from assay.eligibility import decide
 from assay.programme import read_programme
+from assay.verify import verify_bundle
 from assay.wire.v0.answers import DecideDocument, VerifyDocument
 from assay.wire.v0.baseline import baseline_form
 from assay.wire.v0.bundle import write_bundle
+from assay.wire.v0.disclose_answers import DiscloseDocument, SharedReportPart
 from assay.wire.v0.results import (
     ErrorDocument,
     KeyDocument,
@@ -42,6 +49,7 @@ from docs import generate_schemas as module
 from docs.generate_schemas import FOLDER, PUBLISHED, publish, schemas
 from tests.simulators.claims import HARBOUR, NOW, SKIFF, Claim, witness
 from tests.simulators.note_signers import WITNESS_ED
+from tests.simulators.salted_claims import SaltedClaim, opened_text, shows
 
 CLAIM = Claim()
 PAYLOADS = {kind: json.loads(data) for kind, data in CLAIM.payloads().items()}
@@ -79,6 +87,25 @@ ALONE = StatementFile(
 )
 
 
+SALTED = SaltedClaim(log=None)
+SALTED_PAYLOADS = {kind: json.loads(data) for kind, data in SALTED.payloads().items()}
+ITEMS = [
+    (kind, value) for _, kind, _, value in map(opened_text, SALTED.items().disclosures)
+]
+SHOWN_VERDICT = verify_bundle(
+    write_bundle(shows("crew-1")(SALTED)), SALTED.trust(), NOW
+)
+REPEATED = (
+    RepeatedControl(
+        control="cargo-1",
+        value=RepeatValue.DIFFERENT,
+        signed=Outcome.MET,
+        recomputed=Outcome.NOT_MET,
+        differences=("It differs.",),
+    ),
+)
+
+
 def written(model):
     return model.model_dump(mode="json", by_alias=True)
 
@@ -109,6 +136,33 @@ REAL = [
     ("predicate-declarations", PAYLOADS[DECLARATIONS_TYPE]["predicate"]),
     ("predicate-manifest", PAYLOADS[MANIFEST_TYPE]["predicate"]),
     ("predicate-seal", PAYLOADS[SEAL_TYPE]["predicate"]),
+    (
+        "predicate-assessment-v0.2",
+        SALTED_PAYLOADS[ASSESSMENT_V02_TYPE]["predicate"],
+    ),
+    (
+        "predicate-declarations-v0.2",
+        SALTED_PAYLOADS[DECLARATIONS_V02_TYPE]["predicate"],
+    ),
+    ("predicate-seal-v0.2", SALTED_PAYLOADS[SEAL_V02_TYPE]["predicate"]),
+    ("bundle-v0.2", json.loads(SALTED.data())),
+    *((f"item-{kind}", value) for kind, value in ITEMS),
+    (
+        "result-disclose",
+        written(
+            DiscloseDocument(
+                format="assay-disclose/0",
+                bundle=None,
+                release_digest="0" * 64,
+                shown=("a",),
+                implied=("b",),
+                withheld=("c",),
+                shared_reports=(SharedReportPart(check="x", controls=("c",)),),
+            )
+        ),
+    ),
+    ("result-verify", written(VerifyDocument.of(SALTED.verdict(), REPEATED))),
+    ("result-verify", written(VerifyDocument.of(SHOWN_VERDICT))),
     ("programme-file", toml(HARBOUR.decode())),
     ("programme-file", toml(SKIFF.decode())),
     (
