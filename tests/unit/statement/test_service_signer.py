@@ -20,6 +20,7 @@ from assay.statement.signers.services import Service
 from tests.simulators.claims import ed25519_signer, p256_signer
 from tests.simulators.keys import ml_dsa_signer, p384_signer
 
+RING = "locations/global/keyRings/r"
 MADE = {
     KeyKind.P256: CryptoSigner.generate_ecdsa,
     KeyKind.P384: lambda: CryptoSigner.generate_ecdsa(scheme="ecdsa-sha2-nistp384"),
@@ -39,7 +40,7 @@ class FileService(CryptoSigner):
 
     @classmethod
     def from_priv_key_uri(cls, priv_key_uri, public_key, secrets_handler=None):
-        name = priv_key_uri.partition(":")[2]
+        name = priv_key_uri.partition(":")[2].split("/")[0]
         uri = f"file2:{cls.folder}/{name}"
         return CryptoSigner.from_priv_key_uri(uri, public_key, secrets_handler)
 
@@ -47,7 +48,7 @@ class FileService(CryptoSigner):
     def import_(cls, name):
         native = read_private_key(Path(cls.folder, name).read_bytes(), None)._native
         key = SSlibKey.from_crypto(native.public_key())
-        return cls.answers or f"hv:{name}", key
+        return cls.answers or f"hv:{name}/1", key
 
 
 @pytest.fixture
@@ -57,9 +58,9 @@ def files(tmp_path, monkeypatch):
         name="Files",
         signer=FileService,
         errors=(_Refused,),
-        named=lambda rest: (rest,),
+        named=lambda rest: (rest.split("/")[0],),
     )
-    monkeypatch.setattr(service, "find_service", {"hv": found}.get)
+    monkeypatch.setattr(service, "find_service", {"hv": found}.__getitem__)
     for kind in KeyKind:
         (tmp_path / kind.name).write_bytes(new_private_key(kind, None))
     return tmp_path
@@ -81,8 +82,8 @@ def test_an_address_opens_a_signer(files, kind):
     plain = Signer.from_priv_key_uri(f"file2:{files}/{kind.name}", foreign)
     for signer in (
         adapted(plain),
-        open_service(f"hv:{kind.name}", None),
-        open_service(f"hv:{kind.name}", own.public_key),
+        open_service(f"hv:{kind.name}/1", None),
+        open_service(f"hv:{kind.name}/1", own.public_key),
     ):
         assert signer.public_key.der == own.public_key.der
         sign(b"{}", signer)
@@ -91,7 +92,7 @@ def test_an_address_opens_a_signer(files, kind):
 @pytest.mark.usefixtures("files")
 def test_another_public_key_is_found_out_before_anything_is_signed():
     with pytest.raises(KeyFileError) as caught:
-        open_service("hv:P256", p256_signer().public_key)
+        open_service("hv:P256/1", p256_signer().public_key)
     assert caught.value.code == "key.service-failed"
     assert "does not match" in caught.value.found
 
@@ -117,7 +118,7 @@ def test_other_kinds_of_keys_are_refused(made, code):
 def test_no_service_signs_second():
     for public in (None, ml_dsa_signer().public_key):
         with pytest.raises(KeyFileError) as caught:
-            open_service("hv:ML_DSA_65", public)
+            open_service("hv:ML_DSA_65/1", public)
         assert caught.value.code == "key.second-only"
 
 
@@ -134,7 +135,7 @@ def test_the_prefix_of_this_library_makes_its_ml_dsa_another_signature():
 def test_another_version_of_a_key_is_told(monkeypatch):
     monkeypatch.setattr(FileService, "answers", "hv:P256/2")
     with pytest.raises(KeyFileError) as caught:
-        open_service("hv:P256", None)
+        open_service("hv:P256/1", None)
     assert (caught.value.code, caught.value.found) == (
         "key.public-missing",
         "hv:P256/2",
@@ -157,7 +158,7 @@ def test_what_a_service_raises_is_one_error_of_ours(files, monkeypatch, raised):
     def fails(*_, **__):
         raise raised
 
-    signer = open_service("hv:P256", None)
+    signer = open_service("hv:P256/1", None)
     monkeypatch.setattr(CryptoSigner, "sign", fails)
     with pytest.raises(KeyFileError) as caught:
         sign(b"{}", signer)
@@ -165,19 +166,30 @@ def test_what_a_service_raises_is_one_error_of_ours(files, monkeypatch, raised):
     assert type(raised).__name__ in caught.value.found
     monkeypatch.setattr(FileService, "import_", fails)
     with pytest.raises(KeyFileError) as caught:
-        open_service("hv:P256", None)
+        open_service("hv:P256/1", None)
     assert caught.value.code == "key.service-failed"
 
 
 @pytest.mark.usefixtures("files")
 def test_a_key_that_is_not_there_is_told():
     with pytest.raises(KeyFileError) as caught:
-        open_service("hv:nobody", p256_signer().public_key)
+        open_service("hv:nobody/1", p256_signer().public_key)
     assert caught.value.code == "key.service-failed"
 
 
 @pytest.mark.usefixtures("files")
-@pytest.mark.parametrize("address", ["hv:", "hv", "", "other:key", "hv:" + "a" * 5000])
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("", "other:key/1", "file2:/k.pem", "hsm:2", "hv", "hv:", "hv:a", "hv:a/b"),
+        *("hv:a/1/2", "hv:../1", "HV:a/1", "hv:a/-1", "hv:a/1\n", "hv:a b/1"),
+        *("awskms:", "awskms:a b", "awskms:a?b", "awskms:" + "a" * 5000),
+        *("azurekms:a/keys/b/c", "azurekms://h/keys/b", "azurekms://h/secrets/b/c"),
+        *("azurekms://h@g/keys/b/c", "azurekms://h:1/keys/b/c", "azurekms:"),
+        *("gcpkms:projects/p", "gcpkms:", "gcpkms:projects/p/locations/l/keyRings/r"),
+        "gcpkms:projects/p/locations/l/keyRings/r/cryptoKeys/k/cryptoKeyVersions/x",
+    ],
+)
 def test_what_is_no_address_is_told(address):
     with pytest.raises(KeyFileError) as caught:
         open_service(address, None)
@@ -187,7 +199,7 @@ def test_what_is_no_address_is_told(address):
 @pytest.mark.usefixtures("files")
 def test_an_address_over_its_bound_is_told():
     with pytest.raises(KeyFileError) as caught:
-        open_service("hv:P256", None, Limits(max_key_uri_chars=5))
+        open_service("hv:P256/1", None, Limits(max_key_uri_chars=8))
     assert caught.value.code == "key.service-address"
 
 
@@ -215,8 +227,21 @@ def test_an_extra_that_is_not_installed_is_named(monkeypatch, scheme, extra):
     assert caught.value.remedy == f"pip install 'assay[{extra}]'"
 
 
-def test_no_other_scheme_is_a_service():
-    assert services.find_service("file2") is None
+@pytest.mark.parametrize(
+    "address",
+    [
+        "awskms:1234abcd-12ab-34cd-56ef-1234567890ab",
+        "awskms:alias/releases",
+        "awskms:arn:aws-us-gov:kms:us-gov-west-1:111122223333:key/1234abcd",
+        "azurekms://office.vault.azure.net/keys/releases/0123456789abcdef",
+        "azurekms://office.vault.usgovcloudapi.net/keys/releases/01",
+        f"gcpkms:projects/example.com:p/{RING}/cryptoKeys/k/cryptoKeyVersions/1",
+        "hv:releases/2",
+    ],
+)
+def test_every_service_names_its_keys_in_its_own_form(address):
+    scheme, _, rest = address.partition(":")
+    assert services.is_service_address(scheme, rest)
 
 
 @pytest.mark.parametrize("signer", [p256_signer(), p384_signer(), ed25519_signer()])

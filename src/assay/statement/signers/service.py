@@ -25,7 +25,7 @@ from assay.crypto.public_key import (
 from assay.domain.limits import DEFAULT_LIMITS, Limits
 from assay.errors import AssayError, KeyFileError
 from assay.statement.signers.foreign_words import words_of
-from assay.statement.signers.services import find_service
+from assay.statement.signers.services import find_service, is_service_address
 
 if TYPE_CHECKING:
     from assay.crypto.public_key import PublicKey
@@ -89,11 +89,10 @@ def open_service(
             `key.public-missing` or `key.unsupported`.
     """
     scheme, _, rest = address.partition(":")
-    if not rest or len(address) > limits.max_key_uri_chars:
+    too_long = len(address) > limits.max_key_uri_chars
+    if too_long or not is_service_address(scheme, rest):
         raise _no_address()
     service = find_service(scheme)
-    if service is None:
-        raise _no_address()
     from securesystemslib.exceptions import Error  # noqa: PLC0415 - an extra
 
     # It writes to the log what is raised as well.

@@ -5,6 +5,7 @@ Names of `securesystemslib`: `awskms:`, `azurekms:`, `gcpkms:` and `hv:`.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,20 @@ from assay.errors import KeyFileError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Service", "find_service"]
+__all__ = ["Service", "find_service", "is_service_address"]
+
+_NAME = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}"
+# What follows the scheme, as each service names its keys.
+_FORMS = {
+    # An id, an ARN, or an alias by its name or its ARN.
+    "awskms": re.compile(r"[A-Za-z0-9:/_-]{1,2048}"),
+    "azurekms": re.compile(rf"//{_NAME}/keys/{_NAME}/{_NAME}"),
+    "gcpkms": re.compile(
+        rf"projects/(?:{_NAME}:)?{_NAME}/locations/{_NAME}/keyRings/{_NAME}"
+        rf"/cryptoKeys/{_NAME}/cryptoKeyVersions/[0-9]{{1,18}}"
+    ),
+    "hv": re.compile(rf"{_NAME}/[0-9]{{1,18}}"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,16 +47,22 @@ class Service:
     named: Callable[[str], tuple[str, ...]]
 
 
-def find_service(scheme: str) -> Service | None:
-    """Load what speaks to a service; None where no service has this scheme.
+def is_service_address(scheme: str, rest: str) -> bool:
+    """Tell whether a text has the form in which a service names its keys."""
+    form = _FORMS.get(scheme)
+    return form is not None and form.fullmatch(rest) is not None
+
+
+def find_service(scheme: str) -> Service:
+    """Load what speaks to a service.
+
+    Args:
+        scheme: One for which addresses have a form.
 
     Raises:
         KeyFileError: `key.extra-missing`.
     """
-    known = _LOADERS.get(scheme)
-    if known is None:
-        return None
-    extra, load = known
+    extra, load = _LOADERS[scheme]
     try:
         return load()
     except ImportError as error:
