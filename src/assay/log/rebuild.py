@@ -41,7 +41,7 @@ from assay.log.settings import believed_settings, read_settings
 from assay.log.storage import create_ledger_only, open_stores, read_choice
 from assay.log.stores.files import DirectoryFiles, machine_error
 from assay.log.stores.interface import LedgerIdentity, SequencedEntry, SignedTree
-from assay.log.stores.sqlite import SqliteLedger, create_ledger
+from assay.log.stores.sqlite import SqliteLedger, add_indexes, create_ledger
 from assay.log.tiles import leaf_hashes, read_bundle, subtree_root
 
 if TYPE_CHECKING:
@@ -134,9 +134,10 @@ def rebuild_ledger(
     else:
         target = root / DATABASE if out is None else out
         draft = _draft(target)
-        create_ledger(draft, first, identity)
+        create_ledger(draft, first, identity, indexed=False)
         try:
             unknown = _fill(_ledger(draft, root), source, first)
+            add_indexes(draft)
             draft.replace(target)
         except OSError as error:
             raise machine_error(error, f"putting {target.name} in its place") from error

@@ -442,7 +442,7 @@ def test_a_ledger_that_points_to_another_entry_gives_no_receipt(log, path):
 def test_a_ledger_that_lost_a_pending_entry_signs_nothing(log, path):
     log.append(batch(0, 1))
     with sqlite3.connect(path / "log.sqlite") as database:
-        database.execute("INSERT INTO entry VALUES (1, x'01', 'aa', NULL)")
+        database.execute("INSERT INTO entry VALUES (1, x'01', 'aa')")
     database.close()
     with refused("log.database-altered"):
         log.append(batch(5, 6))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -24,19 +25,23 @@ if TYPE_CHECKING:
 
     from assay.log.stores.interface import LedgerRow
 
-__all__ = ["SqliteLedger", "create_ledger"]
+__all__ = ["SqliteLedger", "add_indexes", "create_ledger"]
 
 # "Assy" as a 32-bit number, so that another SQLite file is not taken for a ledger.
 _APPLICATION_ID = 0x41737379
-_SCHEMA_VERSION = 2
-_SCHEMA = """
+_SCHEMA_VERSION = 3
+# Of the first logs: entries that wait lie beside their hashes.
+_FIRST_VERSION = 2
+_TABLES = """
 CREATE TABLE entry (
     idx INTEGER PRIMARY KEY,
-    leaf_hash BLOB NOT NULL UNIQUE,
-    body_sha256 TEXT NOT NULL,
-    leaf BLOB
+    leaf_hash BLOB NOT NULL,
+    body_sha256 TEXT NOT NULL
 );
-CREATE INDEX entry_body ON entry (body_sha256);
+CREATE TABLE waiting (
+    idx INTEGER PRIMARY KEY,
+    leaf BLOB NOT NULL
+);
 CREATE TABLE signed (
     id INTEGER PRIMARY KEY CHECK (id = 0),
     size INTEGER NOT NULL,
@@ -50,7 +55,19 @@ CREATE TABLE identity (
     vkeys TEXT NOT NULL
 );
 """
-
+_INDEXES = """
+CREATE UNIQUE INDEX entry_leaf ON entry (leaf_hash);
+CREATE INDEX entry_body ON entry (body_sha256);
+"""
+_ROWS = (
+    "SELECT entry.idx, leaf_hash, body_sha256, leaf FROM entry "
+    "LEFT JOIN waiting ON waiting.idx = entry.idx "
+    "WHERE entry.idx >= ? AND entry.idx < ? ORDER BY entry.idx"
+)
+_FIRST_ROWS = (
+    "SELECT idx, leaf_hash, body_sha256, leaf FROM entry "
+    "WHERE idx >= ? AND idx < ? ORDER BY idx"
+)
 
 # Rows of one statement, of four values each; SQLite takes 32,766 values.
 _ROWS_AT_ONCE = 512
@@ -83,20 +100,31 @@ def _damaged(doing: str, expected: str, found: str) -> LogError:
 _KIND = FileKind(
     application_id=_APPLICATION_ID,
     version=_SCHEMA_VERSION,
-    schema=_SCHEMA,
+    schema=_TABLES + _INDEXES,
     missing=_missing,
     damaged=_damaged,
+    older=(_FIRST_VERSION,),
 )
 
 
-def create_ledger(path: Path, first: SignedTree, identity: LedgerIdentity) -> None:
+def create_ledger(
+    path: Path, first: SignedTree, identity: LedgerIdentity, *, indexed: bool = True
+) -> None:
     """Create the database of a new log.
+
+    Args:
+        path: Where.
+        first: The tree that it is bound to.
+        identity: Whose it is.
+        indexed: Whether it can be searched; otherwise `add_indexes` comes later, which
+            is faster when there are many rows to write first.
 
     Raises:
         MachineError: The file cannot be written.
     """
     doing = "creating the ledger"
-    with closing(create_file(path, _KIND, doing)) as connection, faults(_KIND, doing):
+    kind = _KIND if indexed else replace(_KIND, schema=_TABLES)
+    with closing(create_file(path, kind, doing)) as connection, faults(_KIND, doing):
         connection.execute(
             "INSERT INTO identity VALUES (0, ?, ?)",
             (identity.origin, "\n".join(identity.vkeys)),
@@ -105,6 +133,18 @@ def create_ledger(path: Path, first: SignedTree, identity: LedgerIdentity) -> No
             "INSERT INTO signed VALUES (0, ?, ?, ?, ?)",
             (first.size, first.root, first.timestamp, EMPTY_CHAIN),
         )
+
+
+def add_indexes(path: Path) -> None:
+    """Make a ledger searchable that was created without that.
+
+    Raises:
+        LogError: `log.database-altered`: two entries have one hash.
+        MachineError: The file cannot be written.
+    """
+    file = SqliteFile(path, _KIND, timeout=0)
+    with file.connection("making the ledger searchable") as connection:
+        connection.executescript(f"BEGIN;{_INDEXES}COMMIT;")
 
 
 class SqliteLedger:
@@ -234,11 +274,8 @@ class SqliteLedger:
             LogError: `log.database-missing` or `log.database-altered`.
             MachineError: The database cannot be read.
         """
-        query = (
-            "SELECT idx, leaf_hash, body_sha256, leaf FROM entry "
-            "WHERE idx >= ? AND idx < ? ORDER BY idx"
-        )
         with self._file.connection("reading entries") as connection:
+            query = _FIRST_ROWS if _is_first(connection) else _ROWS
             rows: list[Any] = connection.execute(query, (start, end)).fetchall()
         check_types(rows, start)
         return rows
@@ -253,16 +290,16 @@ class SqliteLedger:
         """
         with self._file.transaction("sequencing entries") as connection:
             check_indices(entries, _read_size(connection))
+            first = _is_first(connection)
             for part in _parts(entries):
-                rows = ",".join(["(?,?,?,?)"] * len(part))
-                values = (
-                    (item.index, item.leaf_hash, item.body_sha256, item.leaf)
-                    for item in part
-                )
-                connection.execute(
-                    f"INSERT INTO entry VALUES {rows}",  # noqa: S608 - question marks only
-                    tuple(chain.from_iterable(values)),
-                )
+                if first:
+                    _insert(connection, "entry", [_row(item) for item in part])
+                    continue
+                _insert(connection, "entry", [_row(item)[:3] for item in part])
+                leaves = [
+                    (item.index, item.leaf) for item in part if item.leaf is not None
+                ]
+                _insert(connection, "waiting", leaves)
 
     def compare_and_swap(self, old: SignedTree, new: SignedTree) -> None:
         """Bind the log to sign `new` if `old` is still the last.
@@ -286,9 +323,32 @@ class SqliteLedger:
             # These are in durable tiles by now; the ledger need not keep them twice.
             connection.execute(
                 "UPDATE entry SET leaf = NULL "
-                "WHERE idx >= ? AND idx < ? AND leaf IS NOT NULL",
+                "WHERE idx >= ? AND idx < ? AND leaf IS NOT NULL"
+                if _is_first(connection)
+                else "DELETE FROM waiting WHERE idx >= ? AND idx < ?",
                 (old.size, new.size),
             )
+
+
+def _is_first(connection: sqlite3.Connection) -> bool:
+    return _number(connection, "PRAGMA user_version") == _FIRST_VERSION
+
+
+def _row(item: SequencedEntry) -> LedgerRow:
+    return (item.index, item.leaf_hash, item.body_sha256, item.leaf)
+
+
+def _insert(
+    connection: sqlite3.Connection, table: str, rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Insert rows by one statement."""
+    if not rows:
+        return
+    marks = ",".join([f"({','.join('?' * len(rows[0]))})"] * len(rows))
+    connection.execute(
+        f"INSERT INTO {table} VALUES {marks}",  # noqa: S608 - question marks only
+        tuple(chain.from_iterable(rows)),
+    )
 
 
 def _parts(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:

@@ -31,7 +31,8 @@ class FileKind:
 
     Attributes:
         application_id: Number that tells it from other SQLite files.
-        version: Of its schema.
+        version: Of the schema that new files get.
+        older: Versions that are read and written as well.
         schema: Statements that make it.
         missing: Makes the error for a file that is not there, from its name.
         damaged: Makes the error for one that is not as it was written: what was
@@ -44,6 +45,7 @@ class FileKind:
     schema: str
     missing: Callable[[str], AssayError]
     damaged: Callable[[str, str, str], AssayError]
+    older: tuple[int, ...] = ()
     secure_delete: bool = False
 
 
@@ -228,7 +230,8 @@ class SqliteFile:
             int(connection.execute(f"PRAGMA {name}").fetchone()[0])
             for name in ("application_id", "user_version")
         )
-        if found != (self.kind.application_id, self.kind.version):
+        known = (self.kind.version, *self.kind.older)
+        if found[0] != self.kind.application_id or found[1] not in known:
             raise self.kind.damaged(
                 "opening it",
                 f"version {self.kind.version}",
