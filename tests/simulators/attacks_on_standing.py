@@ -132,6 +132,14 @@ STANDING_ATTACKS = {
         "trust.unknown-issuer",
         lambda s: s.issue(compromise(DEV_KEY, NOON - HOUR), STRANGER_KEY),
     ),
+    "a rotation to a key whose holder knows nothing of it": Case(
+        INVALID,
+        "verify.successor-proof",
+        lambda s: s.issue(
+            rotation(DEV_KEY, NEW_KEY, NOON + DAY, proof=b"not signed"), DEV_KEY
+        ),
+        attached=True,
+    ),
     # -- withdrawals
     "a claim after its organisation withdrew": Case(
         STALE,

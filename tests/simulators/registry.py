@@ -15,6 +15,7 @@ from assay.crypto.bitstring import bits_of, encode_list
 from assay.crypto.digest import sha256_hex
 from assay.crypto.log_leaf import log_leaf
 from assay.crypto.name_record import organisation_id
+from assay.crypto.succession import succession_message
 from assay.crypto.tlog_proof import parse_tlog_proof
 from assay.domain.assessment import Outcome
 from assay.domain.enrolment import (
@@ -63,6 +64,7 @@ from assay.statement.registry_payloads import (
 )
 from assay.verify import verify_bundle
 from assay.wire.v0.bundle import write_bundle
+from assay.wire.v0.instant import format_instant
 from assay.wire.v0.statement_file import write_statement_file
 from tests.simulators.claims import (
     DEVELOPER,
@@ -133,11 +135,13 @@ def withdrawal(effective: datetime, *keys: EnrolledKey, **changes: Any) -> bytes
 def rotation(
     old: PemSigner, new: PemSigner, effective: datetime, **changes: Any
 ) -> bytes:
+    message = succession_message(key_id(old), key_id(new), format_instant(effective))
     successor = SuccessorKey(
         key_id=key_id(new),
         public_key=new.public_key.der,
         valid_from=effective - DAY,
         valid_until=effective + 400 * DAY,
+        proof=new.sign(message),
     )
     return key_event_payload(
         KeyEvent(

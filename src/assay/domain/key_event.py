@@ -31,12 +31,14 @@ class SuccessorKey:
         public_key: DER (SubjectPublicKeyInfo).
         valid_from: It signs nothing before this instant.
         valid_until: It signs nothing after this instant.
+        proof: Its own signature, by which it consents to follow.
     """
 
     key_id: str
     public_key: bytes
     valid_from: datetime
     valid_until: datetime
+    proof: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

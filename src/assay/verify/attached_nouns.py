@@ -4,6 +4,7 @@
 2. The predicate has its published form, and does not contradict itself.
 3. The subject is what the predicate is about.
 4. Of a snapshot: the bits and the entries beside them say the same.
+5. Of a rotation: the key that follows has signed that it does.
 
 The signature was checked before. Whether anybody believes the signer is decided
 later, and decides whether the noun counts.
@@ -15,13 +16,15 @@ from typing import TYPE_CHECKING
 
 from assay.crypto.bitstring import bit_at, bits_of, count_bits, decode_list
 from assay.crypto.name_record import organisation_id
+from assay.crypto.public_key import FIRST_KINDS, public_key_from_der, require_place
+from assay.crypto.succession import succession_message
 from assay.domain.enrolment import ENROLMENT_TYPE, Enrolment
 from assay.domain.evaluation import EVALUATION_TYPE, Evaluation
 from assay.domain.key_event import KEY_EVENT_TYPE, KeyEvent
 from assay.domain.review import REVIEW_TYPE, Review
 from assay.domain.revocation import REVOCATION_TYPE, Revocation
 from assay.domain.status import STATUS_TYPE, StatusSnapshot
-from assay.errors import VerifyError
+from assay.errors import SignatureError, VerifyError
 from assay.wire.v0.enrolment import EnrolmentPredicate
 from assay.wire.v0.evaluation import EvaluationPredicate
 from assay.wire.v0.key_event import KeyEventPredicate
@@ -32,6 +35,7 @@ from assay.wire.v0.status import StatusPredicate
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from assay.domain.key_event import SuccessorKey
     from assay.domain.limits import Limits
     from assay.wire.v0.statement import StatementModel
 
@@ -58,7 +62,29 @@ def _enrolment(statement: StatementModel) -> Enrolment:
 
 def _key_event(statement: StatementModel) -> KeyEvent:
     model = KeyEventPredicate.read(statement.predicate, document="key event")
-    return model.to_domain(_subject(statement))
+    event = model.to_domain(_subject(statement))
+    if event.successor is not None:
+        # 5.
+        _check_consent(event.key_id, event.successor, model.effective)
+    return event
+
+
+def _check_consent(key_id: str, successor: SuccessorKey, effective: str) -> None:
+    """Refuse a successor that did not sign: nobody gets another's key for theirs."""
+    key = public_key_from_der(successor.public_key)
+    require_place(key.kind, FIRST_KINDS)
+    try:
+        key.verify(
+            succession_message(key_id, successor.key_id, effective), successor.proof
+        )
+    except SignatureError as error:
+        raise VerifyError(
+            "successor-proof",
+            "A key that is named as a successor has not signed that it is one.",
+            expected=f"a signature by the key {successor.key_id}",
+            found="another signature",
+            remedy="do not use this key event",
+        ) from error
 
 
 def _revocation(statement: StatementModel) -> Revocation:
@@ -96,8 +122,9 @@ def read_noun(statement: StatementModel, limits: Limits) -> AttachedNoun:
     """Read what an attached statement says.
 
     Raises:
-        VerifyError: `verify.unknown-statement`, `verify.organisation-id` or
-            `verify.status-bits`.
+        VerifyError: `verify.unknown-statement`, `verify.organisation-id`,
+            `verify.successor-proof` or `verify.status-bits`.
+        KeyFileError: A successor is no key that signs statements.
         DocumentError: The predicate is malformed or contradicts itself.
     """
     # 1.

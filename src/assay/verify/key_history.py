@@ -260,7 +260,9 @@ def _begin_successor(
             valid_until=successor.valid_until,
         )
         grown |= register.begin(
-            Standing(role=standing.role, party=standing.party, issuer=issuer)
+            Standing(
+                role=standing.role, party=standing.party, issuer=issuer, inherited=True
+            )
         )
     return grown
 

@@ -49,11 +49,13 @@ class Standing:
         role: What it may sign.
         party: Whose it is, told apart by how that is known.
         issuer: Their name, the key and its dates.
+        inherited: Whether it is theirs by a rotation.
     """
 
     role: Role
     party: str
     issuer: Issuer
+    inherited: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,7 +254,9 @@ class KeyRegister:
 def _standing_order(standing: Standing) -> tuple[str, ...]:
     issuer = standing.issuer
     return (
-        # The trust file's own word goes before that of an office.
+        # The trust file's own word goes before that of an office, and what anybody says
+        # of this very key before what it took over.
+        "1" if standing.inherited else "0",
         "1" if standing.party.startswith("organisation ") else "0",
         standing.role,
         issuer.name,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
 
 from assay.domain.key_event import KeyEvent, KeyEventKind, SuccessorKey
-from assay.encoding import encode_base64
+from assay.encoding import decode_base64, encode_base64
 from assay.errors import DocumentError
 from assay.wire.model import JsonModel
 from assay.wire.v0.instant import format_instant, read_instant
@@ -45,6 +47,7 @@ class SuccessorPart(JsonModel):
     public_key: KeyText
     valid_from: Instant
     valid_until: Instant
+    proof: Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]+={0,2}$", max_length=8_000)]
 
     @classmethod
     def of(cls, key: SuccessorKey) -> SuccessorPart:
@@ -54,6 +57,7 @@ class SuccessorPart(JsonModel):
             public_key=encode_base64(key.public_key),
             valid_from=format_instant(key.valid_from),
             valid_until=format_instant(key.valid_until),
+            proof=encode_base64(key.proof),
         )
 
     def to_domain(self) -> SuccessorKey:
@@ -71,6 +75,7 @@ class SuccessorPart(JsonModel):
             public_key=read_key(self.public_key, self.key_id),
             valid_from=valid_from,
             valid_until=valid_until,
+            proof=decode_base64(self.proof, what="proof of a successor"),
         )
 
 
