@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -52,7 +53,13 @@ def key_thumbprint(key: PublicKey) -> bytes:
     Raises:
         CoseError: `cose.key-kind`.
     """
-    return hashlib.sha256(cbor.encode(_required(key))).digest()
+    return _thumbprint(key.kind, key.der)
+
+
+@lru_cache(maxsize=1024)
+def _thumbprint(kind: KeyKind, der: bytes) -> bytes:
+    # A verifier compares the few keys that it believes with every message.
+    return hashlib.sha256(cbor.encode(_required(kind, der))).digest()
 
 
 def thumbprint_uri(key: PublicKey) -> str:
@@ -65,21 +72,21 @@ def thumbprint_uri(key: PublicKey) -> str:
     return _URI + encoded.decode("ascii")
 
 
-def _required(key: PublicKey) -> dict[Label, CborValue]:
+def _required(kind: KeyKind, der: bytes) -> dict[Label, CborValue]:
     """Give the parameters without which it is no key."""
-    if key.kind is KeyKind.ED25519:
+    if kind is KeyKind.ED25519:
         # RFC 8410: the key is what the DER form ends with.
-        return {_KTY: _OKP, _CRV: _ED25519, _X: key.der[-_ED25519_BYTES:]}
-    if key.kind not in _CURVES:
+        return {_KTY: _OKP, _CRV: _ED25519, _X: der[-_ED25519_BYTES:]}
+    if kind not in _CURVES:
         raise CoseError(
             "key-kind",
             "Assay writes no COSE key of this kind.",
             expected=", ".join(kind.value for kind in ALGORITHMS),
-            found=key.kind.value,
+            found=kind.value,
         )
-    curve, width = _CURVES[key.kind]
+    curve, width = _CURVES[kind]
     # RFC 5480: the uncompressed point is what the DER form ends with.
-    x, y = key.der[-2 * width : -width], key.der[-width:]
+    x, y = der[-2 * width : -width], der[-width:]
     return {_KTY: _EC2, _CRV: curve, _X: x, _Y: y}
 
 
@@ -91,7 +98,11 @@ def write_key_set(keys: Sequence[PublicKey]) -> bytes:
     """
     return cbor.encode(
         tuple(
-            {**_required(key), _KID: key_thumbprint(key), _ALG: ALGORITHMS[key.kind]}
+            {
+                **_required(key.kind, key.der),
+                _KID: key_thumbprint(key),
+                _ALG: ALGORITHMS[key.kind],
+            }
             for key in keys
         )
     )
