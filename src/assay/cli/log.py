@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assay.cli import log_rebuild, log_serve, log_token, log_withhold
+from assay.cli import (
+    log_monitor,
+    log_rebuild,
+    log_serve,
+    log_submit,
+    log_token,
+    log_withhold,
+)
 from assay.cli.counting import counted
 from assay.cli.exit_status import ExitStatus
 from assay.cli.options import PATH
@@ -252,5 +259,7 @@ def _shortened(vkey: str) -> str:
 
 command.add_command(log_rebuild.command)
 command.add_command(log_serve.command)
+command.add_command(log_monitor.command)
+command.add_command(log_submit.command)
 command.add_command(log_token.command)
 command.add_command(log_withhold.command)
