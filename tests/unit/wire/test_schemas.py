@@ -27,6 +27,7 @@ from assay.domain.statement import (
     StatementFile,
 )
 from assay.eligibility import decide
+from assay.flows.verify_scitt import scitt_document
 from assay.programme import read_programme
 from assay.verify import verify_bundle
 from assay.wire.v0.answers import DecideDocument, VerifyDocument
@@ -43,6 +44,11 @@ from assay.wire.v0.results import (
     ShownProgrammePart,
     TrustDocument,
 )
+from assay.wire.v0.scitt_answers import (
+    ExportedPart,
+    ScittExportDocument,
+    ScittKeyDocument,
+)
 from assay.wire.v0.statement_file import write_statement_file
 from assay.wire.v0.trust_writing import write_trust
 from docs import generate_schemas as module
@@ -50,6 +56,8 @@ from docs.generate_schemas import FOLDER, PUBLISHED, publish, schemas
 from tests.simulators.claims import HARBOUR, NOW, SKIFF, Claim, witness
 from tests.simulators.note_signers import WITNESS_ED
 from tests.simulators.salted_claims import SaltedClaim, opened_text, shows
+from tests.simulators.scitt import SUBJECT, transparent
+from tests.unit.verify.test_verify_scitt import verify as verify_transparent
 
 CLAIM = Claim()
 PAYLOADS = {kind: json.loads(data) for kind, data in CLAIM.payloads().items()}
@@ -223,6 +231,44 @@ REAL = [
                 programmes=(ShownProgrammePart.shown(read_programme(HARBOUR), ()),),
             )
         ),
+    ),
+    (
+        "result-scitt-export",
+        written(
+            ScittExportDocument(
+                format="assay-scitt-export/0",
+                issuer="https://developer.example",
+                subject=SUBJECT,
+                statements=(
+                    ExportedPart(
+                        kind="seal",
+                        file="seal.cose",
+                        size=709,
+                        log_index=1,
+                        entry="0" * 64,
+                    ),
+                ),
+            )
+        ),
+    ),
+    (
+        "result-scitt-key",
+        written(
+            ScittKeyDocument(
+                format="assay-scitt-key/0",
+                origin="log.example/2026",
+                thumbprint="0" * 64,
+                key_set="scitt-keys.cbor",
+            )
+        ),
+    ),
+    (
+        "result-scitt-verify",
+        written(scitt_document(verify_transparent(transparent()))),
+    ),
+    (
+        "result-scitt-verify",
+        written(scitt_document(verify_transparent(transparent(), keys=()))),
     ),
     (
         "result-seal",
