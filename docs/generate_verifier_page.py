@@ -9,37 +9,70 @@ python docs/generate_verifier_page.py --check   say whether it is up to date
 from __future__ import annotations
 
 import ast
-import io
 import runpy
 import sys
-import tokenize
 from dataclasses import dataclass
 from pathlib import Path
 
 DOCS = Path(__file__).resolve().parent
 PAGE = DOCS / "how-to" / "audit-the-verifier.md"
 CLOSURE = runpy.run_path(str(DOCS.parent / "packages" / "assay-verify" / "closure.py"))
-ROOMS = {
-    "assay": "The package itself: its version, and the map of the house.",
-    "errors": "Every refusal: whose fault, what was expected, what was found.",
-    "encoding": "Base64 in one spelling.",
-    "domain": "The nouns: frozen, without input or output; and every bound.",
-    "wire": "From bytes to nouns: strict JSON and TOML, then one model a document.",
-    "crypto": "Digests, signatures, Merkle proofs, notes, timestamps: over bytes alone.",
-    "programme": "What a framework's rules mean, and how outcomes follow from evidence.",
-    "verify": "The numbered steps from bytes to a verdict. Begin with `verifier.py`.",
-    "eligibility": "From what was proven to a decision.",
-    "assay_verify": "The only part that opens files and reads the clock.",
-}
-_NO_CODE = {
-    tokenize.COMMENT,
-    tokenize.NL,
-    tokenize.NEWLINE,
-    tokenize.INDENT,
-    tokenize.DEDENT,
-    tokenize.ENCODING,
-    tokenize.ENDMARKER,
-}
+# What to read at a time: a title, what it is about, and the modules that it leads to.
+# What they import and no earlier sitting had belongs to it.
+SITTINGS = (
+    (
+        "Signed and logged",
+        (
+            "That a believed key signed these bytes, and that a believed log and enough "
+            "witnesses hold them: `verify/signatures.py` and `verify/receipts.py`, and all "
+            "that they stand on."
+        ),
+        ("assay.verify.signatures", "assay.verify.receipts"),
+    ),
+    (
+        "Strictly read",
+        (
+            "From bytes to nouns: JSON and TOML that all readers read alike, one model for "
+            "each document, and whom the trust file believes."
+        ),
+        ("assay.wire.v0.bundle", "assay.wire.v0.statement_file", "assay.wire.v0.trust"),
+    ),
+    (
+        "It follows",
+        (
+            "That the claim is about these files, that every outcome follows from reports "
+            "and answers, and that the instants agree."
+        ),
+        (
+            "assay.verify.contents",
+            "assay.verify.outcomes",
+            "assay.verify.release_files",
+            "assay.verify.times",
+        ),
+    ),
+    (
+        "Dated by others",
+        "Timestamps (RFC 3161) and the certificates of those who make them.",
+        ("assay.verify.timestamps",),
+    ),
+    (
+        "The verdict",
+        (
+            "All steps in their order, and what others say of a claim: enrolments, key "
+            "events, revocations, snapshots of status, reviews. Begin with "
+            "`verify/verifier.py`."
+        ),
+        ("assay.verify.verifier", "assay.verify.statement_file"),
+    ),
+    (
+        "The decision, and the command line",
+        (
+            "From what was proven to a benefit; and the only part that opens files and "
+            "reads the clock."
+        ),
+        (),
+    ),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,73 +80,72 @@ class Module:
     """One file to read."""
 
     path: str
-    room: str
     summary: str
     lines: int
-    code: int
+    statements: int
     words: int
 
 
-def modules() -> list[Module]:
-    """Give every file, room by room from the ground up, after what it needs."""
-    found = [_module(name, path) for name, path in CLOSURE["needed_modules"]().items()]
-    order = list(ROOMS)
-    return sorted(found, key=lambda module: order.index(module.room))
+def sittings() -> list[list[Module]]:
+    """Give the files of each sitting, every one after those that it needs."""
+    held = CLOSURE["needed_modules"]()
+    seen: set[str] = set()
+    found = []
+    for _, _, roots in SITTINGS:
+        part = []
+        for name, path in CLOSURE["needed_modules"](roots).items():
+            if name in held and name not in seen:
+                seen.add(name)
+                part.append(_module(path))
+        found.append(part)
+    return found
 
 
-def _module(name: str, path: Path) -> Module:
+def _module(path: Path) -> Module:
     text = path.read_text(encoding="utf-8")
-    parts = name.split(".")
-    room = parts[1] if parts[0] == "assay" and len(parts) > 1 else parts[0]
-    summary = (ast.get_docstring(ast.parse(text)) or "").split("\n\n")[0]
+    tree = ast.parse(text)
+    summary = (ast.get_docstring(tree) or "").split("\n\n")[0]
     return Module(
         path=path.relative_to(DOCS.parent).as_posix(),
-        room=room,
         summary=" ".join(summary.split()).rstrip("."),
         lines=len(text.splitlines()),
-        code=_code(text),
+        statements=sum(map(_says_something, ast.walk(tree))),
         words=len(text.split()),
     )
 
 
-def _code(text: str) -> int:
-    """Count the lines that hold code: no blank ones, comments or docstrings."""
-    held: set[int] = set()
-    fresh = True
-    for token in tokenize.generate_tokens(io.StringIO(text).readline):
-        if token.type in _NO_CODE:
-            fresh = fresh or token.type == tokenize.NEWLINE
-            continue
-        # A string where a statement begins is a docstring.
-        if not (fresh and token.type == tokenize.STRING):
-            held.update(range(token.start[0], token.end[0] + 1))
-        fresh = False
-    return len(held)
+def _says_something(node: ast.AST) -> bool:
+    """Say whether a node is a statement, and neither an import nor a bare text."""
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        return False
+    return isinstance(node, ast.stmt) and not isinstance(
+        node, ast.Import | ast.ImportFrom
+    )
 
 
 def page() -> str:
     """Give the whole page."""
-    every = modules()
+    parts = sittings()
+    every = [module for part in parts for module in part]
     text = HEAD.format(
         files=len(every),
         lines=f"{sum(module.lines for module in every):,}",
-        code=f"{sum(module.code for module in every):,}",
+        statements=f"{sum(module.statements for module in every):,}",
         words=f"{sum(module.words for module in every):,}",
         packages=", ".join(
             f"`{name.replace('_', '-')}`"
             for name in sorted(CLOSURE["needed_packages"]())
         ),
     )
-    for room, about in ROOMS.items():
-        inside = [module for module in every if module.room == room]
-        text += f"\n### {room}\n\n{about}\n\n"
-        text += "| file | what it does | lines | code |\n|---|---|---:|---:|\n"
-        for module in inside:
-            link = f"[{module.path.removeprefix('src/')}](../../{module.path})"
-            text += f"| {link} | {module.summary} | {module.lines} | {module.code} |\n"
-        lines = sum(module.lines for module in inside)
-        code = sum(module.code for module in inside)
-        text += f"| {len(inside)} files | | {lines} | {code} |\n"
+    for (title, about, _), part in zip(SITTINGS, parts, strict=True):
+        lines = sum(module.lines for module in part)
+        statements = sum(module.statements for module in part)
+        text += f"\n### {title}\n\n{about}\n\n"
+        text += f"{len(part)} files, {lines:,} lines, {statements:,} statements.\n\n"
+        text += "| file | what it does | lines | statements |\n|---|---|---:|---:|\n"
+        for item in part:
+            link = f"[{item.path.removeprefix('src/')}](../../{item.path})"
+            text += f"| {link} | {item.summary} | {item.lines} | {item.statements} |\n"
     return text
 
 
@@ -122,7 +154,7 @@ HEAD = """\
 
 Generated by `docs/generate_verifier_page.py` from the imports of the source; a test compares the two.
 
-Whoever relies on a verdict should be able to read the whole program that gives it. `packages/assay-verify` builds a wheel of that program and nothing else: no inspection of releases, no checks, no signing, no log, no server. It holds {files} files with {lines} lines, {code} of them code, {words} words in all, comments included. It needs {packages}, and what these need; [requirements/verify.txt](../../requirements/verify.txt) pins each by digest. Why there is a second wheel is in [ADR 0024](../adr/0024-a-wheel-that-only-verifies.md).
+Whoever relies on a verdict should be able to read the whole program that gives it. `packages/assay-verify` builds a wheel of that program and nothing else: no inspection of releases, no checks, no signing, no log, no server. It holds {files} files with {lines} lines, {words} words, comments included, and in them {statements} statements. It needs {packages}, and what these need; [requirements/verify.txt](../../requirements/verify.txt) pins each by digest. Why there is a second wheel is in [ADR 0024](../adr/0024-a-wheel-that-only-verifies.md).
 
 ## Build it, and compare
 
@@ -149,7 +181,7 @@ The documents that `--json` prints, the codes and the [exit statuses](../exit-st
 
 ## What to read, in this order
 
-Each room needs only what stands above it, and each file only what stands above it in its room. Whoever has an hour reads `verify/verifier.py` and follows its numbered steps down. What a step owes to its specification stands in its docstring, with the section; why a line is as it is stands beside it.
+Each file needs only what stands above it, here or in an earlier sitting. Whoever has an hour reads `verify/verifier.py` and follows its numbered steps down; whoever has two reads the first sitting, on which all else rests. What a step owes to its specification stands in its docstring, with the section; why a line is as it is stands beside it. Messages to people are half of many files: each refusal says what was expected, what was found and what to do.
 
 What to look for: that nothing is parsed before its signature was checked; that nothing imports a network, a clock, a process or a database (`assay_verify/` alone opens files and reads the clock); that every number from outside has a bound in `domain/limits.py`; that each refusal has a code with a sample in `tests/vectors/attacks/`.
 """

@@ -15,29 +15,42 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 HERE = Path(__file__).parent.resolve()
 OWN_SOURCE = HERE / "src"
 MAIN_SOURCE = HERE.parents[1] / "src"
 
 
-def needed_modules() -> dict[str, Path]:
-    """Give every module of ours by its name, each after those that it imports."""
+def needed_modules(roots: Iterable[str] = ()) -> dict[str, Path]:
+    """Give every module of ours by its name, each after those that it imports.
+
+    Args:
+        roots: Where to begin; with none, at every module of `assay_verify`. With some,
+            packages around modules are left out, as their imports are for convenience.
+
+    Raises:
+        KeyError: A root is no module of ours.
+    """
     ordered: dict[str, Path] = {}
     entered: set[str] = set()
+    begin = [*roots]
 
     def enter(name: str) -> None:
         path = file_of(name)
-        if path is None or name in entered:
+        if path is None or name in entered or (begin and path.stem == "__init__"):
             return
         entered.add(name)
         for imported in imports(path):
             enter(imported)
         ordered[name] = path
 
-    for path in sorted((OWN_SOURCE / "assay_verify").glob("*.py")):
-        enter(_name(path))
+    own = sorted((OWN_SOURCE / "assay_verify").glob("*.py"))
+    for root in begin or map(_name, own):
+        if file_of(root) is None:
+            raise KeyError(root)
+        for package in _around(root):
+            enter(package)
     return ordered
 
 
@@ -62,8 +75,7 @@ def imports(path: Path) -> Iterator[str]:
         else:
             continue
         for name in names:
-            parts = name.split(".")
-            yield from (".".join(parts[:end]) for end in range(1, len(parts) + 1))
+            yield from _around(name)
 
 
 def file_of(name: str) -> Path | None:
@@ -74,6 +86,12 @@ def file_of(name: str) -> Path | None:
             if path.is_file():
                 return path
     return None
+
+
+def _around(name: str) -> Iterator[str]:
+    """Name a module and before it the packages that it lies in."""
+    parts = name.split(".")
+    return (".".join(parts[:end]) for end in range(1, len(parts) + 1))
 
 
 def _name(path: Path) -> str:

@@ -44,14 +44,12 @@ OUTSIDE = {
 
 def cases() -> list[tuple[Path, dict]]:
     """Every bundle that is kept, with its trust file, instant and expected verdict."""
-    folders = [
-        *sorted(VECTORS.glob("formats/v*/")),
-        *sorted(VECTORS.glob("attacks/v*/")),
+    lists = [
+        *sorted(VECTORS.glob("formats/v*/cases.json")),
+        *sorted(VECTORS.glob("attacks/**/cases.json")),
     ]
     return [
-        (folder, case)
-        for folder in folders
-        for case in json.loads((folder / "cases.json").read_text())
+        (path.parent, case) for path in lists for case in json.loads(path.read_text())
     ]
 
 

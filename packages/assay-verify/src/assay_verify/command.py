@@ -109,10 +109,15 @@ def _verified(path: str, name: str, given: argparse.Namespace) -> BundleVerdict:
     limits = DEFAULT_LIMITS
     trust = read_file(given.trust, most=limits.max_trust_bytes, what="trust file")
     data = read_file(path, most=limits.max_bundle_bytes, what="bundle")
+    at_hand = [
+        read_file(file, most=limits.max_bundle_bytes, what="statement file")
+        for file in given.status
+    ]
     verdict = verify_bundle(
         data,
         read_trust(trust),
         _instant(given.at),
+        status=at_hand,
         inventory=None if given.release is None else take_inventory(given.release),
     )
     return BundleVerdict(file=name, verdict=verdict)
@@ -172,6 +177,13 @@ def _parser(*, deciding: bool) -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--release", metavar="DIR", help="also compare the files in this directory"
+    )
+    parser.add_argument(
+        "--status",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="a statement file at hand, such as a status snapshot; may be repeated",
     )
     parser.add_argument(
         "--at", metavar="INSTANT", help="answer for this instant or day; now without"
