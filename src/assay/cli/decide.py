@@ -14,6 +14,7 @@ from assay.cli.options import (
     PATH,
     QUIET_OPTION,
     RELEASE,
+    STATUS_OPTION,
     TRUST_OPTION,
     VERBOSE_OPTION,
     now_or,
@@ -65,6 +66,7 @@ Examples:
     help="Also compare the files of this release with the files signed for; a bundle "
     "about other files is invalid.",
 )
+@STATUS_OPTION
 @AT_OPTION
 @HTML_OPTION
 @JSON_OPTION
@@ -78,6 +80,7 @@ def command(
     benefit: str,
     trust: Path,
     release: Path | str | None,
+    status: tuple[Path, ...],
     at: datetime | None,
     html: str | None,
     json_to: str | None,
@@ -102,6 +105,7 @@ def command(
             benefit,
             now_or(at),
             release=release,
+            status=status,
             jobs=jobs,
             progress=progress,
         )

@@ -33,6 +33,19 @@ VERBS: Mapping[str, tuple[str, str]] = {
     "disclose": ("disclose", "Make a bundle that shows some controls only."),
     "verify": ("verify", "Verify a bundle offline, and a release against it."),
     "decide": ("decide", "Decide whether a release is eligible for a benefit."),
+    "bundle": ("bundle", "Attach statements of others to a bundle."),
+    "review": ("review", "Sign what an independent assessor saw of a claim."),
+    "evaluate": (
+        "evaluate",
+        "Sign what an evaluation measured about the release of a bundle.",
+    ),
+    "revoke": ("revoke", "Say that a claim or a statement no longer counts."),
+    "enrol": ("enrol", "Say, as a programme office, who takes part."),
+    "key-event": (
+        "key_event",
+        "Say that a key has a successor, ends, or was compromised.",
+    ),
+    "status": ("status", "Publish and check snapshots of what was revoked."),
     "manifest": (
         "manifest",
         "Sign a model's files, or verify them, as OpenSSF Model Signing does.",

@@ -196,6 +196,15 @@ TRUST_OPTION = click.option(
     required=True,
     help="Trust file: whom you believe. `assay trust new` makes one.",
 )
+STATUS_OPTION = click.option(
+    "--status",
+    "status",
+    metavar="FILE",
+    type=PATH,
+    multiple=True,
+    help="Statement file at hand: a status snapshot, a revocation, an enrolment, a "
+    "review; can be given again.",
+)
 AT_OPTION = click.option(
     "--at",
     metavar="INSTANT",

@@ -14,6 +14,7 @@ from assay.cli.options import (
     PATH,
     QUIET_OPTION,
     RELEASE,
+    STATUS_OPTION,
     TRUST_OPTION,
     VERBOSE_OPTION,
     now_or,
@@ -50,6 +51,7 @@ Examples:
   assay verify my-model.assay --trust trust.toml
   assay verify my-model.assay --trust trust.toml --release ./my-model
   assay verify my-model.assay --trust trust.toml --release ./my-model --repeat
+  assay verify my-model.assay --trust trust.toml --status status.assay-statement
   assay verify my-model.assay --trust trust.toml --at 2026-12-31
   assay verify my-model.assay --trust trust.toml --html report.html
   assay verify my-model.assay --trust trust.toml --json -
@@ -71,6 +73,7 @@ Examples:
     help="Also run the checks of the claim again on the files of --release, and say "
     "per control whether the same comes of them.",
 )
+@STATUS_OPTION
 @AT_OPTION
 @HTML_OPTION
 @JSON_OPTION
@@ -84,6 +87,7 @@ def command(
     trust: Path,
     release: Path | str | None,
     repeat: bool,
+    status: tuple[Path, ...],
     at: datetime | None,
     html: str | None,
     json_to: str | None,
@@ -116,6 +120,7 @@ def command(
             believed,
             now_or(at),
             release=release,
+            status=status,
             repeat=repeat,
             jobs=jobs,
             progress=progress,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from assay.domain.limits import DEFAULT_LIMITS, Limits
@@ -12,6 +13,7 @@ from assay.eligibility import decide
 from assay.errors import BundleError
 from assay.flows.files import read_file
 from assay.flows.shipped import load_shipped, shipped_programmes
+from assay.flows.verify import read_statements_at_hand
 from assay.programme import read_programme
 from assay.release import take_inventory
 from assay.verify import verify_bundle
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from assay.domain.programme import Programme
     from assay.domain.release import Inventory
     from assay.domain.trust import TrustFile
-    from assay.domain.verdict import Decision, Reason
+    from assay.domain.verdict import Decision, Reason, Verdict
     from assay.release import Progress
 
 __all__ = ["DecidedFiles", "decide_files"]
@@ -55,6 +57,7 @@ def decide_files(  # noqa: PLR0913 - the options of the verb, each with its defa
     at: datetime,
     *,
     release: Path | str | None = None,
+    status: Sequence[Path] = (),
     jobs: int | None = None,
     progress: Callable[[Progress], None] | None = None,
     limits: Limits = DEFAULT_LIMITS,
@@ -67,6 +70,7 @@ def decide_files(  # noqa: PLR0913 - the options of the verb, each with its defa
         benefit: Id of the benefit.
         at: The instant asked about, with a time zone.
         release: A bundle that is not about the files of this release is invalid.
+        status: Statement files at hand.
         jobs: Files to read at the same time.
         progress: Told how far reading the release is.
         limits: Bounds on everything that is read.
@@ -80,11 +84,20 @@ def decide_files(  # noqa: PLR0913 - the options of the verb, each with its defa
     contents = [
         read_file(path, most=limits.max_bundle_bytes, what="bundle") for path in paths
     ]
+    at_hand = read_statements_at_hand(status, limits)
     inventory = None
     if release is not None:
         inventory = take_inventory(release, jobs=jobs, limits=limits, progress=progress)
+    verify = partial(
+        verify_bundle,
+        trust=trust,
+        at=at,
+        inventory=inventory,
+        status=at_hand,
+        limits=limits,
+    )
     bundles = tuple(
-        _verified(name, data, trust, at, inventory, limits)
+        _verified(name, data, verify)
         for name, data in zip(_names(paths), contents, strict=True)
     )
     valid = [b.verdict for b in bundles if b.verdict.value is VerdictValue.VALID]
@@ -99,15 +112,10 @@ def decide_files(  # noqa: PLR0913 - the options of the verb, each with its defa
 
 
 def _verified(
-    name: str,
-    data: bytes,
-    trust: TrustFile,
-    at: datetime,
-    inventory: Inventory | None,
-    limits: Limits,
+    name: str, data: bytes, verify: Callable[[bytes], Verdict]
 ) -> BundleVerdict:
     try:
-        verdict = verify_bundle(data, trust, at, inventory=inventory, limits=limits)
+        verdict = verify(data)
     except BundleError as error:
         raise BundleError(
             error.code.removeprefix("bundle."),

@@ -13,7 +13,7 @@ from assay.verify import verify_bundle
 from assay.wire.v0.trust import read_trust
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -23,7 +23,13 @@ if TYPE_CHECKING:
     from assay.domain.verdict import Verdict
     from assay.release import Progress
 
-__all__ = ["VerifiedFile", "load_trust", "verify_file", "verify_with_files"]
+__all__ = [
+    "VerifiedFile",
+    "load_trust",
+    "read_statements_at_hand",
+    "verify_file",
+    "verify_with_files",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,12 +64,27 @@ def load_trust(path: Path, limits: Limits = DEFAULT_LIMITS) -> TrustFile:
     return trust
 
 
+def read_statements_at_hand(
+    paths: Sequence[Path], limits: Limits = DEFAULT_LIMITS
+) -> tuple[bytes, ...]:
+    """Read statement files as bytes; what they are is for `verify` to say.
+
+    Raises:
+        InputError: There is no such file.
+    """
+    return tuple(
+        read_file(path, most=limits.max_bundle_bytes, what="statement file")
+        for path in paths
+    )
+
+
 def verify_file(  # noqa: PLR0913 - the options of the verb, each with its default
     path: Path,
     trust: TrustFile,
     at: datetime,
     *,
     release: Path | str | None = None,
+    status: Sequence[Path] = (),
     jobs: int | None = None,
     progress: Callable[[Progress], None] | None = None,
     limits: Limits = DEFAULT_LIMITS,
@@ -80,6 +101,7 @@ def verify_file(  # noqa: PLR0913 - the options of the verb, each with its defau
         trust,
         at,
         release=release,
+        status=status,
         jobs=jobs,
         progress=progress,
         limits=limits,
@@ -92,6 +114,7 @@ def verify_with_files(  # noqa: PLR0913 - as `verify_file`
     at: datetime,
     *,
     release: Path | str | None = None,
+    status: Sequence[Path] = (),
     repeat: bool = False,
     jobs: int | None = None,
     progress: Callable[[Progress], None] | None = None,
@@ -99,6 +122,7 @@ def verify_with_files(  # noqa: PLR0913 - as `verify_file`
 ) -> VerifiedFile:
     """Verify as `verify_file`, and give the files that were compared as well.
 
+    `status` are statement files at hand, such as a snapshot of what was revoked.
     With `repeat` the checks of the claim are run again on the files of the release.
 
     Raises:
@@ -115,7 +139,14 @@ def verify_with_files(  # noqa: PLR0913 - as `verify_file`
         inventory = inspected.inventory
     elif release is not None:
         inventory = take_inventory(release, jobs=jobs, limits=limits, progress=progress)
-    verdict = verify_bundle(data, trust, at, inventory=inventory, limits=limits)
+    verdict = verify_bundle(
+        data,
+        trust,
+        at,
+        inventory=inventory,
+        status=read_statements_at_hand(status, limits),
+        limits=limits,
+    )
     repeated: tuple[RepeatedControl, ...] = ()
     if inspected is not None and verdict.release is not None:
         # Late: most verifications need no checks.

@@ -1,0 +1,90 @@
+"""What the verbs that issue statements share: their options, and what they tell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from assay.cli.exit_status import ExitStatus
+from assay.cli.options import INSTANT, PATH
+from assay.cli.output import say, write_json
+from assay.cli.passphrase import passphrase_source
+from assay.cli.targets import probe_targets
+from assay.flows.files import write_file
+from assay.flows.issue import digest_of, issue_statement, place_of
+from assay.flows.keys import open_key
+from assay.log import open_log
+from assay.wire.v0.registry_results import IssueDocument
+from assay.wire.v0.statement_file import write_statement_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from assay.statement import Signer
+
+__all__ = ["EFFECTIVE_OPTION", "LOG_OPTION", "OUT_OPTION", "issue", "signer_of"]
+
+LOG_OPTION = click.option(
+    "--log",
+    "log_directory",
+    metavar="DIR",
+    type=PATH,
+    help="Transparency log to enter the statement in; verifiers that ask for a log "
+    "count nothing without it.",
+)
+OUT_OPTION = click.option(
+    "--out", metavar="FILE", type=PATH, required=True, help="Statement file to write."
+)
+EFFECTIVE_OPTION = click.option(
+    "--effective",
+    metavar="INSTANT",
+    type=INSTANT,
+    help="From when on it is so; by default from now on.",
+)
+
+
+def signer_of(
+    key: Path | str,
+    public_key: Path | None,
+    passphrase_file: Path | None,
+    out: Path,
+    json_to: str | None,
+) -> Signer:
+    """Open the key, once it is known that the result can be written."""
+    probe_targets(out, json_to)
+    return open_key(key, passphrase_source(passphrase_file), public=public_key)
+
+
+def issue(
+    payload: bytes,
+    kind: str,
+    signer: Signer,
+    log_directory: Path | None,
+    out: Path,
+    json_to: str | None,
+) -> ExitStatus:
+    """Sign, log and write a statement, and say where it is."""
+    log = None if log_directory is None else open_log(log_directory)
+    file = issue_statement(payload, signer, log)
+    write_file(out, write_statement_file(file))
+    place = place_of(file.statement)
+    where = "in no log" if place is None else f"in the log {place[0]} at {place[1]}"
+    say(
+        f"{out}: signed by {signer.public_key.key_id}, {where}\n"
+        f"  statement: {digest_of(file)}",
+        json_to=json_to,
+    )
+    write_json(
+        IssueDocument(
+            format="assay-issue/0",
+            file=str(out),
+            predicate_type=kind,
+            sha256=digest_of(file),
+            key_id=signer.public_key.key_id,
+            log_origin=None if place is None else place[0],
+            log_index=None if place is None else place[1],
+        ),
+        json_to,
+    )
+    return ExitStatus.YES

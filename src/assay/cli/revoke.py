@@ -1,0 +1,83 @@
+"""`assay revoke`: say that a claim or a statement no longer counts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from assay.cli.issuing import EFFECTIVE_OPTION, LOG_OPTION, OUT_OPTION, issue, signer_of
+from assay.cli.options import KEY_OPTION, PATH, PUBLIC_KEY_OPTION, now_or
+from assay.cli.output import JSON_OPTION, told
+from assay.cli.passphrase import PASSPHRASE_OPTION
+from assay.crypto.digest import sha256_hex
+from assay.domain.revocation import REVOCATION_TYPE, Revocation, RevocationReason
+from assay.flows.issue import place_of, statement_to_revoke
+from assay.statement.registry_payloads import revocation_payload
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from assay.cli.exit_status import ExitStatus
+
+__all__ = ["command"]
+
+_EPILOG = """\b
+Examples:
+  assay revoke my-model.assay --reason error --key developer.pem \\
+      --log ./log --out revoked.assay-statement
+  assay revoke review.assay-statement --reason superseded --key assessor.pem \\
+      --log ./log --out revoked.assay-statement --text "See the review of May."
+"""
+
+
+@click.command("revoke", epilog=_EPILOG)
+@click.argument("path", metavar="BUNDLE|STATEMENT", type=PATH)
+@click.option(
+    "--reason",
+    required=True,
+    type=click.Choice([reason.value for reason in RevocationReason]),
+    help="Why.",
+)
+@click.option("--text", default="", help="Why, in words.")
+@EFFECTIVE_OPTION
+@KEY_OPTION
+@PUBLIC_KEY_OPTION
+@LOG_OPTION
+@OUT_OPTION
+@PASSPHRASE_OPTION
+@JSON_OPTION
+@told
+def command(
+    *,
+    path: Path,
+    reason: str,
+    text: str,
+    effective: datetime | None,
+    key: Path | str,
+    public_key: Path | None,
+    log_directory: Path | None,
+    out: Path,
+    passphrase_file: Path | None,
+    json_to: str | None,
+) -> ExitStatus:
+    """Say that a claim or a statement no longer counts.
+
+    Whoever signed it may, by that key or one that followed it, and an office that the
+    verifier believes. It cannot be taken back. Hand the file to those who hold the
+    bundle; an office takes it into its next snapshot from the log.
+    """
+    signer = signer_of(key, public_key, passphrase_file, out, json_to)
+    target = statement_to_revoke(path)
+    place = place_of(target)
+    revocation = Revocation(
+        sha256=sha256_hex(target.envelope.payload),
+        reason=RevocationReason(reason),
+        text=text,
+        effective=now_or(effective),
+        log_origin=None if place is None else place[0],
+        log_index=None if place is None else place[1],
+    )
+    payload = revocation_payload(revocation)
+    return issue(payload, REVOCATION_TYPE, signer, log_directory, out, json_to)
