@@ -13,18 +13,15 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
-import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
     PrivateFormat,
-    load_pem_private_key,
 )
 
 from assay.crypto.cose_key import key_thumbprint, write_key_set
@@ -37,8 +34,8 @@ from assay.crypto.cose_sign1 import Header
 from assay.crypto.public_key import public_key_of
 from assay.crypto.scitt_statement import Claims, write_claims
 from assay.crypto.tlog_proof import parse_tlog_proof, verify_tlog_proof
-from assay.domain.limits import DEFAULT_LIMITS
 from assay.errors import LogError
+from assay.log.keys import read_private_key
 from assay.log.stores.files import DirectoryFiles, machine_error
 
 if TYPE_CHECKING:
@@ -172,56 +169,30 @@ def read_receipt_key(root: Path, origin: str) -> ReceiptKey:
     """Read the key.
 
     Raises:
-        LogError: `log.receipt-key-missing`, `log.receipt-key-exposed` or
-            `log.receipt-key-malformed`.
+        LogError: `log.receipt-key-missing`, `log.receipt-key-malformed`,
+            `log.key-exposed` or `log.key-malformed`.
         MachineError: It cannot be read.
     """
     path = root / RECEIPT_KEY
-    try:
-        mode = stat.S_IMODE(path.stat().st_mode)
-        with path.open("rb") as file:
-            pem = file.read(DEFAULT_LIMITS.max_key_file_bytes)
-    except FileNotFoundError as error:
+    if not os.path.lexists(path):
         raise LogError(
             "receipt-key-missing",
             "The log has no key for COSE receipts.",
             expected=RECEIPT_KEY,
             found="no such file",
             remedy="make one with `assay scitt init`, or restore the one it had",
-        ) from error
-    except OSError as error:
-        raise machine_error(error, f"reading the key {RECEIPT_KEY}") from error
-    if mode & 0o077:
-        raise LogError(
-            "receipt-key-exposed",
-            "Others than its owner may use the log's key for COSE receipts.",
-            expected="mode 0600",
-            found=f"mode {mode:04o}",
-            remedy=f"chmod 600 {RECEIPT_KEY}, once nobody else can have read it",
         )
-    native = _native(pem)
-    return ReceiptKey(
-        origin=origin, public_key=public_key_of(native.public_key()), _native=native
-    )
-
-
-def _native(pem: bytes) -> ec.EllipticCurvePrivateKey:
-    try:
-        native = load_pem_private_key(pem, password=None)
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise _malformed() from error
+    native = read_private_key(path)
     if not isinstance(native, ec.EllipticCurvePrivateKey) or not isinstance(
         native.curve, ec.SECP256R1
     ):
-        raise _malformed()
-    return native
-
-
-def _malformed() -> LogError:
-    return LogError(
-        "receipt-key-malformed",
-        f"The file {RECEIPT_KEY} is not the log's key for COSE receipts.",
-        expected="an unencrypted PKCS#8 PEM key on P-256",
-        found="something else",
-        remedy="restore it from where it is kept",
+        raise LogError(
+            "receipt-key-malformed",
+            f"The file {RECEIPT_KEY} is not the log's key for COSE receipts.",
+            expected="a key on P-256",
+            found="a key of another kind",
+            remedy="restore it from where it is kept",
+        )
+    return ReceiptKey(
+        origin=origin, public_key=public_key_of(native.public_key()), _native=native
     )

@@ -144,7 +144,7 @@ def test_a_log_without_the_key_says_how_to_make_one(root):
 def test_a_key_that_others_can_read_is_refused(root):
     ensure_receipt_key(root, ORIGIN)
     (root / RECEIPT_KEY).chmod(0o640)
-    assert refused(read_receipt_key, root, ORIGIN) == "log.receipt-key-exposed"
+    assert refused(read_receipt_key, root, ORIGIN) == "log.key-exposed"
 
 
 def pem(native):
@@ -152,19 +152,19 @@ def pem(native):
 
 
 @pytest.mark.parametrize(
-    "data",
+    ("data", "code"),
     [
-        b"",
-        b"no key",
-        pem(ed25519.Ed25519PrivateKey.generate()),
-        pem(ec.generate_private_key(ec.SECP384R1())),
+        (b"", "log.key-malformed"),
+        (b"no key", "log.key-malformed"),
+        (pem(ed25519.Ed25519PrivateKey.generate()), "log.receipt-key-malformed"),
+        (pem(ec.generate_private_key(ec.SECP384R1())), "log.receipt-key-malformed"),
     ],
 )
-def test_a_key_of_another_kind_is_refused(root, data):
+def test_a_key_of_another_kind_is_refused(root, data, code):
     (root / RECEIPT_KEY).write_bytes(data)
     (root / RECEIPT_KEY).chmod(0o600)
     for call in (read_receipt_key, ensure_receipt_key):
-        assert refused(call, root, ORIGIN) == "log.receipt-key-malformed"
+        assert refused(call, root, ORIGIN) == code
 
 
 def test_a_failing_machine_is_told(root, monkeypatch, tmp_path):
