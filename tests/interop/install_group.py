@@ -59,9 +59,15 @@ def interpreter(wish: str) -> tuple[str, bool]:
         return sys.executable, True
     for version in NEWER:
         found = shutil.which(f"python3.{version}") if version >= minor else None
-        if found:
+        # A name may lead nowhere, as those of pyenv do for versions not chosen.
+        if found and _runs(found):
             return found, True
     return sys.executable, False
+
+
+def _runs(python: str) -> bool:
+    done = subprocess.run([python, "-c", ""], check=False, capture_output=True)
+    return done.returncode == 0
 
 
 def install_npm(home: Path, packages: Path) -> None:
