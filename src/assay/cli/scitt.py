@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 import click
 
 from assay.cli.exit_status import ExitStatus, status_of_verdict
-from assay.cli.options import AT_OPTION, PATH, TRUST_OPTION, now_or
+from assay.cli.options import (
+    AT_OPTION,
+    KEY_OPTION,
+    PATH,
+    PUBLIC_KEY_OPTION,
+    TRUST_OPTION,
+    now_or,
+)
 from assay.cli.output import JSON_OPTION, say, told, write_json
 from assay.cli.passphrase import PASSPHRASE_OPTION, passphrase_source
 from assay.crypto.cose_key import key_thumbprint
@@ -101,13 +108,8 @@ Examples:
     required=True,
     help="Log to register them in; `assay scitt init` gives it a key for receipts.",
 )
-@click.option(
-    "--key",
-    metavar="KEY",
-    type=PATH,
-    required=True,
-    help="Private key that sealed the bundle.",
-)
+@KEY_OPTION
+@PUBLIC_KEY_OPTION
 @click.option(
     "--out",
     metavar="DIR",
@@ -133,7 +135,8 @@ def export(
     *,
     bundle: Path,
     log_directory: Path,
-    key: Path,
+    key: Path | str,
+    public_key: Path | None,
     out: Path,
     issuer: str | None,
     hashed: bool,
@@ -145,7 +148,7 @@ def export(
     Each becomes a COSE_Sign1 with a COSE receipt (RFC 9943, RFC 9942), which tools
     that know nothing of Assay verify. The bundle stays as it is.
     """
-    signer = open_key(key, passphrase_source(passphrase_file))
+    signer = open_key(key, passphrase_source(passphrase_file), public=public_key)
     written = export_scitt(
         bundle, signer, log_directory, out, issuer=issuer, hashed=hashed
     )
