@@ -1,25 +1,29 @@
 // Verifies sigstore bundles with sigstore's own JavaScript packages, and nothing else.
 //
-//   node verify_sigstore.mjs MODULES ROOT KEY HINT TIMESTAMPS BUNDLE...
+//   node verify_sigstore.mjs MODULES VERIFIER ROOT KEYS OPTIONS BUNDLE...
 //
-// MODULES holds `node_modules`. For each bundle one line: `ok`, or the error's code.
+// MODULES is the folder that holds `node_modules`, VERIFIER the package in it. KEYS is
+// JSON: hints, and public keys as base64 of DER. OPTIONS is JSON for the verifier. For
+// each bundle one line is printed: `ok`, or the code of the refusal.
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
 
-const [modules, rootFile, keyFile, hint, timestamps, ...bundles] =
+const [modules, verifierName, rootFile, keys, options, ...bundles] =
   process.argv.slice(2);
 const require = createRequire(`${modules}/`);
-const { bundleFromJSON } = require("@sigstore/bundle");
-const { TrustedRoot, PublicKey } = require("@sigstore/protobuf-specs");
-const { Verifier, toSignedEntity, toTrustMaterial } = require("@sigstore/verify");
+const own = createRequire(require.resolve(verifierName));
+const { bundleFromJSON } = own("@sigstore/bundle");
+const { TrustedRoot, PublicKey } = own("@sigstore/protobuf-specs");
+const { Verifier, toSignedEntity, toTrustMaterial } = require(verifierName);
 
-const pem = readFileSync(keyFile, "utf8").replace(/-----[^-]+-----|\s/g, "");
 const root = TrustedRoot.fromJSON(JSON.parse(readFileSync(rootFile, "utf8")));
-const keys = { [hint]: PublicKey.fromJSON({ rawBytes: pem }) };
-const verifier = new Verifier(toTrustMaterial(root, keys), {
-  timestampThreshold: Number(timestamps),
-  tsaThreshold: Number(timestamps),
-});
+const named = Object.fromEntries(
+  Object.entries(JSON.parse(keys)).map(([hint, rawBytes]) => [
+    hint,
+    PublicKey.fromJSON({ rawBytes }),
+  ]),
+);
+const verifier = new Verifier(toTrustMaterial(root, named), JSON.parse(options));
 
 for (const file of bundles) {
   try {

@@ -17,7 +17,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from assay.crypto.canonical import canonical_json
 from assay.crypto.checkpoint import parse_checkpoint
@@ -106,7 +106,7 @@ class Fulcio:
         )
         builder = (
             x509.CertificateBuilder()
-            .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "s")]))
+            .subject_name(x509.Name([]))
             .issuer_name(self.between.certificate.subject)
             .public_key(key.public_key())
             .serial_number(x509.random_serial_number())

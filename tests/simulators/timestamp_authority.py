@@ -154,11 +154,14 @@ class TimestampService:
         subprocess.run(command, check=True, capture_output=True, timeout=60)
 
     @contextmanager
-    def serving(self, alter=lambda answer: answer) -> Iterator[str]:
+    def serving(
+        self, alter=lambda answer: answer, media_type="application/timestamp-reply"
+    ) -> Iterator[str]:
         """Answer over HTTP on this machine; the address is given.
 
         Args:
             alter: Changes an answer on its way, to show what happens to it.
+            media_type: What the answer says that it is.
         """
         service, lock = self, threading.Lock()
 
@@ -168,7 +171,7 @@ class TimestampService:
                 with lock:
                     answer = alter(service.reply(body))
                 self.send_response(200)
-                self.send_header("content-type", "application/timestamp-reply")
+                self.send_header("content-type", media_type)
                 self.send_header("content-length", str(len(answer)))
                 self.end_headers()
                 self.wfile.write(answer)

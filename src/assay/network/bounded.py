@@ -18,7 +18,7 @@ from assay.errors import NetworkError
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 __all__ = ["BoundedSocket", "Budget", "allow_body", "spending"]
 
@@ -109,11 +109,14 @@ class BoundedSocket:
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
+        self._readers = 0
+        self._closed = False
 
     def makefile(self, mode: str) -> io.BufferedReader:
         """Give a reader of what comes in; `http.client` asks for no other."""
         del mode
-        return io.BufferedReader(_Reader(self._sock))
+        self._readers += 1
+        return io.BufferedReader(_Reader(self._sock, self._reader_closed))
 
     def sendall(self, data: bytes) -> None:
         """Send everything; the time-out is for all of it (Python, `socket.sendall`)."""
@@ -128,13 +131,30 @@ class BoundedSocket:
         return self._sock.fileno()
 
     def close(self) -> None:
-        """Close it."""
-        self._sock.close()
+        """Close it, once nobody reads from it any more.
+
+        `http.client` closes a connection that will not go on before it has read the
+        body, and counts on this, as Python's own sockets do it.
+        """
+        self._closed = True
+        if not self._readers:
+            self._sock.close()
+
+    def _reader_closed(self) -> None:
+        self._readers -= 1
+        if self._closed and not self._readers:
+            self._sock.close()
 
 
 class _Reader(io.RawIOBase):
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(self, sock: socket.socket, on_close: Callable[[], None]) -> None:
         self._sock = sock
+        self._on_close = on_close
+
+    def close(self) -> None:
+        if not self.closed:
+            super().close()
+            self._on_close()
 
     def readable(self) -> bool:
         return True

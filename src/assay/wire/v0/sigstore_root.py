@@ -79,7 +79,8 @@ class LogPart(JsonModel):
     public_key: PublicKeyPart
     log_id: LogIdPart | None = None
     checkpoint_key_id: LogIdPart | None = None
-    operator: Text = ""
+    # Older clients refuse fields that they do not know.
+    operator: Text | None = None
 
     def to_domain(self) -> KeylessLog:
         """Read a log; its name in checkpoints is its address without the scheme.
@@ -116,7 +117,8 @@ class AuthorityPart(JsonModel):
     uri: Text = ""
     cert_chain: CertificatesPart
     valid_for: RangePart
-    operator: Text = ""
+    # Older clients refuse fields that they do not know.
+    operator: Text | None = None
 
     def certificates(self) -> tuple[bytes, ...]:
         """Read the path.
@@ -167,8 +169,7 @@ def write_sigstore_root(
             _authority_part(item.name, item) for item in root.timestamp_authorities
         ),
     )
-    # Older clients refuse fields that they do not know, such as `operator`.
-    document = model.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    document = model.model_dump(mode="json", by_alias=True, exclude_none=True)
     return json.dumps(document, indent=2).encode("ascii") + b"\n"
 
 
