@@ -30,7 +30,6 @@ from tests.simulators.salted_claims import SaltedClaim
 from tests.simulators.tampering import LEAKY
 
 CONTROLS = ("cargo-1", "cargo-2", "cargo-3", "crew-1", "crew-2", "crew-3")
-GOOD = (Outcome.MET, Outcome.NOT_APPLICABLE)
 RANK = {
     DecisionValue.NOT_ELIGIBLE: 0,
     DecisionValue.CANNOT_TELL: 1,
@@ -94,7 +93,7 @@ def test_hiding_never_makes_a_yes_and_showing_what_is_met_never_a_lesser_answer(
     whole = claim.verdict().release
     outcomes = {r.control: r.outcome for r in whole.assessment.controls}
     small, small_plan = shown(claim, opened, few)
-    met = {name for name in more if outcomes[name] in GOOD}
+    met = {name for name in more if outcomes[name] is Outcome.MET}
     large, _ = shown(claim, opened, few | met)
     for benefit in BENEFITS:
         # A yes on less is a yes on all: what is hidden can never have made it.
@@ -104,7 +103,7 @@ def test_hiding_never_makes_a_yes_and_showing_what_is_met_never_a_lesser_answer(
         if rank(small, benefit) == RANK[DecisionValue.NOT_ELIGIBLE]:
             assert rank(whole, benefit) == RANK[DecisionValue.NOT_ELIGIBLE]
         implied = [outcomes[name] for name in plan_controls(opened, few | met).implied]
-        if all(outcome in GOOD for outcome in implied):
+        if all(outcome is Outcome.MET for outcome in implied):
             assert rank(large, benefit) >= rank(small, benefit)
     # What is shown is what the whole claim says of it, and all else is withheld.
     assert set(small.withheld) == set(small_plan.withheld)
