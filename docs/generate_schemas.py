@@ -21,11 +21,19 @@ from assay.wire.v0.declarations import DeclarationsModel
 from assay.wire.v0.declarations_v2 import DeclarationsV02Predicate
 from assay.wire.v0.disclose_answers import DiscloseDocument
 from assay.wire.v0.disclosure import ITEM_MODELS
+from assay.wire.v0.enrolment import EnrolmentPredicate
+from assay.wire.v0.evaluation import EvaluationPredicate
 from assay.wire.v0.fleet import FleetDocument
+from assay.wire.v0.key_event import KeyEventPredicate
 from assay.wire.v0.log_results import LogRebuildDocument, LogWithheldDocument
 from assay.wire.v0.manifest_answers import SignedModelDocument, VerifiedModelDocument
 from assay.wire.v0.model_signature import ModelSignatureModel
 from assay.wire.v0.programme import ProgrammeModel
+from assay.wire.v0.registry_results import (
+    AttachDocument,
+    IssueDocument,
+    StatusCheckDocument,
+)
 from assay.wire.v0.results import (
     CheckDocument,
     ErrorDocument,
@@ -35,6 +43,9 @@ from assay.wire.v0.results import (
     SealDocument,
     TrustDocument,
 )
+from assay.wire.v0.review import ReviewPredicate
+from assay.wire.v0.review_file import ReviewFileModel
+from assay.wire.v0.revocation import RevocationPredicate
 from assay.wire.v0.scitt_answers import (
     ScittExportDocument,
     ScittKeyDocument,
@@ -49,6 +60,7 @@ from assay.wire.v0.statement import (
     StatementModel,
 )
 from assay.wire.v0.statement_file import StatementFileModel
+from assay.wire.v0.status import StatusPredicate
 from assay.wire.v0.trust import TrustV0Model, TrustV1Model
 
 if TYPE_CHECKING:
@@ -70,15 +82,24 @@ PUBLISHED: Final[dict[str, type[WireModel]]] = {
     "predicate-assessment-v0.2": AssessmentV02Predicate,
     "predicate-declarations": DeclarationsPredicate,
     "predicate-declarations-v0.2": DeclarationsV02Predicate,
+    "predicate-enrolment": EnrolmentPredicate,
+    "predicate-evaluation": EvaluationPredicate,
+    "predicate-key-event": KeyEventPredicate,
     "predicate-manifest": ManifestPredicate,
+    "predicate-review": ReviewPredicate,
+    "predicate-revocation": RevocationPredicate,
     "predicate-seal": SealPredicate,
     "predicate-seal-v0.2": SealV02Predicate,
+    "predicate-status": StatusPredicate,
     "programme-file": ProgrammeModel,
+    "review-file": ReviewFileModel,
+    "result-attach": AttachDocument,
     "result-check": CheckDocument,
     "result-decide": DecideDocument,
     "result-disclose": DiscloseDocument,
     "result-error": ErrorDocument,
     "result-fleet": FleetDocument,
+    "result-issue": IssueDocument,
     "result-key": KeyDocument,
     "result-log": LogDocument,
     "result-log-rebuild": LogRebuildDocument,
@@ -90,6 +111,7 @@ PUBLISHED: Final[dict[str, type[WireModel]]] = {
     "result-scitt-key": ScittKeyDocument,
     "result-scitt-verify": ScittVerifyDocument,
     "result-seal": SealDocument,
+    "result-status-check": StatusCheckDocument,
     "result-trust": TrustDocument,
     "result-verify": VerifyDocument,
     "statement": StatementModel,

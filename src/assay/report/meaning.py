@@ -25,20 +25,60 @@ _CAVEATS = frozenset(
     {
         "decide.newest-counts",
         "decide.superseded",
+        "verify.attached-later",
+        "verify.attached-postdated",
+        "verify.attached-revoked",
+        "verify.ending-unproven",
+        "verify.evaluation-other",
+        "verify.key-compromised",
+        "verify.key-ended",
+        "verify.key-not-begun",
+        "verify.key-retired",
         "verify.no-files-compared",
         "verify.no-log",
         "verify.no-log-time",
+        "verify.no-receipt",
+        "verify.no-status",
         "verify.one-evidence-file",
+        "verify.organisation-id",
+        "verify.review-expired",
+        "verify.review-not-independent",
+        "verify.review-other",
+        "verify.review-result",
+        "verify.revocation-ignored",
+        "verify.status-bits",
+        "verify.status-expired",
+        "verify.status-later",
+        "verify.status-old",
+        "verify.status-other-log",
+        "verify.status-postdated",
+        "verify.status-signer",
+        "verify.successor-proof",
+        "verify.unknown-statement",
         "verify.version-control-left-out",
         "verify.withheld",
+        "verify.witness-quorum",
     }
 )
+# What stands beside a claim and is not in order says nothing for it.
+_FAULTS = ("bundle.", "document.", "key.", "log.", "signature.", "timestamp.", "trust.")
 _NOT_YET = "at that instant the claim had not been made yet"
+_UNKNOWN_STATUS = "what was revoked by that instant is not known"
+_TWO_HISTORIES = "the registry tells two histories: keep both as evidence"
 _STALE_CAUSES = {
     "verify.expired": "the claim was proven, but it had expired at that instant",
     "verify.not-yet-sealed": _NOT_YET,
     "verify.not-yet-logged": _NOT_YET,
     "trust.expired": "your trust file had expired at that instant",
+    "verify.no-status": _UNKNOWN_STATUS,
+    "verify.status-old": _UNKNOWN_STATUS,
+    "verify.status-expired": _UNKNOWN_STATUS,
+    "verify.revocation-unproven": "it may have been revoked",
+    "verify.ending-unproven": "its key may have ended",
+    "verify.withdrawn": "its organisation had withdrawn: it is unknown, not failed",
+    "verify.status-split": _TWO_HISTORIES,
+    "verify.status-rollback": _TWO_HISTORIES,
+    "verify.status-other-entry": _TWO_HISTORIES,
 }
 _DECISIONS = {
     DecisionValue.ELIGIBLE: "the rule holds",
@@ -58,7 +98,7 @@ _FILES = {
 
 def is_caveat(reason: Reason) -> bool:
     """Say whether a reason tells what an answer does not cover."""
-    return reason.holds and reason.code in _CAVEATS
+    return reason.holds and (reason.code in _CAVEATS or reason.code.startswith(_FAULTS))
 
 
 def verdict_word(verdict: Verdict) -> str:

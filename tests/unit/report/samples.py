@@ -393,7 +393,7 @@ def verified_release() -> VerifiedRelease:
 
 def verdict(value: VerdictValue = VerdictValue.VALID) -> Verdict:
     good = Reason(
-        code="signature.holds",
+        code="verify.signatures",
         message="All four signatures hold over their bytes.",
         subject="bundle",
         holds=True,

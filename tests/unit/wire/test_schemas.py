@@ -55,6 +55,7 @@ from docs import generate_schemas as module
 from docs.generate_schemas import FOLDER, PUBLISHED, publish, schemas
 from tests.simulators.claims import HARBOUR, NOW, SKIFF, Claim, witness
 from tests.simulators.note_signers import WITNESS_ED
+from tests.simulators.registry_documents import REVIEW_FILE, registry_documents
 from tests.simulators.salted_claims import SaltedClaim, opened_text, shows
 from tests.simulators.scitt import SUBJECT, transparent
 from tests.unit.verify.test_verify_scitt import verify as verify_transparent
@@ -171,6 +172,8 @@ REAL = [
     ),
     ("result-verify", written(VerifyDocument.of(SALTED.verdict(), REPEATED))),
     ("result-verify", written(VerifyDocument.of(SHOWN_VERDICT))),
+    *registry_documents(),
+    ("review-file", toml(REVIEW_FILE)),
     ("programme-file", toml(HARBOUR.decode())),
     ("programme-file", toml(SKIFF.decode())),
     (
