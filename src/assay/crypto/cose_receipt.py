@@ -212,12 +212,13 @@ def verify_inclusion_receipt(
     )
 
 
-def verify_consistency_receipt(
+def verify_consistency_receipt(  # noqa: PLR0913 - as `verify_inclusion_receipt`
     receipt: CoseSign1,
     old_size: int,
     old_root: bytes,
     key: PublicKey,
     *,
+    new_root: bytes | None = None,
     kids: AbstractSet[bytes] | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> VerifiedReceipt:
@@ -226,12 +227,22 @@ def verify_consistency_receipt(
     1. The protected header names RFC9162_SHA256.
     2. There is one proof of consistency, and no other proof.
     3. The proof has its form, and the sizes are those of the two trees.
-    4. The signature holds over the attached newer root (RFC 9942: before the proof).
+    4. The signature holds over the newer root (RFC 9942: before the proof).
     5. The proof leads from the older root to the newer one.
+
+    Args:
+        receipt: As `parse_receipt` gave it.
+        old_size: Entries in the older tree.
+        old_root: Its root.
+        key: A key of the log.
+        new_root: Root of the newer tree, for a receipt that does not bring it: the
+            text of RFC 9942 attaches it, and its examples do not.
+        kids: Identifiers of the key; None where they are of no interest.
+        limits: Bounds on the proof.
 
     Raises:
         CoseError: `cose.vds`, `cose.proof-count`, `cose.proof-malformed`,
-            `cose.tree-size`, and as `verify_sign1`.
+            `cose.tree-size`, `cose.payload-missing`, and as `verify_sign1`.
         LogError: `log.consistency-sizes`, `log.consistency-length`,
             `log.consistency-mismatch`, `log.hash-length` or `log.tree-size`.
     """
@@ -245,7 +256,14 @@ def verify_consistency_receipt(
         raise _other_size(old_size, old)
     signed_size = _signed_size(receipt, new)
     # 4.
-    root = verify_sign1(receipt, key, understood=_UNDERSTOOD, kids=kids, limits=limits)
+    root = verify_sign1(
+        receipt,
+        key,
+        payload=new_root if receipt.payload is None else None,
+        understood=_UNDERSTOOD,
+        kids=kids,
+        limits=limits,
+    )
     # 5.
     merkle.verify_consistency(
         old_size=old, new_size=new, old_root=old_root, new_root=root, proof=path

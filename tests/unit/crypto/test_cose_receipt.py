@@ -265,6 +265,24 @@ def test_the_signature_over_the_newer_root_is_checked_before_the_proof():
     )
 
 
+def test_a_newer_root_that_is_not_attached_comes_from_the_verifier():
+    message = parse_receipt(grown(3, 7))
+    detached = sign_sign1(
+        LOG,
+        {k: v for k, v in message.protected.items() if k != 1},
+        _root(7),
+        unprotected=message.unprotected,
+        detached=True,
+    )
+
+    def verify_detached(new_root):
+        return verify_consistency_receipt(detached, 3, _root(3), KEY, new_root=new_root)
+
+    assert verify_detached(_root(7)).root == _root(7)
+    assert refused(verify_detached, None) == "cose.payload-missing"
+    assert refused(verify_detached, _root(6)) == "cose.signature-mismatch"
+
+
 def test_a_proof_of_inclusion_proves_no_growth():
     assert refused(check, receipt(ENTRY), 3) == "cose.proof-count"
 
