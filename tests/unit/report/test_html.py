@@ -400,7 +400,7 @@ def test_long_lists_are_cut_and_the_rest_is_counted():
 def test_a_verdict_is_shown_with_its_reasons(value):
     words = Outline(page(verdict=samples.verdict(value))).text
     assert f"Verdict on the bundle {value.value.capitalize()}" in words
-    assert "signature.holds" in words
+    assert "verify.signatures" in words
     proven = value is not VerdictValue.INVALID
     assert ("Nothing in this report is proven by that bundle." in words) is not proven
     assert ("entry 4211 of the log log.example/2026" in words) is proven
