@@ -127,7 +127,9 @@ func (c *check) whole(p *published) {
 	filepath.WalkDir(filepath.Join(p.dir, "tile"), func(
 		path string, entry os.DirEntry, err error) error {
 		name, _ := filepath.Rel(p.dir, path)
-		if err == nil && !entry.IsDir() && !expected[name] {
+		// Digests of bodies lie beside the tiles; no tool but Assay knows of them.
+		ours := strings.HasPrefix(name, "tile/bodies/")
+		if err == nil && !entry.IsDir() && !expected[name] && !ours {
 			if !strings.Contains(name, ".p/") {
 				c.fault("size %d: %s is of no tree", p.tree.N, name)
 			}
