@@ -172,16 +172,13 @@ class HttpServer:
                 "trusted_proxy_count": 1,
                 "trusted_proxy_headers": {"x-forwarded-for"},
             }
-        try:
-            self._server = _Server(application, adj=Adjustments(**settings))
-        except (OSError, ValueError) as error:
-            raise MachineError(
-                "listen",
-                "The server cannot listen where it was told to.",
-                expected="an address of this machine and a free port",
-                found=f"{listen}: {error}",
-                remedy="choose another port, or stop what listens there",
-            ) from error
+        listener = _listener(host, port, listen)
+        self._server = _Server(
+            application,
+            adj=Adjustments(**settings),
+            _sock=listener,
+            bind_socket=False,
+        )
         self._server.most_per_address = per_address
         self._server.proxy = proxy
         self._stopping = False
@@ -206,8 +203,9 @@ class HttpServer:
 
     def stop(self) -> None:
         """End `run`; safe to call from a signal handler and from other threads."""
-        self._stopping = True
-        self._server.pull_trigger()
+        if not self._stopping:
+            self._stopping = True
+            self._server.pull_trigger()
 
     def _turn(self, seconds: float) -> None:
         wasyncore.loop(
@@ -222,6 +220,20 @@ class HttpServer:
             channel.requests or channel.total_outbufs_len
             for channel in list(self._server.active_channels.values())
         )
+
+
+def _listener(host: str, port: int, listen: str) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+    except (OSError, OverflowError) as error:
+        raise MachineError(
+            "listen",
+            "The server cannot listen where it was told to.",
+            expected="an address of this machine and a free port",
+            found=f"{listen}: {error}",
+            remedy="choose another port, or stop what listens there",
+        ) from error
 
 
 def _split(listen: str) -> tuple[str, int]:
