@@ -34,6 +34,7 @@ from assay.flows.keys import open_key
 from assay.flows.programmes import find_programme
 from assay.flows.replaced import refuse_other_bundle
 from assay.flows.seal import refuse_foreign, seal_digest, seal_release
+from assay.flows.timestamp import timestamp_source
 from assay.log import open_log
 from assay.release.background import BackgroundReading
 from assay.wire.v0.bundle import write_bundle
@@ -58,6 +59,8 @@ Examples:
   assay seal ./my-model --key developer.pem --log ./log --out my-model.assay \\
       --declarations answers.toml --valid-days 180
   assay seal ./my-model --key developer.pem --out my-model.assay --fail-on high
+  assay seal ./my-model --key developer.pem --log ./log --out my-model.assay \\
+      --timestamp https://stamps.example.com/ --timestamp-authority stamps-root.pem
   assay seal ./my-model --key developer.pem --second-key second.pem \\
       --log ./log --out my-model.assay
   assay seal ./my-model --key "pkcs11:token=Office;object=signing" \\
@@ -92,6 +95,20 @@ Examples:
     metavar="DIR",
     type=PATH,
     help="Transparency log to enter the statements in; `assay log init` makes one.",
+)
+@click.option(
+    "--timestamp",
+    "timestamp_url",
+    metavar="URL",
+    help="Timestamp authority (RFC 3161) that says when it was signed; it is sent the "
+    "hash of each signature.",
+)
+@click.option(
+    "--timestamp-authority",
+    "authority",
+    metavar="FILE",
+    type=PATH,
+    help="PEM file with the root certificate by which the authority's answers hold.",
 )
 @PROGRAMME_OPTION
 @DECLARATIONS_OPTION
@@ -137,6 +154,8 @@ def command(
     second_passphrase_file: Path | None,
     out: Path,
     log_directory: Path | None,
+    timestamp_url: str | None,
+    authority: Path | None,
     programme: str,
     declarations: Path | None,
     valid_days: int,
@@ -169,6 +188,7 @@ def command(
             "--passphrase-file": passphrase_file,
             "--second-passphrase-file": second_passphrase_file,
             "--log": log_directory,
+            "--timestamp-authority": authority,
             "--salt-seed": salt_seed,
         },
     )
@@ -182,6 +202,7 @@ def command(
     seed = None
     if salt_seed is not None:
         seed = read_file(salt_seed, most=_MOST_SEED, what="seed of the salts")
+    timestamps = timestamp_source(timestamp_url, authority)
     log = None if log_directory is None else open_log(log_directory)
     with (
         watched(quiet=quiet) as progress,
@@ -206,6 +227,7 @@ def command(
         now=datetime.now(tz=UTC),
         validity=timedelta(days=valid_days),
         log=log,
+        timestamps=timestamps,
         seed=seed,
         supersedes=earlier,
     )

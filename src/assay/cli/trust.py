@@ -16,6 +16,7 @@ from assay.crypto.public_key import ALL_KINDS, public_key_from_der
 from assay.domain.vkey import states_time, vkey_id
 from assay.errors import UsageError
 from assay.flows.trust import Believed, Demands, add_trust, new_trust
+from assay.flows.trust_keyless import BelievedKeyless
 from assay.flows.verify import load_trust
 from assay.wire.v0.instant import format_instant
 from assay.wire.v0.results import TrustDocument
@@ -72,6 +73,25 @@ _BELIEVED = (
         metavar="NAME=PEM",
         multiple=True,
         help="Believe this timestamp authority (RFC 3161), by its root certificates.",
+    ),
+    click.option(
+        "--keyless",
+        "signers",
+        metavar="NAME=IDENTITY",
+        multiple=True,
+        help="Believe whoever signs with a short-lived certificate of sigstore for "
+        "this mail address or URI.",
+    ),
+    click.option(
+        "--keyless-issuer",
+        metavar="URL",
+        help="OpenID Connect issuer that vouches for these identities.",
+    ),
+    click.option(
+        "--sigstore-root",
+        metavar="FILE",
+        type=PATH,
+        help="Trusted root of the sigstore instance that they use.",
     ),
     click.option(
         "--log",
@@ -203,6 +223,8 @@ def new(
 Examples:
   assay trust add trust.toml --developer "Example Labs=labs.pub"
   assay trust add trust.toml --log-key log.example.com/2026 VKEY
+  assay trust add trust.toml --keyless "Labs=release@labs.example" \\
+      --keyless-issuer https://accounts.example.com --sigstore-root trusted_root.json
 """,
 )
 @click.argument("trust", type=PATH)
@@ -262,6 +284,29 @@ def _chosen(options: Mapping[str, Any]) -> Believed:
         log_keys=options["log_keys"],
         programmes=options["programmes"],
         policy=options["policy"],
+        keyless=_keyless(options),
+    )
+
+
+def _keyless(options: Mapping[str, Any]) -> BelievedKeyless | None:
+    issuer, root = options["keyless_issuer"], options["sigstore_root"]
+    given = (bool(options["signers"]), issuer is not None, root is not None)
+    if not any(given):
+        return None
+    if not all(given):
+        raise UsageError(
+            "keyless",
+            "This does not say who signs keyless, and by whose word.",
+            expected="--keyless, --keyless-issuer and --sigstore-root",
+            found=f"{sum(given)} of the three",
+        )
+    return BelievedKeyless(
+        signers=tuple(
+            _named(text, "keyless", "release@example.com", first=True)
+            for text in options["signers"]
+        ),
+        issuer=issuer,
+        root=root,
     )
 
 
@@ -318,6 +363,10 @@ def _tell(path: Path, trust: TrustFile, json_to: str | None) -> None:
         f"  timestamps {authority.name}  {len(authority.certificates)} roots"
         f"{_dates(authority)}"
         for authority in trust.timestamp_authorities
+    ]
+    lines += [
+        f"  keyless    {signer.name}  {signer.identity} by {signer.issuer}"
+        for signer in trust.keyless
     ]
     lines += [
         f"  programme  {ref.id} {ref.version}  {ref.digest}" for ref in trust.programmes

@@ -27,6 +27,7 @@ from assay.domain.statement import (
 )
 from assay.errors import ReleaseError, UsageError, VerifyError
 from assay.flows.files import machine_error, read_file
+from assay.flows.timestamp import stamp_signature
 from assay.log import LogEntry
 from assay.statement import (
     assessment_v02_payload,
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from assay.domain.assessment import Assessment
     from assay.domain.statement import Envelope
     from assay.flows.check import CheckedRelease
+    from assay.flows.timestamp import TimestampSource
     from assay.log import Log, Receipt
     from assay.statement import Signer
 
@@ -108,6 +110,7 @@ def seal_release(  # noqa: PLR0913 - the options of the verb, each with its defa
     second: Signer | None = None,
     validity: timedelta = DEFAULT_VALIDITY,
     log: Log | None = None,
+    timestamps: TimestampSource | None = None,
     seed: bytes | None = None,
     supersedes: Sequence[str] = (),
 ) -> SealedRelease:
@@ -125,6 +128,7 @@ def seal_release(  # noqa: PLR0913 - the options of the verb, each with its defa
             of it is logged (ADR 0023).
         validity: For how long.
         log: The log to enter it in; None leaves it unlogged.
+        timestamps: Authority that says when it was signed; None: nobody is asked.
         seed: Secret that all salts follow from, to make the same payloads again; by
             default a fresh one, which nobody keeps.
         supersedes: Digests of earlier seals' payloads that this claim replaces.
@@ -133,6 +137,7 @@ def seal_release(  # noqa: PLR0913 - the options of the verb, each with its defa
         ReleaseError: `release.unbound-entry` when links or special files lie in it.
         UsageError: `usage.validity` when it is not positive; `usage.salt-seed`.
         KeyFileError: A key does not sign, or not in this place.
+        TimestampError, NetworkError: The authority gives no timestamp that holds.
         LogError, MachineError: The log cannot take it.
     """
     refuse_unbound(checked)
@@ -161,9 +166,13 @@ def seal_release(  # noqa: PLR0913 - the options of the verb, each with its defa
     )
     payloads = [*claim.payloads.values(), seal_v02_payload(seal)]
     envelopes = [sign(payload, signer) for payload in payloads]
-    # Before anything is logged: a key that fails leaves nothing behind.
+    # Before anything is logged: a key or an authority that fails leaves nothing behind.
     seconds = [
         None if second is None else sign_second(payload, second) for payload in payloads
+    ]
+    stamps = [
+        () if timestamps is None else (stamp_signature(e.signature, timestamps, now),)
+        for e in envelopes
     ]
     receipts = [] if log is None else _entered(envelopes, signer, log)
     texts: Sequence[str | None] = [receipt.proof_text for receipt in receipts]
@@ -172,8 +181,12 @@ def seal_release(  # noqa: PLR0913 - the options of the verb, each with its defa
         bundle=Bundle(
             public_key=signer.public_key.der,
             statements=tuple(
-                LoggedStatement(envelope=envelope, receipt=text, second=other)
-                for envelope, text, other in zip(envelopes, texts, seconds, strict=True)
+                LoggedStatement(
+                    envelope=envelope, receipt=text, second=other, timestamps=tokens
+                )
+                for envelope, text, other, tokens in zip(
+                    envelopes, texts, seconds, stamps, strict=True
+                )
             ),
             programme=checked.programme_file,
             further_keys=() if second is None else (second.public_key.der,),

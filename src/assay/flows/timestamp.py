@@ -34,7 +34,9 @@ __all__ = [
     "open_timestamps",
     "stamp_bundle",
     "stamp_file",
+    "stamp_signature",
     "stamp_statement",
+    "timestamp_source",
 ]
 
 # An authority answers in well under a second; ten are a slow network.
@@ -108,6 +110,50 @@ def open_timestamps(
     )
 
 
+def timestamp_source(
+    url: str | None, certificates: Path | None, limits: Limits = DEFAULT_LIMITS
+) -> TimestampSource | None:
+    """Name an authority to ask, where one is wanted.
+
+    Raises:
+        UsageError: `usage.timestamp`: one of the two is missing; as `open_timestamps`.
+        KeyFileError, InputError: As `open_timestamps`.
+    """
+    if url is None and certificates is None:
+        return None
+    if url is None or certificates is None:
+        raise UsageError(
+            "timestamp",
+            "A timestamp needs an authority to ask, and certificates to prove it by.",
+            expected="--timestamp and --timestamp-authority",
+            found="one of them",
+        )
+    return open_timestamps(url, certificates, limits)
+
+
+def stamp_signature(
+    signature: bytes,
+    source: TimestampSource,
+    now: datetime,
+    limits: Limits = DEFAULT_LIMITS,
+) -> bytes:
+    """Get a timestamp over a signature, and keep it only if it holds.
+
+    Raises:
+        TimestampError: `timestamp.*`: the answer is not what was asked for.
+        NetworkError: The authority cannot be asked.
+    """
+    return request_timestamp(
+        signature,
+        source.post,
+        # Never zero, which some readers take for none.
+        nonce=secrets.randbits(_NONCE_BITS) | 1,
+        authorities=(source.authority,),
+        not_after=now + _CLOCKS_DIFFER,
+        limits=limits,
+    )
+
+
 def stamp_statement(
     logged: LoggedStatement,
     source: TimestampSource,
@@ -128,15 +174,7 @@ def stamp_statement(
             expected=f"fewer than {limits.max_timestamps}",
             found=str(len(logged.timestamps)),
         )
-    token = request_timestamp(
-        logged.envelope.signature,
-        source.post,
-        # Never zero, which some readers take for none.
-        nonce=secrets.randbits(_NONCE_BITS) | 1,
-        authorities=(source.authority,),
-        not_after=now + _CLOCKS_DIFFER,
-        limits=limits,
-    )
+    token = stamp_signature(logged.envelope.signature, source, now, limits)
     return replace(logged, timestamps=(*logged.timestamps, token))
 
 

@@ -24,6 +24,7 @@ from assay.errors import TrustError
 from assay.flows.files import machine_error, read_file, write_file
 from assay.flows.keys import show_key
 from assay.flows.programmes import find_programme
+from assay.flows.trust_keyless import with_keyless
 from assay.log import describe_log, parse_settings
 from assay.programme import read_programme
 from assay.wire.v0.trust import parse_trust
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from assay.crypto.witness_policy import Policy
+    from assay.flows.trust_keyless import BelievedKeyless
 
 __all__ = ["Believed", "Demands", "add_trust", "new_trust", "trusted_logs"]
 
@@ -55,6 +57,7 @@ class Believed:
         logs: Directories of logs at hand, or the `log.json` of logs elsewhere.
         log_keys: Origins and verifier keys of logs elsewhere.
         programmes: Ids or files of programmes.
+        keyless: Signers by short-lived certificates, and by whose word.
         policy: A C2SP tlog-policy file: the logs that it names are believed, and it
             says which witnesses are enough; or None.
     """
@@ -67,6 +70,7 @@ class Believed:
     logs: tuple[Path, ...] = ()
     log_keys: tuple[tuple[str, str], ...] = ()
     programmes: tuple[str, ...] = ()
+    keyless: BelievedKeyless | None = None
     policy: Path | None = None
 
 
@@ -194,6 +198,8 @@ def _grown(trust: TrustFile, believed: Believed, limits: Limits) -> TrustFile:
         policy=policy,
         programmes=_extended(trust.programmes, programmes),
     )
+    if believed.keyless is not None:
+        grown = with_keyless(grown, believed.keyless, limits)
     refuse_repeated(grown)
     return grown
 

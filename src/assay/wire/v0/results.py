@@ -38,7 +38,12 @@ if TYPE_CHECKING:
     from assay.domain.finding import Finding
     from assay.domain.release import Irregular
     from assay.domain.statement import Bundle
-    from assay.domain.trust import TrustedIssuer, TrustedLog, TrustFile
+    from assay.domain.trust import (
+        KeylessIdentity,
+        TrustedIssuer,
+        TrustedLog,
+        TrustFile,
+    )
 
 __all__ = [
     "CheckDocument",
@@ -328,6 +333,25 @@ class TrustedLogPart(JsonModel):
         )
 
 
+class TrustedSignerPart(JsonModel):
+    """Somebody whose keyless signatures are believed."""
+
+    name: Text
+    identity: Text
+    issuer: Text
+    certificate_logs_asked: bool
+
+    @classmethod
+    def of(cls, identity: KeylessIdentity) -> TrustedSignerPart:
+        """Write a signer who is believed."""
+        return cls(
+            name=identity.name,
+            identity=identity.identity,
+            issuer=identity.issuer,
+            certificate_logs_asked=bool(identity.certificate_logs),
+        )
+
+
 class TrustDocument(JsonModel):
     """What `assay trust --json` writes."""
 
@@ -338,6 +362,7 @@ class TrustDocument(JsonModel):
     logs: tuple[TrustedLogPart, ...]
     witnesses: tuple[Text, ...]
     timestamp_authorities: tuple[Text, ...]
+    keyless: tuple[TrustedSignerPart, ...]
     quorum: Count
     policy: str
     log_required: bool
@@ -362,6 +387,7 @@ class TrustDocument(JsonModel):
             timestamp_authorities=tuple(
                 authority.name for authority in trust.timestamp_authorities
             ),
+            keyless=tuple(map(TrustedSignerPart.of, trust.keyless)),
             quorum=trust.quorum,
             policy=trust.policy,
             log_required=trust.log_required,
