@@ -237,18 +237,24 @@ class KeyRegister:
             fine = (existed_by or self.at) - until <= CLOCK_SKEW
         if fine:
             return
-        code = "key-compromised" if compromised else "key-retired"
         if not ending.proven:
-            code = "ending-unproven"
-        raise VerifyError(
-            code,
-            f"The key of {issuer.name} may be in the hands of somebody else."
-            if compromised
-            else f"The key of {issuer.name} was no longer one to sign with.",
-            expected=f"a receipt or a timestamp of {until.isoformat()} or before",
-            found=existed_by.isoformat() if existed_by else "none with a time",
-            remedy="ask for a statement by the key that followed",
-        )
+            raise _ended("ending-unproven", issuer, until, existed_by)
+        if compromised:
+            raise _ended("key-compromised", issuer, until, existed_by)
+        raise _ended("key-retired", issuer, until, existed_by)
+
+
+def _ended(
+    code: str, issuer: Issuer, until: datetime, existed_by: datetime | None
+) -> VerifyError:
+    return VerifyError(
+        code,
+        f"The key of {issuer.name} may not speak any more for what is not proven to be "
+        "older than its end.",
+        expected=f"a receipt or a timestamp of {until.isoformat()} or before",
+        found=existed_by.isoformat() if existed_by else "none with a time",
+        remedy="ask for a statement by the key that followed",
+    )
 
 
 def _standing_order(standing: Standing) -> tuple[str, ...]:

@@ -175,44 +175,42 @@ def _check_use(
 
 
 def _contradictions(believed: Sequence[_Believed]) -> list[Reason]:
-    reasons = []
-    for old, new in combinations(believed, 2):
-        if (
-            old.issuer.name != new.issuer.name
-            or old.snapshot.log_origin != new.snapshot.log_origin
-        ):
-            continue
-        found = _contradiction(old.snapshot, new.snapshot)
-        if found is not None:
-            code, what = found
-            reasons.append(
-                Reason(
-                    code=code,
-                    message=f"Two snapshots by {old.issuer.name} over "
-                    f"{old.snapshot.log_origin} contradict each other: {what}. Keep "
-                    "both: they are the evidence.",
-                    subject=f"{_named(old)}; {_named(new)}",
-                    remedy="ask the office, and other buyers for the snapshots that "
-                    "they hold",
-                )
-            )
-    return reasons
+    found = (
+        _contradiction(old, new)
+        for old, new in combinations(believed, 2)
+        if old.issuer.name == new.issuer.name
+        and old.snapshot.log_origin == new.snapshot.log_origin
+    )
+    return [reason for reason in found if reason is not None]
 
 
-def _contradiction(old: StatusSnapshot, new: StatusSnapshot) -> tuple[str, str] | None:
+def _contradiction(earlier: _Believed, later: _Believed) -> Reason | None:
     """Find how a later snapshot is not what follows from an earlier one."""
-    split = "verify.status-split"
+    old, new = earlier.snapshot, later.snapshot
+    what = ""
     if new.log_size < old.log_size:
-        sizes = f"the later is over {new.log_size} entries, not {old.log_size}"
-        return "verify.status-rollback", sizes
+        shrunk = f"the later is over {new.log_size} entries, not {old.log_size}"
+        return _evidence("verify.status-rollback", shrunk, earlier, later)
     if new.log_size == old.log_size and new.log_root != old.log_root:
-        return split, f"{new.log_size} entries have two roots"
-    if new.issued_at == old.issued_at and new != old:
-        return split, f"both were issued at {format_instant(new.issued_at)}"
-    lost = _ended(old) - _ended(new)
-    if lost:
-        return split, f"the later leaves out {min(lost)}"
-    return None
+        what = f"{new.log_size} entries have two roots"
+    elif new.issued_at == old.issued_at and new != old:
+        what = f"both were issued at {format_instant(new.issued_at)}"
+    elif lost := _ended(old) - _ended(new):
+        what = f"the later leaves out {min(lost)}"
+    if not what:
+        return None
+    return _evidence("verify.status-split", what, earlier, later)
+
+
+def _evidence(code: str, what: str, earlier: _Believed, later: _Believed) -> Reason:
+    return Reason(
+        code=code,
+        message=f"Two snapshots by {earlier.issuer.name} over "
+        f"{earlier.snapshot.log_origin} contradict each other: {what}. Keep both: they "
+        "are the evidence.",
+        subject=f"{_named(earlier)}; {_named(later)}",
+        remedy="ask the office, and other buyers for the snapshots that they hold",
+    )
 
 
 def _ended(snapshot: StatusSnapshot) -> frozenset[str]:
