@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
 
+import fsspec
+
 from assay.log import StoreChoice
 
 if TYPE_CHECKING:
@@ -46,6 +48,11 @@ class Place:
             if combination.ledger == "postgres"
             else "sqlite"
         )
+
+    def clear(self) -> None:
+        """Forget the logs made so far: listing what lies in memory reads all of it."""
+        if self.combination.files == "memory":
+            fsspec.filesystem("memory").store.clear()
 
     def new(self) -> tuple[Path, str, StoreChoice]:
         """Give a path, an origin and stores that no other log has."""

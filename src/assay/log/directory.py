@@ -124,16 +124,17 @@ class Log:
                 `log.witness-quorum`.
             MachineError: The disk is full or failed.
         """
-        state = load(self._parts)
-        published = state.published
-        if (
-            published is not None
-            and published.checkpoint.size == state.bound.size
-            and self._parts.ledger.size() == state.bound.size
-        ):
-            return
-        with self._parts.ledger.exclusive():
-            advance(self._parts, load(self._parts))
+        with self.kept_open():
+            state = load(self._parts)
+            published = state.published
+            if (
+                published is not None
+                and published.checkpoint.size == state.bound.size
+                and self._parts.ledger.size() == state.bound.size
+            ):
+                return
+            with self._parts.ledger.exclusive():
+                advance(self._parts, load(self._parts))
 
     def pending(self) -> int:
         """Count the entries that have an index and are not in a published tree yet.
