@@ -23,6 +23,7 @@ from assay.wire.v0.disclose_answers import DiscloseDocument
 from assay.wire.v0.disclosure import ITEM_MODELS
 from assay.wire.v0.enrolment import EnrolmentPredicate
 from assay.wire.v0.evaluation import EvaluationPredicate
+from assay.wire.v0.export_answers import SigstoreExportDocument, TimestampDocument
 from assay.wire.v0.fleet import FleetDocument
 from assay.wire.v0.key_event import KeyEventPredicate
 from assay.wire.v0.log_results import LogRebuildDocument, LogWithheldDocument
@@ -111,6 +112,8 @@ PUBLISHED: Final[dict[str, type[WireModel]]] = {
     "result-scitt-key": ScittKeyDocument,
     "result-scitt-verify": ScittVerifyDocument,
     "result-seal": SealDocument,
+    "result-sigstore-export": SigstoreExportDocument,
+    "result-timestamp": TimestampDocument,
     "result-status-check": StatusCheckDocument,
     "result-trust": TrustDocument,
     "result-verify": VerifyDocument,

@@ -34,6 +34,11 @@ from assay.wire.v0.answers import DecideDocument, VerifyDocument
 from assay.wire.v0.baseline import baseline_form
 from assay.wire.v0.bundle import write_bundle
 from assay.wire.v0.disclose_answers import DiscloseDocument, SharedReportPart
+from assay.wire.v0.export_answers import (
+    SigstoreExportDocument,
+    SigstoreFilePart,
+    TimestampDocument,
+)
 from assay.wire.v0.results import (
     ErrorDocument,
     KeyDocument,
@@ -232,6 +237,26 @@ REAL = [
             ProgrammeDocument(
                 format="assay-programmes/0",
                 programmes=(ShownProgrammePart.shown(read_programme(HARBOUR), ()),),
+            )
+        ),
+    ),
+    (
+        "result-sigstore-export",
+        written(
+            SigstoreExportDocument(
+                hint="0" * 64,
+                statements=(SigstoreFilePart(kind="seal", file="s.sigstore.json"),),
+                trusted_root="trusted_root.json",
+                public_key="public-key.pem",
+                timestamped=True,
+            )
+        ),
+    ),
+    (
+        "result-timestamp",
+        written(
+            TimestampDocument(
+                bundle="m.assay", authority="https://stamps.example/", statements=4
             )
         ),
     ),
