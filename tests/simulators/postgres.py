@@ -60,7 +60,8 @@ class PostgresServer:
                 shutil.chown(path, "postgres", "postgres")
         self._run(
             "initdb", "-D", self._data, "-U", USER, "--auth-host", "scram-sha-256",
-            "--auth-local", "trust", "--pwfile", secret, "--no-sync", "-E", "UTF8", "--locale", "C",
+            "--auth-local", "trust", "--pwfile", secret, "--no-sync", "-E", "UTF8",
+            "--locale", "C",
         )  # fmt: skip
         self.restart("start")
 
