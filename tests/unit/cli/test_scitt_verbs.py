@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from assay.cli import scitt as module
 from assay.crypto.cose_sign1 import parse_sign1
 from assay.log import audit_log
 from assay.wire.v0.bundle import read_bundle
+from assay.wire.v0.scitt_answers import RegistrationPart
 from tests.simulators.desk import Desk, assay, document
 
 if TYPE_CHECKING:
@@ -238,3 +240,15 @@ def test_receipts_of_logs_that_nobody_believes_are_counted(
     assert result.exit_code == 0
     assert "1 receipts are of other logs" in result.output
     shutil.rmtree(tmp_path / "there")
+
+
+def test_what_a_log_did_not_sign_is_not_told() -> None:
+    registration = RegistrationPart(
+        origin=ORIGIN, root="0" * 64, size=None, index=None, at=None
+    )
+    assert module._placed(registration) == f"  log:       {ORIGIN}, an entry"
+
+
+def test_a_key_set_that_was_read_already_stays_as_it_is(tmp_path: Path) -> None:
+    read = (ORIGIN, tmp_path)
+    assert module._KeySet().convert(read, None, None) is read
