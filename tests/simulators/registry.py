@@ -376,14 +376,16 @@ class Scene:
         *files: StatementFile,
         at: datetime = NOON + 2 * DAY,
         bundle: bytes | None = None,
+        alone: bool = False,
         **trust: Any,
     ) -> Verdict:
-        """Verify the claim with some files at hand, those issued by default."""
+        """Verify the claim with some files at hand, all those issued by default."""
+        chosen = () if alone else files or self.files
         return verify_bundle(
             bundle or write_bundle(self.bundle),
             self.trust(**trust),
             at,
-            status=[write_statement_file(file) for file in files or self.files],
+            status=[write_statement_file(file) for file in chosen],
         )
 
 
