@@ -12,6 +12,7 @@ from assay.crypto.tlog_proof import (
     parse_tlog_proof,
     verify_tlog_proof,
 )
+from assay.domain.limits import Limits
 from assay.errors import AssayError, LogError, SignatureError
 from tests.simulators.note_signers import (
     LOG_ED,
@@ -225,3 +226,31 @@ def test_a_flipped_bit_in_a_witness_line_refuses_or_uncounts_that_witness():
             continue
         assert found.witnesses == ()
         assert found.ignored == 1
+
+
+def test_a_checkpoint_that_was_verified_before_vouches_for_its_own_keys_only():
+    text = receipt()
+    verify_tlog_proof(text, ENTRIES[6], LOG_KEYS)
+    stranger = NoteSigner(ORIGIN, LOG_ED.type, 9).vkey
+    with pytest.raises(SignatureError) as caught:
+        verify_tlog_proof(text, ENTRIES[6], [stranger])
+    assert caught.value.code == "signature.note-no-known-key"
+    verify_tlog_proof(text, ENTRIES[6], LOG_KEYS)
+
+
+def test_a_path_is_followed_also_under_a_checkpoint_that_was_verified_before():
+    verify_tlog_proof(receipt(6), ENTRIES[6], LOG_KEYS)
+    verify_tlog_proof(receipt(7), ENTRIES[7], LOG_KEYS)
+    with pytest.raises(LogError) as caught:
+        verify_tlog_proof(receipt(7), ENTRIES[6], LOG_KEYS)
+    assert caught.value.code == "log.inclusion-mismatch"
+
+
+def test_bounds_are_kept_also_for_a_checkpoint_that_was_verified_before():
+    text = receipt()
+    verify_tlog_proof(text, ENTRIES[6], LOG_KEYS)
+    with pytest.raises(SignatureError) as caught:
+        verify_tlog_proof(
+            text, ENTRIES[6], LOG_KEYS, limits=Limits(max_note_signatures=1)
+        )
+    assert caught.value.code == "signature.note-too-many-signatures"
