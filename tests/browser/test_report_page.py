@@ -16,8 +16,9 @@ import pytest
 
 from assay.domain.facts import Place
 from assay.domain.release import FileRecord
-from assay.report.html import render
+from assay.report.html import render, render_verdict
 from tests.unit.report import samples
+from tests.unit.report.test_repeated import REPEATED, VERDICT
 
 CHROMIUM = next(
     (
@@ -154,7 +155,13 @@ def measured(tmp_path, text):
     return {int(width): (int(inside), wide) for width, inside, wide in told}
 
 
-@pytest.mark.parametrize("make", [usual, unbroken])
+def repeated():
+    """Give the page of a claim of which most is withheld, repeated, one item long."""
+    long = replace(REPEATED[0], differences=("W" * 900,))
+    return render_verdict("for-one-buyer.assay", VERDICT, None, (long, *REPEATED[1:]))
+
+
+@pytest.mark.parametrize("make", [usual, unbroken, repeated])
 def test_the_page_never_scrolls_sideways(tmp_path, make):
     found = measured(tmp_path, make())
     assert set(found) == set(WIDTHS)

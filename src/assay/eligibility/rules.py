@@ -225,9 +225,8 @@ def _unless_in_the_way(
     if found.outcome is Outcome.NOT_MET:
         return _leaf(Truth.NO, "not-met", f"{name} is not met.", subject)
     if found.outcome is Outcome.WITHHELD:
-        return _leaf(
-            Truth.UNKNOWN, "withheld", f"{name} is withheld by the developer.", subject
-        )
+        said = f"{name} is withheld by the developer."
+        return _leaf(Truth.UNKNOWN, "withheld", said, (control, ""))
     if found.outcome is Outcome.NOT_ASSESSED:
         return _leaf(
             Truth.UNKNOWN, "not-assessed", f"{name} was not assessed.", subject
