@@ -74,7 +74,7 @@ def test_nothing_is_logged_where_the_authority_gives_no_timestamp(desk, stamps):
 
 @pytest.mark.parametrize("option", ["--timestamp", "--timestamp-authority"])
 def test_an_authority_without_certificates_is_wrong_usage(desk, stamps, option):
-    value = {"--timestamp": "http://127.0.0.1:1/"}.get(
+    value = {"--timestamp": "https://stamps.invalid/"}.get(
         option, stamps.folder / "root.pem"
     )
     refused = desk.seal(option, value)
