@@ -5,6 +5,8 @@
  * SHIM_RETURN   function=value: what that function returns instead of working
  * SHIM_SET      flags that the token gets, SHIM_CLEAR those that it loses
  * SHIM_RAW      if set, points come without the OCTET STRING around them
+ * SHIM_HIDE     an attribute that no object has; SHIM_PAD the PIN typed on a pad
+ * SHIM_GONE     if set, nothing is known of the token once somebody has tried a PIN
  *
  * Functions are numbered as CK_FUNCTION_LIST of PKCS #11 2.40 orders them.
  */
@@ -13,7 +15,7 @@
 #include <string.h>
 
 typedef unsigned long ulong;
-enum { TOKEN_INFO = 6, OPEN = 12, LOGIN = 18, ATTRIBUTES = 24, SIGN_INIT = 42, SIGN = 43, COUNT = 68 };
+enum { INITIALIZE = 0, TOKEN_INFO = 6, OPEN = 12, LOGIN = 18, ATTRIBUTES = 24, SIGN_INIT = 42, SIGN = 43, COUNT = 68 };
 enum { FLAGS_AT = 96, EC_POINT = 0x181, WRAP = 2 };
 
 struct list { unsigned char version[2]; void *f[COUNT]; };
@@ -33,8 +35,16 @@ static ulong number(const char *name) {
     return text == NULL ? 0 : strtoul(text, NULL, 0);
 }
 
+static int tried;
+
+static ulong initialize(void *words) {
+    tried = 0;
+    return ((ulong (*)(void *))theirs->f[INITIALIZE])(words);
+}
+
 static ulong token_info(ulong slot, unsigned char *info) {
     ulong value = forced("C_GetTokenInfo"), flags;
+    if (tried && getenv("SHIM_GONE") != NULL) return 0xE0; /* CKR_TOKEN_NOT_PRESENT */
     if (value) return value;
     value = ((ulong (*)(ulong, void *))theirs->f[TOKEN_INFO])(slot, info);
     memcpy(&flags, info + FLAGS_AT, sizeof flags);
@@ -50,7 +60,8 @@ static ulong open_session(ulong slot, ulong flags, void *a, void *b, ulong *sess
 }
 
 static ulong login(ulong session, ulong user, void *pin, ulong length) {
-    ulong value = forced(pin == NULL ? "C_LoginPad" : "C_Login");
+    ulong value = forced("C_Login");
+    tried = 1;
     if (value) return value;
     if (pin == NULL) { /* a pad, on which somebody types the right PIN */
         pin = getenv("SHIM_PAD");
@@ -91,6 +102,7 @@ ulong C_GetFunctionList(struct list **out) {
     ulong value = get == NULL ? 5 : get(&theirs); /* 5: CKR_GENERAL_ERROR */
     if (value) return value;
     ours = *theirs;
+    ours.f[INITIALIZE] = initialize;
     ours.f[TOKEN_INFO] = token_info;
     ours.f[OPEN] = open_session;
     ours.f[LOGIN] = login;

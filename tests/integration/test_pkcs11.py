@@ -8,7 +8,14 @@ from pathlib import Path
 
 import pkcs11
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+)
+from pkcs11.constants import Attribute, ObjectClass
 
 from assay.crypto.public_key import KeyKind
 from assay.errors import KeyFileError
@@ -27,7 +34,8 @@ from tests.simulators.soft_token import (
 )
 
 # Return values of PKCS #11 2.40.
-DEVICE_REMOVED, GENERAL_ERROR, MECHANISM_INVALID = 0x32, 0x05, 0x70
+DEVICE_ERROR, DEVICE_REMOVED = 0x30, 0x32
+GENERAL_ERROR, MECHANISM_INVALID = 0x05, 0x70
 PIN_EXPIRED, PIN_LOCKED, PIN_INCORRECT = 0xA3, 0xA4, 0xA0
 SESSION_CLOSED, USER_PIN_NOT_INITIALIZED = 0xB0, 0x102
 TOKEN_NOT_PRESENT = 0xE0
@@ -87,7 +95,7 @@ def failing(token, shim, monkeypatch):
 
     yield behind
     if os.environ.get("SHIM_MODULE"):
-        for name in ("RETURN", "SET", "CLEAR", "RAW", "HIDE", "PAD"):
+        for name in ("RETURN", "SET", "CLEAR", "RAW", "HIDE", "PAD", "GONE"):
             monkeypatch.delenv(f"SHIM_{name}", raising=False)
         forget(shim)
 
@@ -300,6 +308,12 @@ def test_no_tries_left_are_told_only_where_the_token_tells(failing):
     assert refused(behind.address(";object=signing")).found == "another one"
 
 
+def test_a_token_that_goes_with_the_wrong_pin_is_told(failing):
+    behind = failing(**{"return": f"C_Login={PIN_INCORRECT}", "gone": "1"})
+    error = refused(behind.address(";object=signing"))
+    assert (error.code, error.found) == ("key.pin-wrong", "another one")
+
+
 def test_a_locked_token_is_not_even_tried(failing):
     behind = failing(set=str(LOCKED))
     with pytest.raises(KeyFileError) as caught:
@@ -345,6 +359,11 @@ def test_a_token_that_goes_before_it_is_asked_is_told(failing):
     assert refused(behind.address(";object=signing")).code == "key.token-missing"
 
 
+def test_a_device_that_fails_before_it_is_asked_is_told(failing):
+    behind = failing(**{"return": f"C_GetTokenInfo={DEVICE_ERROR}"})
+    assert refused(behind.address(";object=signing")).code == "key.session-lost"
+
+
 def test_a_token_that_opens_no_session_is_told(failing):
     behind = failing(**{"return": f"C_OpenSession={DEVICE_REMOVED}"})
     assert refused(behind.address(";object=signing")).code == "key.session-lost"
@@ -371,19 +390,61 @@ def test_a_private_key_that_hides_its_curve_is_believed_by_its_public_half(faili
     assert opened(behind.address(";object=signing")).public_key.kind is KeyKind.P256
 
 
+def imported(token, file, label):
+    """Put a private key on the token, without its public half."""
+    words = (
+        *("softhsm2-util", "--import", str(file), "--token", token.label),
+        *("--label", label, "--id", "20", "--pin", PIN, "--no-public-key", "--force"),
+    )
+    subprocess.run(words, check=True, capture_output=True, timeout=60)
+    forget(token.module)
+    return token.address(f";object={label}")
+
+
 @pytest.fixture
 def alone(token, tmp_path):
     """A key whose public half is not on the token, and that half in a file."""
     file = tmp_path / "alone.pem"
     public = new_key_pair(file, KeyKind.P256, None)
-    words = (
-        *("softhsm2-util", "--import", str(file), "--token", token.label),
-        *("--label", tmp_path.name, "--id", "20", "--pin", PIN, "--no-public-key"),
-        "--force",
-    )
-    subprocess.run(words, check=True, capture_output=True, timeout=60)
+    return imported(token, file, tmp_path.name), public, Path(f"{file}.pub")
+
+
+def test_a_longer_curve_is_told_whatever_is_given_as_its_public_half(token, tmp_path):
+    file, other = tmp_path / "long.pem", tmp_path / "other.pub"
+    native = ec.generate_private_key(ec.SECP521R1())
+    words = (Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file.write_bytes(native.private_bytes(*words))
+    other.write_bytes(to_pem(p256_signer().public_key))
+    address = imported(token, file, tmp_path.name)
+    assert refused(address, public=other).code == "key.unsupported"
+
+
+def test_a_key_without_an_id_has_no_public_half_that_can_be_told(token):
+    token.make_key("secp256r1", "nameless", None)
     forget(token.module)
-    return token.address(f";object={tmp_path.name}"), public, Path(f"{file}.pub")
+    assert refused(token.address(";object=nameless")).code == "key.public-missing"
+
+
+def test_a_public_half_that_is_no_point_is_told(token):
+    token.make_key("secp256r1", "damaged", b"\x30")
+    library = pkcs11.lib(token.module)
+    found = library.get_token(token_label=token.label)
+    with found.open(rw=True, user_pin=PIN) as session:
+        (public,) = session.get_objects(
+            {Attribute.CLASS: ObjectClass.PUBLIC_KEY, Attribute.LABEL: "damaged"}
+        )
+        template = {
+            Attribute.CLASS: ObjectClass.PUBLIC_KEY,
+            Attribute.KEY_TYPE: pkcs11.KeyType.EC,
+            Attribute.TOKEN: True,
+            Attribute.ID: b"\x30",
+            Attribute.EC_PARAMS: public[Attribute.EC_PARAMS],
+            Attribute.EC_POINT: b"\x04\x41\x04" + bytes(64),
+        }
+        public.destroy()
+        session.create_object(template)
+    error = refused(token.address(";object=damaged"))
+    assert (error.code, "no point" in error.found) == ("key.unsupported", True)
 
 
 def test_a_token_without_the_public_half_takes_it_from_a_file(alone):

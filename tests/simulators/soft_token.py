@@ -60,7 +60,9 @@ class SoftToken:
         ways = "&".join(filter(None, (module, query)))
         return f"pkcs11:token={quote(self.label, safe='')}{more}?{ways}"
 
-    def make_key(self, curve: str, label: str, identifier: bytes, **changes) -> None:
+    def make_key(
+        self, curve: str, label: str, identifier: bytes | None, **changes
+    ) -> None:
         """Make a key pair on it; `changes` are attributes of its private half."""
         library = pkcs11.lib(self.module)
         token = library.get_token(token_label=self.label)
