@@ -13,6 +13,7 @@ from assay.domain.enrolment import EnrolledKey, Enrolment, KeyRole, Organisation
 from assay.domain.key_event import KeyEvent, KeyEventKind, SuccessorKey
 from assay.errors import UsageError
 from assay.flows.keys import show_key
+from assay.wire.v0.enrolment import check_uei
 from assay.wire.v0.instant import format_instant
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def enrolment_of(  # noqa: PLR0913 - the options of the verb
 
     Raises:
         UsageError: `usage.key-roles`.
+        DocumentError: `document.uei`.
         KeyFileError: A file holds no public key.
         InputError: There is no such file.
     """
@@ -60,7 +62,7 @@ def enrolment_of(  # noqa: PLR0913 - the options of the verb
         organisation=Organisation(
             name=name,
             other_names=tuple(sorted(set(other_names))),
-            uei=None if uei is None else uei.upper(),
+            uei=None if uei is None else check_uei(uei.upper()),
         ),
         organisation_id=organisation_id(name),
         keys=tuple(sorted(read, key=lambda key: key.key_id)),

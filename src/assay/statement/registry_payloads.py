@@ -18,6 +18,7 @@ from assay.domain.status import STATUS_TYPE
 from assay.wire.v0.enrolment import EnrolmentPredicate
 from assay.wire.v0.evaluation import EvaluationPredicate
 from assay.wire.v0.key_event import KeyEventPredicate
+from assay.wire.v0.registry_parts import built
 from assay.wire.v0.review import ReviewPredicate
 from assay.wire.v0.revocation import RevocationPredicate
 from assay.wire.v0.statement import StatementModel
@@ -51,7 +52,7 @@ def enrolment_payload(enrolment: Enrolment) -> bytes:
     Raises:
         DocumentError: It contradicts itself.
     """
-    predicate = EnrolmentPredicate.of(enrolment)
+    predicate = built(lambda: EnrolmentPredicate.of(enrolment), "enrolment")
     predicate.to_domain(enrolment.organisation_id)
     name = enrolment.organisation.name
     return _payload(name, enrolment.organisation_id, ENROLMENT_TYPE, predicate)
@@ -63,14 +64,18 @@ def key_event_payload(event: KeyEvent) -> bytes:
     Raises:
         DocumentError: It contradicts itself.
     """
-    predicate = KeyEventPredicate.of(event)
+    predicate = built(lambda: KeyEventPredicate.of(event), "key event")
     predicate.to_domain(event.key_id)
     return _payload("key", event.key_id, KEY_EVENT_TYPE, predicate)
 
 
 def revocation_payload(revocation: Revocation) -> bytes:
-    """Give the statement that another statement no longer counts."""
-    predicate = RevocationPredicate.of(revocation)
+    """Give the statement that another statement no longer counts.
+
+    Raises:
+        DocumentError: It is too long.
+    """
+    predicate = built(lambda: RevocationPredicate.of(revocation), "revocation")
     return _payload("statement", revocation.sha256, REVOCATION_TYPE, predicate)
 
 
@@ -80,7 +85,7 @@ def status_payload(snapshot: StatusSnapshot) -> bytes:
     Raises:
         DocumentError: It contradicts itself.
     """
-    predicate = StatusPredicate.of(snapshot)
+    predicate = built(lambda: StatusPredicate.of(snapshot), "status snapshot")
     predicate.to_domain(snapshot.log_root)
     return _payload(snapshot.log_origin, snapshot.log_root, STATUS_TYPE, predicate)
 
@@ -91,7 +96,7 @@ def review_payload(review: Review) -> bytes:
     Raises:
         DocumentError: It contradicts itself.
     """
-    predicate = ReviewPredicate.of(review)
+    predicate = built(lambda: ReviewPredicate.of(review), "review")
     predicate.to_domain(review.release_digest)
     return _payload(_RELEASE, review.release_digest, REVIEW_TYPE, predicate)
 
@@ -102,7 +107,7 @@ def evaluation_payload(evaluation: Evaluation) -> bytes:
     Raises:
         DocumentError: It contradicts itself.
     """
-    predicate = EvaluationPredicate.of(evaluation)
+    predicate = built(lambda: EvaluationPredicate.of(evaluation), "evaluation")
     predicate.to_domain(evaluation.release_digest)
     return _payload(_RELEASE, evaluation.release_digest, EVALUATION_TYPE, predicate)
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from itertools import pairwise
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from assay.encoding import decode_base64
 from assay.errors import DocumentError
 from assay.wire.v0.instant import INSTANT, format_instant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "KeyText",
     "Line",
     "Words",
+    "built",
     "check_order",
     "check_subject",
     "normal",
@@ -29,6 +30,7 @@ __all__ = [
     "refuse_repeated",
 ]
 
+_T = TypeVar("_T")
 Instant = Annotated[str, Field(pattern=INSTANT)]
 # One line that people read: no control characters.
 Line = Annotated[
@@ -38,6 +40,28 @@ Words = Annotated[str, Field(max_length=10_000)]
 KeyText = Annotated[
     str, Field(pattern=r"^[A-Za-z0-9+/]+={0,2}$", min_length=1, max_length=4_000)
 ]
+
+
+def built(make: Callable[[], _T], what: str) -> _T:
+    """Build a model from what people gave, and tell them what is off.
+
+    Raises:
+        DocumentError: `document.schema`.
+    """
+    try:
+        return make()
+    except ValidationError as error:
+        complaints = error.errors(include_url=False, include_input=False)
+        raise DocumentError(
+            "schema",
+            f"The {what} cannot be written as it is.",
+            expected=f"a {what} as its page in docs/formats describes it",
+            found="; ".join(
+                f"{item['loc'][-1] if item['loc'] else what}: {item['msg']}"
+                for item in complaints[:5]
+            )[:1_000],
+            remedy="correct what is named",
+        ) from error
 
 
 def read_key(text: str, key_id: str) -> bytes:
