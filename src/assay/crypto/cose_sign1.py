@@ -222,7 +222,7 @@ def sign_sign1(
     unprotected: CborMap | None = None,
     detached: bool = False,
 ) -> CoseSign1:
-    """Sign a payload, and check the signature before it goes anywhere.
+    """Sign a payload, and check what comes out before it goes anywhere.
 
     Args:
         signer: Whoever holds the key.
@@ -232,8 +232,9 @@ def sign_sign1(
         detached: Whether the payload stays out of the message.
 
     Raises:
-        CoseError: `cose.key-kind`, or `cose.signature-mismatch` when the signer's key
-            does not verify what it signed: a broken token, a wrong key pair.
+        CoseError: `cose.key-kind`; `cose.signature-mismatch` when the signer's key does
+            not verify what it signed: a broken token, a wrong key pair; or, as
+            `parse_sign1`, when nobody would read the message.
     """
     key = signer.public_key
     header = {**protected, Header.ALG: _algorithm_of(key)}
@@ -244,12 +245,14 @@ def sign_sign1(
     if half is not None:
         r, s = decode_dss_signature(signature)
         signature = r.to_bytes(half, "big") + s.to_bytes(half, "big")
-    message = CoseSign1(
-        protected=header,
-        protected_bytes=protected_bytes,
-        unprotected={} if unprotected is None else unprotected,
-        payload=None if detached else payload,
-        signature=signature,
+    message = parse_sign1(
+        CoseSign1(
+            protected=header,
+            protected_bytes=protected_bytes,
+            unprotected={} if unprotected is None else unprotected,
+            payload=None if detached else payload,
+            signature=signature,
+        ).encoded()
     )
     # Whoever signs understands what it marks as critical.
     verify_sign1(
