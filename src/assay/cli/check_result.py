@@ -167,7 +167,7 @@ def _write_form(checked: CheckedRelease, path: str, options: CheckOptions) -> No
     text = write_template(checked.programme, checked.declarations)
     write_result(path, text.encode("utf-8"), replace=False)
     open_questions = (
-        checked.assessment.burden.asked - checked.assessment.burden.answered
+        checked.assessment.burden.asked - len(checked.declarations.answers)
     )
     _wrote(options, path, open_questions, "open question", "open questions")
 

@@ -35,12 +35,7 @@ from assay.report.meaning import (
     verdict_word,
 )
 from assay.report.repeated import repeat_counts
-from assay.report.sentences import (
-    answered_words,
-    asked_words,
-    findings_words,
-    missing_words,
-)
+from assay.report.sentences import asked_words, findings_words, missing_words
 from assay.report.text import clean, file_size, instant, number, one_line, plural
 
 if TYPE_CHECKING:
@@ -138,7 +133,6 @@ def render(  # noqa: PLR0913 - one noun each; a holder would only rename the lis
             irregular=page.irregular_rows(inventory),
             manifest=page.cut(inventory.files, DEFAULT_LIMITS.max_report_files),
             asked=asked_words(assessment.burden),
-            answered=answered_words(assessment.burden),
             outcome_words=_outcome_words(assessment, programme),
             repeated=repeated,
             repeat_counts=repeat_counts(repeated),

@@ -105,6 +105,7 @@ def test_the_page_shows_what_is_withheld_in_every_place():
     assert "4 controls are withheld:" in page
     assert "Undetermined" in page
     assert "an unknown number" in page
+    assert '<td class="num">unknown</td>' in page
     assert "The developer shows only a salted digest of it." in page
     # Nobody waits for an answer that may be there.
     controls = page[page.index('id="unseen"') :]
