@@ -212,6 +212,9 @@ def test_an_answer_that_nobody_takes_is_ended(monkeypatch):
     app = App()
     with running(app) as server, connect(server) as connection:
         connection.sendall(b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n")
+        while not app.seen:
+            time.sleep(0.01)
+        assert server._server.active_channels
         for _ in range(80):
             if not server._server.active_channels:
                 break
@@ -235,6 +238,8 @@ def test_slow_clients_hold_no_thread(monkeypatch):
 def test_one_address_holds_a_bounded_number_of_connections():
     with running(per_address=5) as server:
         held = [connect(server) for _ in range(12)]
+        # Those that are too many are hung up on; the others wait for a request.
+        time.sleep(1.0)
         for connection in held:
             with suppress(OSError):
                 connection.sendall(GET + CLOSE)
