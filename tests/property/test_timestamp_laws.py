@@ -15,7 +15,7 @@ from tests.simulators.timestamp_forger import Forger, der, number, stamp_holder
 
 MESSAGE = b"a signature"
 ROOT = root("stamps root")
-BETWEEN = issue("stamps", ROOT, authority=True, uses=("key_cert_sign",))
+BETWEEN = issue("stamps authority", ROOT, authority=True, uses=("key_cert_sign",))
 SIGNER = stamp_holder(BETWEEN)
 AUTHORITIES = (TimestampAuthority(name="stamps", certificates=(ROOT.der,)),)
 TOKEN = Forger(signer=SIGNER, certificates=(SIGNER.der, BETWEEN.der), nonce=7).stamp(

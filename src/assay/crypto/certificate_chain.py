@@ -98,7 +98,7 @@ def names_of(der: bytes) -> CertificateNames:
         KeyFileError: `key.not-a-certificate`.
     """
     try:
-        certificate = x509.load_der_x509_certificate(der)
+        certificate = _certificate(der)
         others = _extension(certificate, x509.SubjectAlternativeName)
         return CertificateNames(
             subject=certificate.subject.rfc4514_string(),
@@ -114,7 +114,7 @@ def names_of(der: bytes) -> CertificateNames:
                 )
             ),
         )
-    except _MALFORMED as error:
+    except (*_MALFORMED, DocumentError) as error:
         raise _not_a_certificate("an X.509 certificate in DER") from error
 
 
@@ -125,8 +125,8 @@ def key_of_certificate(der: bytes) -> ModelKey:
         KeyFileError: `key.not-a-certificate` or `key.unsupported`.
     """
     try:
-        return model_key_of(x509.load_der_x509_certificate(der).public_key())
-    except _MALFORMED as error:
+        return model_key_of(_certificate(der).public_key())
+    except (*_MALFORMED, DocumentError) as error:
         raise _not_a_certificate("an X.509 certificate in DER") from error
 
 
@@ -215,11 +215,11 @@ def signing_key_of_chain(
     if not 1 <= len(chain) <= MAX_CERTIFICATES:  # 1
         raise _refused("the chain", f"{len(chain)} certificates")
     try:
-        path = [x509.load_der_x509_certificate(der) for der in chain]
+        path = [_certificate(der) for der in chain]
         _check_use(path[0])  # 7
         _climb(path, 0, roots, at)
         return model_key_of(path[0].public_key())
-    except _MALFORMED as error:
+    except (*_MALFORMED, DocumentError) as error:
         raise _not_a_certificate("X.509 certificates in DER") from error
 
 
