@@ -492,3 +492,20 @@ def test_the_command_line_shows_a_key_on_a_token(token, tmp_path):
     result = assay("keys", "show", address, **wrong)
     assert (result.exit_code, "wrong-pin" in result.output) == (4, False)
     assert "key.pin-wrong" in result.stderr
+
+
+@pytest.mark.parametrize("name", ["signing", "wide"])
+def test_a_model_is_signed_with_a_key_on_a_token(token, tmp_path, name):
+    model, public = tmp_path / "model", tmp_path / "key.pub"
+    model.mkdir()
+    (model / "config.json").write_text("{}")
+    address = token.address(f";object={name}")
+    pin = {"ASSAY_KEY_PASSPHRASE": PIN}
+    public.write_bytes(to_pem(show_key(address, give(PIN))))
+    for _ in range(2):
+        # What the same key made before is replaced.
+        result = assay("manifest", "sign", model, "--key", address, **pin)
+        assert result.exit_code == 0, result.output
+    signed = ("--signature", model / "model.sig", "--public-key", public)
+    result = assay("manifest", "verify", model, *signed)
+    assert result.exit_code == 0, result.output

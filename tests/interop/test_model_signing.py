@@ -114,6 +114,7 @@ def test_certificates_work_both_ways(desk, reference, model):
     leaf = issue("leaf", top, uses=("digital_signature",))
     key, chain, roots = desk / "leaf.pem", desk / "chain.pem", desk / "root.pem"
     key.write_bytes(_private(leaf.key))
+    key.chmod(0o600)
     chain.write_bytes(leaf.pem + top.pem)
     roots.write_bytes(top.pem)
     signature = model / "model.sig"

@@ -15,7 +15,15 @@ from assay.cli.manifest_result import (
     verified_document,
     verified_text,
 )
-from assay.cli.options import AT_OPTION, JOBS_OPTION, PATH, QUIET_OPTION, now_or
+from assay.cli.options import (
+    AT_OPTION,
+    JOBS_OPTION,
+    KEY_OPTION,
+    PATH,
+    PUBLIC_KEY_OPTION,
+    QUIET_OPTION,
+    now_or,
+)
 from assay.cli.output import JSON_OPTION, say, told, write_json
 from assay.cli.passphrase import PASSPHRASE_OPTION, passphrase_source
 from assay.cli.progress import watched
@@ -83,14 +91,14 @@ def command() -> None:
 Examples:
   assay manifest sign ./my-model --key developer.pem
   assay manifest sign ./my-model --key developer.pem --method shards
+  assay manifest sign ./my-model --key "pkcs11:token=Office;object=signing"
   assay manifest sign ./my-model --key developer.pem --certificates chain.pem \\
       --out my-model.sig
 """,
 )
 @click.argument("model", type=PATH)
-@click.option(
-    "--key", metavar="KEY", type=PATH, required=True, help="Private key: an ECDSA key."
-)
+@KEY_OPTION
+@PUBLIC_KEY_OPTION
 @click.option(
     "--out",
     metavar="FILE",
@@ -141,7 +149,8 @@ Examples:
 def sign(
     *,
     model: Path,
-    key: Path,
+    key: Path | str,
+    public_key: Path | None,
     out: Path | None,
     certificates: Path | None,
     method: str,
@@ -170,7 +179,9 @@ def sign(
     refuse_results_inside(model, {"--json": json_to})
     probe_targets(str(target), json_to)
     signing = replace(
-        open_model_signing(key, passphrase_source(passphrase_file), certificates),
+        open_model_signing(
+            key, passphrase_source(passphrase_file), certificates, public=public_key
+        ),
         dialect=dialect,
     )
     refuse_other_signature(target, signing.signer)

@@ -31,6 +31,7 @@ __all__ = [
     "new_key_pair",
     "open_key",
     "public_key_path",
+    "refuse_readable",
     "refuse_taken",
     "show_key",
     "to_pem",
@@ -123,12 +124,16 @@ def _open_file(path: Path, ask: Callable[[], bytes | None], limits: Limits) -> S
     protected = b"ENCRYPTED" in pem
     signer = read_private_key(pem, ask() if protected else None, limits)
     if not protected:
-        _refuse_open(path)
+        refuse_readable(path)
     return signer
 
 
-def _refuse_open(path: Path) -> None:
-    """Refuse a key without passphrase that others on this machine can read."""
+def refuse_readable(path: Path) -> None:
+    """Refuse a key without passphrase that others on this machine can read.
+
+    Raises:
+        KeyFileError: `key.readable-by-others`.
+    """
     mode = stat.S_IMODE(path.stat().st_mode)
     if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise KeyFileError(

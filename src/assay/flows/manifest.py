@@ -16,9 +16,10 @@ from assay.domain.release import OMS_IGNORED
 from assay.domain.statement import PAYLOAD_TYPE
 from assay.errors import ManifestError, TrustError
 from assay.flows.files import read_file, write_file
+from assay.flows.keys import open_key, refuse_readable
 from assay.release.manifest import make_manifest, present_paths
 from assay.statement.model_manifest import manifest_statement
-from assay.statement.signers.model import read_model_signer
+from assay.statement.signers.model import model_signer_of, read_model_signer
 from assay.verify.model_manifest import compare_manifests, verify_manifest
 from assay.wire.v0.model_signature import write_model_signature
 from assay.wire.v0.trust import parse_trust
@@ -109,22 +110,32 @@ class VerifiedModel:
 
 
 def open_model_signing(
-    key: Path, passphrase: Callable[[], bytes | None], certificates: Path | None = None
+    key: Path | str,
+    passphrase: Callable[[], bytes | None],
+    certificates: Path | None = None,
+    *,
+    public: Path | None = None,
 ) -> ModelSigning:
     """Open a private key, with its certificates when there are any.
 
     Args:
-        key: ECDSA on P-256, P-384 or P-521, in PEM.
-        passphrase: Asked for the key's passphrase when it has one.
+        key: ECDSA on P-256, P-384 or P-521, in PEM; or the address of a key on P-256
+            or P-384 on a token or in a service.
+        passphrase: Asked for the key's passphrase or PIN when it has one.
         certificates: PEM file with the signing certificate first, then its chain.
+        public: File with the public half, for tokens and services that keep none.
 
     Raises:
         KeyFileError: The key or a certificate is none, or cannot be opened.
         ManifestError: `manifest.other-certificate`.
     """
-    signer = read_model_signer(
-        read_file(key, most=_MOST, what="private key"), passphrase
-    )
+    if isinstance(key, str):
+        signer = model_signer_of(open_key(key, passphrase, public=public))
+    else:
+        pem = read_file(key, most=_MOST, what="private key")
+        signer = read_model_signer(pem, passphrase)
+        if b"ENCRYPTED" not in pem:
+            refuse_readable(key)
     if certificates is None:
         return ModelSigning(signer=signer)
     chain = read_roots(certificates)

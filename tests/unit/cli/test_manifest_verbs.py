@@ -31,6 +31,7 @@ def write_key(path, private, passphrase=None):
     path.write_bytes(
         private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, protection)
     )
+    path.chmod(0o600)
     public = private.public_key().public_bytes(
         Encoding.PEM, PublicFormat.SubjectPublicKeyInfo
     )
@@ -428,3 +429,11 @@ def test_a_signature_that_could_not_be_read_back_is_not_written(
     status, error = document("manifest", "sign", model, "--key", key)
     assert (int(status), error["code"]) == (4, "manifest.too-large")
     assert not (model / "model.sig").exists()
+
+
+def test_a_key_that_others_can_read_signs_no_model(model, tmp_path):
+    key = write_key(tmp_path / "k.pem", ec.generate_private_key(ec.SECP256R1()))
+    key.chmod(0o640)
+    result = assay("manifest", "sign", model, "--key", key)
+    assert result.exit_code == 4
+    assert "key.readable-by-others" in result.stderr

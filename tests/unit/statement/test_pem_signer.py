@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import base64
+
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa, x25519
 from cryptography.hazmat.primitives.serialization import (
@@ -11,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import (
 from assay.crypto.public_key import KeyKind
 from assay.domain.limits import Limits
 from assay.errors import KeyFileError
+from assay.statement.signers.model import read_model_signer
 from assay.statement.signers.pem import new_private_key, read_private_key
 from tests.simulators.claims import p256_signer
 from tests.simulators.keys import signer_of
@@ -117,3 +120,17 @@ def test_the_second_key_signs_with_chance():
 def test_an_x25519_key_signs_nothing():
     pem = pkcs8(x25519.X25519PrivateKey.from_private_bytes(bytes(range(32))))
     assert refused(pem) == "key.unsupported"
+
+
+@pytest.mark.parametrize("size", [0, 1, 31, 33, 57])
+def test_an_ed25519_key_of_another_length_is_no_key(size):
+    """The library meets this with an error of its own, which is no ValueError."""
+    inner = b"\x04" + bytes((size,)) + bytes(size)
+    body = bytes.fromhex("020100300506032b657004") + bytes((len(inner),)) + inner
+    text = base64.b64encode(b"\x30" + bytes((len(body),)) + body)
+    label = b"PRIVATE KEY-----\n"
+    pem = b"-----BEGIN " + label + text + b"\n-----END " + label
+    assert refused(pem) == "key.not-a-key"
+    with pytest.raises(KeyFileError) as caught:
+        read_model_signer(pem, lambda: None)
+    assert caught.value.code == "key.not-a-key"

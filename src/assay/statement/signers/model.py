@@ -1,13 +1,16 @@
-"""A signer of manifests: ECDSA on the three curves that model signing knows."""
+"""A signer of manifests: ECDSA on the curves that model signing knows."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.exceptions import InternalError, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.hazmat.primitives.serialization import (
+    load_der_public_key,
+    load_pem_private_key,
+)
 
 from assay.crypto.model_key import ModelKey, hash_of_curve, model_key_of
 from assay.crypto.public_key import kind_of_key
@@ -17,15 +20,17 @@ from assay.statement.signers.pem import CANNOT_OPEN
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["ModelSigner", "read_model_signer"]
+    from assay.statement.sign import Signer
+
+__all__ = ["ModelSigner", "model_signer_of", "read_model_signer"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelSigner:
-    """A private key in memory."""
+    """A private key in memory, on a token or in a service."""
 
     _public: ModelKey
-    _native: ec.EllipticCurvePrivateKey
+    _sign: Callable[[bytes], bytes]
 
     @property
     def hint(self) -> str:
@@ -38,13 +43,23 @@ class ModelSigner:
         return self._public.key_id
 
     def sign(self, message: bytes) -> bytes:
-        """Sign a message and check the signature; the same message, the same bytes."""
-        algorithm = ec.ECDSA(
-            hash_of_curve(self._native.curve), deterministic_signing=True
-        )
-        signature = self._native.sign(message, algorithm)
+        """Sign a message and check the signature.
+
+        A key in memory gives the same message the same bytes.
+        """
+        signature = self._sign(message)
         self._public.verify(message, signature)
         return signature
+
+
+def model_signer_of(signer: Signer) -> ModelSigner:
+    """Have a signer of statements sign manifests.
+
+    Raises:
+        KeyFileError: `key.unsupported`: its key is not on a curve.
+    """
+    native = load_der_public_key(signer.public_key.der)
+    return ModelSigner(_public=model_key_of(native), _sign=signer.sign)
 
 
 def read_model_signer(
@@ -67,7 +82,7 @@ def read_model_signer(
             found="none was given",
             remedy="answer the prompt, or set ASSAY_KEY_PASSPHRASE where nobody can",
         ) from error
-    except (ValueError, UnsupportedAlgorithm) as error:
+    except (ValueError, UnsupportedAlgorithm, InternalError) as error:
         if secret is not None:
             raise KeyFileError(
                 "passphrase-wrong",
@@ -91,4 +106,8 @@ def read_model_signer(
             found=kind_of_key(native.public_key()),
             remedy="make a key pair with `assay keys new`",
         )
-    return ModelSigner(_public=model_key_of(native.public_key()), _native=native)
+    public = model_key_of(native.public_key())
+    algorithm = ec.ECDSA(hash_of_curve(native.curve), deterministic_signing=True)
+    return ModelSigner(
+        _public=public, _sign=lambda message: native.sign(message, algorithm)
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.exceptions import InternalError, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, mldsa
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -119,7 +119,7 @@ def read_private_key(
         native = load_pem_private_key(pem, passphrase)
     except TypeError as error:
         raise _passphrase_trouble(given=passphrase is not None) from error
-    except (ValueError, UnsupportedAlgorithm) as error:
+    except (ValueError, UnsupportedAlgorithm, InternalError) as error:
         if passphrase is not None and b"ENCRYPTED" in pem[:200]:
             raise KeyFileError(
                 "passphrase-wrong",
