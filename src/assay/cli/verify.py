@@ -147,5 +147,10 @@ def command(
             verbose=verbose,
         )
         say(text.rstrip("\n"), json_to=aside, styled=True)
-    write_json(VerifyDocument.of(verdict, verified.repeated), json_to)
+    document = VerifyDocument.of(
+        verdict,
+        assessment_digest=verified.assessment_digest if json_to else None,
+        repeated=verified.repeated,
+    )
+    write_json(document, json_to)
     return status_of_repeat(verdict.value, verified.repeated)

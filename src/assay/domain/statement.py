@@ -223,8 +223,8 @@ class VerifiedRelease:
         programme: The programme under which it was assessed.
         programme_trusted: Whether the trust file names that very programme.
         statements: The statements behind it.
-        assessment_digest: Digest of what the assessment says, the same whenever it is
-            made again; None where something is withheld.
+        reasons: The reason of each outcome in the words that were signed, which nobody
+            is shown; empty where something is withheld.
         reviews: Reviews of believed assessors that count at the instant asked about.
         evaluations: Evaluations of believed parties, likewise.
     """
@@ -237,7 +237,7 @@ class VerifiedRelease:
     programme: Programme
     programme_trusted: bool
     statements: tuple[VerifiedStatement, ...]
-    assessment_digest: str | None = None
+    reasons: tuple[str, ...] = ()
     reviews: tuple[VerifiedReview, ...] = ()
     evaluations: tuple[VerifiedEvaluation, ...] = ()
 

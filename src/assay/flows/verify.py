@@ -10,6 +10,7 @@ from assay.domain.limits import DEFAULT_LIMITS, Limits
 from assay.flows.files import read_file
 from assay.release import inspect_release, take_inventory
 from assay.verify import verify_bundle
+from assay.verify.assessment_digest import assessment_digest
 from assay.wire.v0.trust import read_trust
 
 if TYPE_CHECKING:
@@ -46,6 +47,12 @@ class VerifiedFile:
     verdict: Verdict
     inventory: Inventory | None
     repeated: tuple[RepeatedControl, ...] = ()
+
+    @property
+    def assessment_digest(self) -> str | None:
+        """Digest of what the assessment says; None where that was not proven whole."""
+        release = self.verdict.release
+        return None if release is None else assessment_digest(release)
 
 
 def load_trust(path: Path, limits: Limits = DEFAULT_LIMITS) -> TrustFile:

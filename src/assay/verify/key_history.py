@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 from assay.crypto.digest import sha256_hex
 from assay.domain.enrolment import Enrolment, EnrolmentEvent, KeyRole
-from assay.domain.key_event import KeyEvent, KeyEventKind
+from assay.domain.key_event import KeyEvent
 from assay.domain.statement import Issuer
 from assay.domain.status import StatusSnapshot
 from assay.errors import TrustError, VerifyError
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
     from datetime import datetime
 
+    from assay.domain.key_event import SuccessorKey
     from assay.domain.trust import TrustedIssuer, TrustFile
     from assay.verify.attached import Attached
 
@@ -222,19 +223,19 @@ def _succeed(
     roles: Collection[Role],
 ) -> None:
     rotations = [
-        (item, item.noun)
+        (item, item.noun, item.noun.successor)
         for item in known
         if isinstance(item.noun, KeyEvent)
-        and item.noun.kind is KeyEventKind.ROTATION
+        and item.noun.successor is not None
         and item.proof is not None
         and item.sha256 not in revoked
     ]
     grown = True
     while grown:
         grown = False
-        for item, event in rotations:
+        for item, event, successor in rotations:
             if _may_rotate(register, item, event, roles):
-                grown |= _begin_successor(register, event, roles)
+                grown |= _begin_successor(register, event, successor, roles)
 
 
 def _may_rotate(
@@ -245,11 +246,12 @@ def _may_rotate(
 
 
 def _begin_successor(
-    register: KeyRegister, event: KeyEvent, roles: Collection[Role]
+    register: KeyRegister,
+    event: KeyEvent,
+    successor: SuccessorKey,
+    roles: Collection[Role],
 ) -> bool:
-    successor, grown = event.successor, False
-    if successor is None:
-        return False
+    grown = False
     for party in register.ties.get(event.key_id, set()):
         register.tie(successor.key_id, party)
     for standing in list(register.held_for(event.key_id, roles)):

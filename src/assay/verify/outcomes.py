@@ -16,14 +16,11 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from assay.crypto.canonical import canonical_json
 from assay.crypto.digest import sha256_hex
 from assay.domain.assessment import Assessment
 from assay.domain.declaration import AnswerValue, Declarations
 from assay.domain.disclosure import EvidenceKind, ItemKind, fully_shown
 from assay.domain.programme import AnswerMethod
-from assay.domain.release import Inventory
-from assay.domain.statement import ASSESSMENT_TYPE
 from assay.errors import VerifyError
 from assay.programme import read_programme
 from assay.programme.evidence import evidence_of
@@ -36,7 +33,6 @@ from assay.programme.outcomes import (
 )
 from assay.verify.contents import OpenClaim
 from assay.verify.disclosures import open_claim, refuse_disclosures
-from assay.wire.v0.statement import AssessmentPredicate, StatementModel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,13 +56,13 @@ class ProvenClaim:
     Attributes:
         assessment: Every control of the programme, those withheld as such.
         declarations: The answers shown.
-        assessment_digest: Digest of the assessment v0.1 with everything that this one
-            says, the same whenever it is made again; None where something is withheld.
+        reasons: The reason of each outcome in the words that were signed; empty where
+            something is withheld.
     """
 
     assessment: Assessment
     declarations: Declarations
-    assessment_digest: str | None
+    reasons: tuple[str, ...] = ()
 
 
 def check_programme(data: bytes, contents: Contents, limits: Limits) -> Programme:
@@ -124,14 +120,12 @@ def check_outcomes(
     claim = contents.claim
     if isinstance(claim, OpenClaim):
         refuse_disclosures(disclosures)
-        return _check_open(programme, contents, claim)
+        return _check_open(programme, claim)
     shown = open_claim(programme, claim, disclosures, limits)
     return _check_shown(programme, contents, shown)
 
 
-def _check_open(
-    programme: Programme, contents: Contents, claim: OpenClaim
-) -> ProvenClaim:
+def _check_open(programme: Programme, claim: OpenClaim) -> ProvenClaim:
     assessment = claim.assessment
     # Of two reports or answers, readers could believe one each.
     _refuse_repeated("report", [report.check for report in assessment.reports])
@@ -156,7 +150,7 @@ def _check_open(
     return ProvenClaim(
         assessment=replace(assessment, controls=results),
         declarations=claim.declarations,
-        assessment_digest=contents.payloads[ASSESSMENT_TYPE],
+        reasons=tuple(result.reason for result in assessment.controls),
     )
 
 
@@ -194,33 +188,14 @@ def _check_shown(
         tiers_undetermined=tiers_undetermined(programme, results),
     )
     if not assessment.withheld:
-        digest = _digest(assessment, contents, shown)
+        reasons = tuple(shown.results[r.control].reason for r in results)
         return ProvenClaim(
-            assessment=assessment, declarations=declarations, assessment_digest=digest
+            assessment=assessment, declarations=declarations, reasons=reasons
         )
     asked = {c.id for c in programme.controls if c.method is AnswerMethod.DECLARATION}
     if asked.intersection(assessment.withheld):
         assessment = replace(assessment, burden=replace(burden, answered=None))
-    return ProvenClaim(
-        assessment=assessment, declarations=declarations, assessment_digest=None
-    )
-
-
-def _digest(assessment: Assessment, contents: Contents, shown: ShownClaim) -> str:
-    """Digest what an assessment says, with the reasons as they were signed."""
-    signed = tuple(
-        replace(result, reason=shown.results[result.control].reason)
-        for result in assessment.controls
-    )
-    statement = StatementModel.of(
-        name="release",
-        digest=assessment.release_digest,
-        predicate_type=ASSESSMENT_TYPE,
-        predicate=AssessmentPredicate.of(
-            replace(assessment, controls=signed), Inventory(files=contents.files)
-        ),
-    )
-    return sha256_hex(canonical_json(statement.document()))
+    return ProvenClaim(assessment=assessment, declarations=declarations)
 
 
 def _check_whole(shown: ShownClaim) -> None:

@@ -219,7 +219,7 @@ def _prove(
         files=contents.files,
         assessment=claim.assessment,
         declarations=claim.declarations,
-        assessment_digest=claim.assessment_digest,
+        reasons=claim.reasons,
         seal=contents.seal,
         programme=programme,
         programme_trusted=programme.ref in trust.programmes,

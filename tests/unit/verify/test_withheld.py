@@ -16,6 +16,7 @@ from assay.programme import read_programme
 from assay.programme.outcomes import tiers_undetermined, withheld_result
 from assay.statement import assessment_payload, claimed
 from assay.verify import verify_bundle
+from assay.verify.assessment_digest import assessment_digest
 from assay.wire.v0.bundle import write_bundle
 from tests.simulators.claims import (
     ANSWERS,
@@ -131,16 +132,16 @@ def test_a_tier_without_withheld_controls_is_never_undetermined():
 
 
 def test_the_digest_of_an_assessment_is_that_of_checking_again():
-    there = CLAIM.verdict().release.assessment_digest
+    there = assessment_digest(CLAIM.verdict().release)
     payload = assessment_payload(claimed(CLAIM.assessment, PROGRAMME), CLAIM.inventory)
     assert there == sha256_hex(payload)
     assert check_document(checked(CLAIM), 0.0).assessment_digest == there
     again = SaltedClaim(log=None, seed=bytes(32)).verdict().release
-    assert again.assessment_digest == there
+    assert assessment_digest(again) == there
 
 
 def test_there_is_no_digest_of_an_assessment_that_is_withheld_in_part():
-    assert verdict("cargo-1").release.assessment_digest is None
+    assert assessment_digest(verdict("cargo-1").release) is None
 
 
 def test_the_wording_that_was_signed_is_shown_to_nobody():
@@ -149,7 +150,7 @@ def test_the_wording_that_was_signed_is_shown_to_nobody():
     reasons = {r.control: r.reason for r in release.assessment.controls}
     assert reasons["cargo-1"] == "Looked at 6 and found nothing of weight."
     # It is part of what the digest is over all the same.
-    assert release.assessment_digest != CLAIM.verdict().release.assessment_digest
+    assert assessment_digest(release) != assessment_digest(CLAIM.verdict().release)
 
 
 def test_a_check_that_did_not_run_leaves_its_control_not_assessed():

@@ -175,7 +175,7 @@ REAL = [
             )
         ),
     ),
-    ("result-verify", written(VerifyDocument.of(SALTED.verdict(), REPEATED))),
+    ("result-verify", written(VerifyDocument.of(SALTED.verdict(), repeated=REPEATED))),
     ("result-verify", written(VerifyDocument.of(SHOWN_VERDICT))),
     *registry_documents(),
     ("review-file", toml(REVIEW_FILE)),

@@ -6,6 +6,7 @@ from assay.crypto.digest import sha256_hex
 from assay.domain.statement import ASSESSMENT_TYPE
 from assay.domain.verdict import BundleVerdict
 from assay.eligibility import decide
+from assay.verify.assessment_digest import assessment_digest
 from assay.wire.v0.answers import DecideDocument, VerifyDocument
 from tests.simulators.claims import (
     DEVELOPER,
@@ -27,7 +28,8 @@ def written(model):
 
 
 def test_a_proven_verdict_is_told_with_all_that_was_proven():
-    told = written(VerifyDocument.of(VERDICT))
+    digest = assessment_digest(VERDICT.release)
+    told = written(VerifyDocument.of(VERDICT, assessment_digest=digest))
     assessment = CLAIM.assessment
     assert told["release"] == {
         "digest": assessment.release_digest,

@@ -22,6 +22,7 @@ from assay.domain.verdict import BundleVerdict, VerdictValue
 from assay.eligibility import decide
 from assay.errors import AssayError, UsageError
 from assay.verify import verify_bundle
+from assay.verify.assessment_digest import assessment_digest
 from assay.wire.v0.answers import DecideDocument, VerifyDocument
 from assay.wire.v0.trust import read_trust
 from assay_verify.files import read_file, take_inventory
@@ -71,7 +72,9 @@ def run(words: Sequence[str]) -> int:
 def _verify(given: argparse.Namespace) -> tuple[dict[str, Any], list[str], str]:
     verdict = _verified(given.bundle, given.bundle, given).verdict
     lines = [f"{verdict.value.value}: {given.bundle}", *map(_line, verdict.reasons)]
-    return _dumped(VerifyDocument.of(verdict)), lines, verdict.value.value
+    digest = None if verdict.release is None else assessment_digest(verdict.release)
+    document = VerifyDocument.of(verdict, assessment_digest=digest)
+    return _dumped(document), lines, verdict.value.value
 
 
 def _decide(given: argparse.Namespace) -> tuple[dict[str, Any], list[str], str]:

@@ -166,9 +166,19 @@ class VerifyDocument(JsonModel):
 
     @classmethod
     def of(
-        cls, verdict: Verdict, repeated: Iterable[RepeatedControl] = ()
+        cls,
+        verdict: Verdict,
+        *,
+        assessment_digest: str | None = None,
+        repeated: Iterable[RepeatedControl] = (),
     ) -> VerifyDocument:
-        """Write a verdict, all that was proven, and what came of repeating it."""
+        """Write a verdict, and all that was proven.
+
+        Args:
+            verdict: What a bundle is worth.
+            assessment_digest: Of what was proven, as `assay.verify` gives it.
+            repeated: What came of running the checks again.
+        """
         document = cls(
             format="assay-verify/0",
             verdict=verdict.value.value,
@@ -188,7 +198,7 @@ class VerifyDocument(JsonModel):
             "issuer": IssuerPart.of(release.issuer),
             "sealed_at": format_instant(release.seal.sealed_at),
             "valid_until": format_instant(release.seal.valid_until),
-            "assessment_digest": release.assessment_digest,
+            "assessment_digest": assessment_digest,
             "controls": tuple(ShownControlPart.of(c) for c in assessment.controls),
             "withheld": release.withheld,
             "findings": tuple(FindingPart.of(f) for f in assessment.findings),
