@@ -261,19 +261,32 @@ def _revoked(
     elsewhere: dict[str, RevokedStatement] = {}
     for key_id, revocation in sorted(held.revocations, key=_revocation_order):
         digest = revocation.sha256
-        places = held.seals.get(digest) or held.places.get(digest) or []
-        for place in places:
-            if kin.office(key_id) or kin.same(key_id, place.key_id):
-                statement = _statement(place.sha256, revocation)
-                entry = RevokedEntry(index=place.index, statement=statement)
-                entries.setdefault(place.index, entry)
+        found = _meant(held, kin, key_id, digest)
+        for place in found:
+            entry = RevokedEntry(
+                index=place.index, statement=_statement(place.sha256, revocation)
+            )
+            entries.setdefault(place.index, entry)
         # Nobody here knows whose it is, unless the office itself speaks.
-        if not places and kin.office(key_id):
+        if not found and kin.office(key_id):
             elsewhere.setdefault(digest, _statement(digest, revocation))
     return (
         tuple(entries[index] for index in sorted(entries)),
         tuple(elsewhere[digest] for digest in sorted(elsewhere)),
     )
+
+
+def _meant(held: _Held, kin: _Kin, key_id: str, digest: str) -> list[_Place]:
+    """Find what a revocation is about, among what its signer has a say in.
+
+    Anybody may log a seal over the statements of others: those are passed over.
+    """
+    office = kin.office(key_id)
+    for places in (held.seals.get(digest, []), held.places.get(digest, [])):
+        found = [p for p in places if office or kin.same(key_id, p.key_id)]
+        if found:
+            return found
+    return []
 
 
 def _statement(sha256: str, revocation: Revocation) -> RevokedStatement:

@@ -16,6 +16,7 @@ from assay.domain.statement import LoggedStatement
 from assay.domain.status import KeyStatus, WithdrawnOrganisation
 from assay.domain.verdict import VerdictValue
 from assay.errors import BundleError
+from assay.statement.registry_payloads import status_payload
 from assay.verify import verify_bundle
 from tests.simulators.claims import DEVELOPER, Claim, MemoryLog
 from tests.simulators.registry import (
@@ -42,6 +43,7 @@ from tests.simulators.registry import (
     retirement,
     revocation,
     rotation,
+    snapshot,
     withdrawal,
 )
 
@@ -483,3 +485,14 @@ def test_keys_of_other_work_make_no_claims():
     keys = enrolled_key(DEV_KEY, roles=(KeyRole.ASSESS, KeyRole.EVALUATE))
     scene.issue(enrolment(keys), OFFICE_KEY, BEFORE)
     assert codes(scene.verdict(**BY_OFFICE))[0] == "trust.unknown-developer"
+
+
+def test_two_snapshots_that_are_in_no_log_contradict_each_other_as_well():
+    scene = Scene()
+    for issued in (NOON + HOUR, NOON + 2 * HOUR):
+        entries = (entry(1, "ee" * 32, NOON),) if issued == NOON + HOUR else ()
+        made = status_payload(snapshot(scene.log, issued, entries=entries))
+        scene.issue(made, OFFICE_KEY, None)
+    verdict = scene.verdict(log_required=False)
+    assert codes(verdict)[0] == "verify.status-split"
+    assert " at " not in verdict.reasons[0].subject

@@ -294,5 +294,7 @@ def test_a_review_file_is_read_strictly():
 
 
 def test_an_outcome_of_the_assessor_is_one_of_three():
-    with pytest.raises(ValueError, match="outcome"):
+    with pytest.raises(DocumentError) as caught:
         SCENE.review(answered(Outcome.ERROR))
+    assert caught.value.code == "document.schema"
+    assert "outcome" in caught.value.found
