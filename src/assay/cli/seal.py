@@ -8,6 +8,11 @@ from typing import TYPE_CHECKING
 import click
 
 from assay.cli.exit_status import ExitStatus, status_of_assessment
+from assay.cli.log_options import (
+    LOG_PLACE,
+    REMOTE_LOG_OPTIONS,
+    open_log_place,
+)
 from assay.cli.options import (
     DECLARATIONS_OPTION,
     JOBS_OPTION,
@@ -35,7 +40,6 @@ from assay.flows.programmes import find_programme
 from assay.flows.replaced import refuse_other_bundle
 from assay.flows.seal import refuse_foreign, seal_digest, seal_release
 from assay.flows.timestamp import timestamp_source
-from assay.log import open_log
 from assay.release.background import BackgroundReading
 from assay.wire.v0.bundle import write_bundle
 from assay.wire.v0.results import SealDocument
@@ -61,6 +65,8 @@ Examples:
   assay seal ./my-model --key developer.pem --out my-model.assay --fail-on high
   assay seal ./my-model --key developer.pem --log ./log --out my-model.assay \\
       --timestamp https://stamps.example.com/ --timestamp-authority stamps-root.pem
+  assay seal ./my-model --key developer.pem --out my-model.assay \\
+      --log https://log.example.com --log-json log.json --log-token-file token.txt
   assay seal ./my-model --key developer.pem --second-key second.pem \\
       --log ./log --out my-model.assay
   assay seal ./my-model --key "pkcs11:token=Office;object=signing" \\
@@ -91,11 +97,13 @@ Examples:
 )
 @click.option(
     "--log",
-    "log_directory",
-    metavar="DIR",
-    type=PATH,
-    help="Transparency log to enter the statements in; `assay log init` makes one.",
+    "log_place",
+    metavar="DIR|URL",
+    type=LOG_PLACE,
+    help="Transparency log to enter the statements in; `assay log init` makes one, "
+    "`assay log serve` serves it.",
 )
+@REMOTE_LOG_OPTIONS
 @click.option(
     "--timestamp",
     "timestamp_url",
@@ -153,7 +161,8 @@ def command(
     second_key: Path | None,
     second_passphrase_file: Path | None,
     out: Path,
-    log_directory: Path | None,
+    log_place: Path | str | None,
+    remote: dict[str, Path | None],
     timestamp_url: str | None,
     authority: Path | None,
     programme: str,
@@ -187,7 +196,8 @@ def command(
             "--second-key": second_key,
             "--passphrase-file": passphrase_file,
             "--second-passphrase-file": second_passphrase_file,
-            "--log": log_directory,
+            "--log": None if isinstance(log_place, str) else log_place,
+            "--log-state": remote["log_state"],
             "--timestamp-authority": authority,
             "--salt-seed": salt_seed,
         },
@@ -203,7 +213,7 @@ def command(
     if salt_seed is not None:
         seed = read_file(salt_seed, most=_MOST_SEED, what="seed of the salts")
     timestamps = timestamp_source(timestamp_url, authority)
-    log = None if log_directory is None else open_log(log_directory)
+    log = open_log_place(log_place, remote)
     with (
         watched(quiet=quiet) as progress,
         BackgroundReading(path, jobs=jobs, progress=progress) as reading,
@@ -236,7 +246,7 @@ def command(
         sealed.bundle, str(out), sealed.assessment, sealed.log_indexes
     )
     if not quiet:
-        say(_text(checked, document, log_directory), json_to=json_to)
+        say(_text(checked, document, log_place), json_to=json_to)
         if signer.public_key.kind is KeyKind.ED25519:
             click.echo(
                 "note: clients of OpenSSF Model Signing verify ECDSA keys only, and "
@@ -282,7 +292,9 @@ def _not_sealed(
     return status
 
 
-def _text(checked: CheckedRelease, document: SealDocument, log: Path | None) -> str:
+def _text(
+    checked: CheckedRelease, document: SealDocument, log: Path | str | None
+) -> str:
     """Say what was signed, and plainly when it speaks against the release."""
     indexes = ", ".join(str(index) for index in document.log_indexes)
     where = (

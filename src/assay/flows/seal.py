@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from assay.flows.check import CheckedRelease
     from assay.flows.timestamp import TimestampSource
     from assay.log import Log, Receipt
+    from assay.log.remote import RemoteLog
     from assay.statement import Signer
 
 __all__ = [
@@ -109,7 +110,7 @@ def seal_release(  # noqa: PLR0913 - the options of the verb, each with its defa
     now: datetime,
     second: Signer | None = None,
     validity: timedelta = DEFAULT_VALIDITY,
-    log: Log | None = None,
+    log: Log | RemoteLog | None = None,
     timestamps: TimestampSource | None = None,
     seed: bytes | None = None,
     supersedes: Sequence[str] = (),
@@ -297,7 +298,7 @@ def refuse_unbound(checked: CheckedRelease) -> None:
 
 
 def _entered(
-    envelopes: Sequence[Envelope], signer: Signer, log: Log
+    envelopes: Sequence[Envelope], signer: Signer, log: Log | RemoteLog
 ) -> Sequence[Receipt]:
     return log.append(
         [
