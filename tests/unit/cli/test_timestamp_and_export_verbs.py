@@ -83,6 +83,14 @@ def test_an_authority_without_certificates_is_wrong_usage(desk, stamps, option):
 
 
 @pytest.mark.enable_socket
+def test_a_server_that_is_no_authority_is_told(desk, stamps):
+    with stamps.serving(media_type="text/html") as url:
+        refused = seal_stamped(desk, stamps, url)
+    assert refused.exit_code == 4
+    assert "network.malformed" in refused.stderr
+
+
+@pytest.mark.enable_socket
 def test_a_bundle_can_be_stamped_later_and_by_several(desk, tmp_path):
     for count in (1, 2):
         stamps = TimestampService(folder=tmp_path / str(count))
