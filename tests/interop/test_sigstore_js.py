@@ -129,6 +129,14 @@ def test_statements_of_an_ed25519_key_verify_as_well(tmp_path, verify):
     assert set(verify(out, *bundles_of(out))) == {"ok"}
 
 
+def test_statements_of_a_p384_key_wait_for_a_client_that_hashes_as_rekor_does(
+    tmp_path, verify
+):
+    """Rekor v2 takes SHA-384 with P-384; this client SHA-256 for every envelope."""
+    out = seal(tmp_path, "p384")
+    assert set(verify(out, *bundles_of(out))) == {"TLOG_BODY_ERROR"}
+
+
 def test_without_timestamps_the_client_has_to_be_told_to_do_without(tmp_path, verify):
     out = seal(tmp_path, "p256", stamped=False)
     seal_file = out / "seal.sigstore.json"
