@@ -14,9 +14,9 @@ from assay.cli.options import (
     PATH,
     QUIET_OPTION,
     RELEASE,
-    STATUS_OPTION,
     TRUST_OPTION,
     VERBOSE_OPTION,
+    WITH_OPTION,
     now_or,
 )
 from assay.cli.output import (
@@ -66,7 +66,7 @@ Examples:
     help="Also compare the files of this release with the files signed for; a bundle "
     "about other files is invalid.",
 )
-@STATUS_OPTION
+@WITH_OPTION
 @AT_OPTION
 @HTML_OPTION
 @JSON_OPTION

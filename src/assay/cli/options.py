@@ -196,8 +196,8 @@ TRUST_OPTION = click.option(
     required=True,
     help="Trust file: whom you believe. `assay trust new` makes one.",
 )
-STATUS_OPTION = click.option(
-    "--status",
+WITH_OPTION = click.option(
+    "--with",
     "status",
     metavar="FILE",
     type=PATH,

@@ -14,9 +14,9 @@ from assay.cli.options import (
     PATH,
     QUIET_OPTION,
     RELEASE,
-    STATUS_OPTION,
     TRUST_OPTION,
     VERBOSE_OPTION,
+    WITH_OPTION,
     now_or,
 )
 from assay.cli.output import (
@@ -51,7 +51,7 @@ Examples:
   assay verify my-model.assay --trust trust.toml
   assay verify my-model.assay --trust trust.toml --release ./my-model
   assay verify my-model.assay --trust trust.toml --release ./my-model --repeat
-  assay verify my-model.assay --trust trust.toml --status status.assay-statement
+  assay verify my-model.assay --trust trust.toml --with status.assay-statement
   assay verify my-model.assay --trust trust.toml --at 2026-12-31
   assay verify my-model.assay --trust trust.toml --html report.html
   assay verify my-model.assay --trust trust.toml --json -
@@ -73,7 +73,7 @@ Examples:
     help="Also run the checks of the claim again on the files of --release, and say "
     "per control whether the same comes of them.",
 )
-@STATUS_OPTION
+@WITH_OPTION
 @AT_OPTION
 @HTML_OPTION
 @JSON_OPTION

@@ -227,6 +227,8 @@ class Limits:
     # Bundles, envelopes and log entries.
     max_bundle_bytes: int = 64 * MIB
     max_statements: int = 64
+    # Statements of others in one bundle: some reviews, and what tells of their keys.
+    max_attached: int = 128
     max_payload_bytes: int = 48 * MIB
     max_trust_bytes: int = 4 * MIB
     max_programme_bytes: int = 8 * MIB

@@ -80,11 +80,11 @@ def attach(
     attached = tuple(
         dict.fromkeys((*bundle.attached, *(file.statement for file in files)))
     )
-    if len(attached) > limits.max_statements:
+    if len(attached) > limits.max_attached:
         raise UsageError(
             "too-many-attached",
             "A bundle does not hold so many statements of others.",
-            expected=f"at most {limits.max_statements}",
+            expected=f"at most {limits.max_attached}",
             found=str(len(attached)),
             remedy="leave out those that no longer matter",
         )

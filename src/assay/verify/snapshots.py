@@ -273,7 +273,7 @@ def _age(
             message="No status snapshot by an office that the trust file names is at "
             "hand: whether the claim was revoked nobody was asked.",
             holds=lenient,
-            remedy="get the office's newest snapshot, and give it with `--status`",
+            remedy="get the office's newest snapshot, and give it with `--with`",
         )
     newest = believed[-1].snapshot
     issued = format_instant(newest.issued_at)
@@ -290,7 +290,7 @@ def _age(
             ),
             subject=_named(believed[-1]),
             holds=lenient,
-            remedy="get a newer one from the office, and give it with `--status`",
+            remedy="get a newer one from the office, and give it with `--with`",
         )
     return Reason(
         code="verify.status",

@@ -123,7 +123,7 @@ def test_a_revoked_claim_is_invalid_for_who_has_the_revocation():
     )
     assert (told["logOrigin"], told["logIndex"]) == ("log.example/test", 4)
     assert codes()[0] == 0
-    status, why = codes("--status", "gone.st")
+    status, why = codes("--with", "gone.st")
     assert (status, why[0]) == (1, "verify.revoked")
 
 
@@ -132,7 +132,7 @@ def test_an_office_takes_what_the_log_says_into_its_snapshot():
     issued("revoke", "small.assay", "--reason", "unsafe", *by("developer", "gone.st"))
     told = issued("status", "publish", "log", "--key", "office.pem", "--out", "s.st")
     assert told["logIndex"] == 5
-    status, why = codes("--status", "s.st")
+    status, why = codes("--with", "s.st")
     assert (status, why[0]) == (1, "verify.revoked")
     status, checked = document("status", "check", "s.st", "--log", "log")
     VALIDATORS["result-status-check"].validate(checked)
@@ -176,7 +176,7 @@ def test_a_body_that_the_log_does_not_show_is_warned_of(desk):
     result = assay("status", "publish", "log", "--key", "office.pem", "--out", "s.st")
     assert result.exit_code == 0
     assert "does not show 1 of them" in result.output
-    assert codes("--status", "s.st")[0] == 0
+    assert codes("--with", "s.st")[0] == 0
 
 
 @pytest.mark.usefixtures("desk")
@@ -193,7 +193,7 @@ def test_an_office_says_who_the_developer_is():
     assert told["predicateType"] == "https://assay/enrolment/v0.1"
     without = assay("verify", "small.assay", "--trust", "strict.toml")
     with_it = assay(
-        "verify", "small.assay", "--trust", "strict.toml", "--status", "enrolled.st"
+        "verify", "small.assay", "--trust", "strict.toml", "--with", "enrolled.st"
     )
     assert (without.exit_code, with_it.exit_code) == (1, 0), with_it.output
 
@@ -213,7 +213,7 @@ def test_a_review_attached_to_the_bundle_decides():
     assert "1 statements attached" in again.output
     decided = assay(
         "decide", "small.assay", "--trust", "trust.toml", "--benefit", "free-passage",
-        "--status", "r.st",
+        "--with", "r.st",
     )  # fmt: skip
     assert "crew-3" not in decided.output.split("Not covered")[0].split("Against")[1]
 
@@ -224,7 +224,7 @@ def test_an_evaluation_is_kept_beside_the_claim():
         "evaluate", "small.assay", "--result", "result.json", *by("assessor", "e.st")
     )
     assert told["predicateType"] == "https://assay/evaluation/v0.1"
-    assert codes("--status", "e.st")[0] == 0
+    assert codes("--with", "e.st")[0] == 0
 
 
 @pytest.mark.usefixtures("desk")
@@ -233,11 +233,11 @@ def test_a_key_is_rotated_with_the_consent_of_its_successor():
         "key-event", "rotate", "--new-key", "new.pem", "--until", "2036-01-01",
         *by("developer", "rotated.st"),
     )  # fmt: skip
-    assert codes("--status", "rotated.st")[0] == 0
+    assert codes("--with", "rotated.st")[0] == 0
     assay("seal", "small-model", "--key", "new.pem", "--log", "log", "--out", "n.assay")
     plain = assay("verify", "n.assay", "--trust", "trust.toml")
     with_it = assay(
-        "verify", "n.assay", "--trust", "trust.toml", "--status", "rotated.st"
+        "verify", "n.assay", "--trust", "trust.toml", "--with", "rotated.st"
     )
     assert (plain.exit_code, with_it.exit_code) == (1, 0), with_it.output
 
@@ -248,10 +248,10 @@ def test_an_office_says_that_a_key_was_stolen():
         "key-event", "compromise", "--of", "developer.pem.pub", "--effective",
         "2026-11-02", "--last-good", "2026-11-01", *by("office", "stolen.st"),
     )  # fmt: skip
-    status, why = codes("--status", "stolen.st")
+    status, why = codes("--with", "stolen.st")
     assert (status, why[0]) == (1, "verify.key-compromised")
     issued("status", "publish", "log", "--key", "office.pem", "--out", "s.st")
-    assert codes("--status", "s.st")[1][0] == "verify.key-compromised"
+    assert codes("--with", "s.st")[1][0] == "verify.key-compromised"
 
 
 def test_a_withdrawal_is_taken_into_the_snapshot_with_its_keys(desk):
@@ -268,14 +268,14 @@ def test_a_withdrawal_is_taken_into_the_snapshot_with_its_keys(desk):
     snapshot = read_noun(model, DEFAULT_LIMITS)
     assert isinstance(snapshot, StatusSnapshot)
     assert len(snapshot.withdrawn[0].key_ids) == 1
-    status, why = codes("--status", "s.st")
+    status, why = codes("--with", "s.st")
     assert (status, why[0]) == (3, "verify.withdrawn")
     issued(
         "enrol", "add", "Example", "--signs", "release=developer.pem.pub", "--until",
         "2036-01-01", "--effective", "2026-01-01", *by("office", "again.st"),
     )  # fmt: skip
     issued("status", "publish", "log", "--key", "office.pem", "--out", "s2.st")
-    assert codes("--status", "s2.st")[0] == 0
+    assert codes("--with", "s2.st")[0] == 0
 
 
 @pytest.mark.parametrize(
@@ -307,9 +307,7 @@ def test_a_review_without_time_zones_is_refused(desk):
 def test_only_claims_and_statements_can_be_revoked():
     issued("review", "small.assay", "--results", "review.toml", *by("assessor", "r.st"))
     issued("revoke", "r.st", "--reason", "superseded", *by("assessor", "gone.st"))
-    assert (
-        "verify.attached-revoked" in codes("--status", "r.st", "--status", "gone.st")[1]
-    )
+    assert "verify.attached-revoked" in codes("--with", "r.st", "--with", "gone.st")[1]
     arguments = ("revoke", "review.toml", "--reason", "error")
     status, told = document(*arguments, *by("assessor", "x.st"))
     assert (status, told["code"]) == (4, "bundle.malformed")
@@ -322,7 +320,7 @@ def test_a_statement_can_be_issued_without_a_log():
         "--out", "bare.st", "--text", "A file was left out.",
     )  # fmt: skip
     assert (told["logOrigin"], told["logIndex"]) == (None, None)
-    status, why = codes("--status", "bare.st")
+    status, why = codes("--with", "bare.st")
     assert (status, why[0]) == (3, "verify.revocation-unproven")
     issued("revoke", "bare.st", "--reason", "error", *by("developer", "x.st"))
 

@@ -256,12 +256,12 @@ def test_a_bundle_holds_a_bounded_number_of_statements_of_others():
     file = scene.issue(scene.review(answered()), ASSESSOR_KEY)
     many = [
         replace(file, statement=replace(file.statement, timestamps=(bytes((i,)),)))
-        for i in range(65)
+        for i in range(129)
     ]
     with pytest.raises(UsageError) as caught:
         attach(scene.bundle, many)
     assert caught.value.code == "usage.too-many-attached"
-    assert len(attach(scene.bundle, many[:64]).attached) == 64
+    assert len(attach(scene.bundle, many[:128]).attached) == 128
 
 
 def test_a_bundle_without_a_seal_claims_nothing_that_could_be_revoked(tmp_path):
