@@ -62,8 +62,10 @@ if TYPE_CHECKING:
 
 __all__ = ["VerifiedTimestamp", "canonical_token", "verify_timestamp"]
 
-# Tokens come many at a time by one authority: who issued whom is worked out once.
+# Tokens come many at a time by one authority: its certificates are read once, and who
+# issued whom is worked out once. Both follow from the bytes alone.
 _issues = lru_cache(maxsize=256)(is_issued_by)
+_loaded = lru_cache(maxsize=64)(certificates_from_der)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,10 +206,10 @@ def _certificates(
     authorities: Sequence[TimestampAuthority], response: TimeStampResponse
 ) -> tuple[list[tuple[x509.Certificate, ...]], list[x509.Certificate]]:
     """Read the certificates of the authorities, and those in the token."""
-    known = [certificates_from_der(item.certificates) for item in authorities]
+    known = [_loaded(item.certificates) for item in authorities]
     try:
         # The library gives a set of bytes: sorted, so that nothing depends on chance.
-        embedded = certificates_from_der(sorted(response.signed_data.certificates))
+        embedded = _loaded(tuple(sorted(response.signed_data.certificates)))
     except (KeyFileError, ValueError) as error:
         raise _malformed("a certificate that is none") from error
     if len(embedded) > MAX_CERTIFICATES:
