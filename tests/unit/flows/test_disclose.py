@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from assay.crypto.digest import sha256_hex
 from assay.domain.statement import BundleVersion
-from assay.errors import AssayError, UsageError
+from assay.errors import AssayError, UsageError, VerifyError
 from assay.flows.disclose import (
     SharedReport,
     disclosed,
@@ -17,9 +18,11 @@ from assay.flows.disclose import (
     refuse_loss,
 )
 from assay.flows.opened import open_bundle
+from assay.flows.seal import seal_digest
+from assay.flows.verify import verify_with_files
 from assay.programme import read_programme
 from assay.wire.v0.bundle import write_bundle
-from tests.simulators.claims import HARBOUR, Claim, ml_dsa_65_signer, report
+from tests.simulators.claims import HARBOUR, NOW, Claim, ml_dsa_65_signer, report
 from tests.simulators.salted_claims import SaltedClaim, opened_text
 
 # Two controls rest on one check alone, and a third on that one and another.
@@ -224,3 +227,28 @@ def test_a_bundle_that_shows_more_is_not_written_over(source, tmp_path):
 def test_the_sharing_programme_is_one():
     programme = read_programme(SHARING)
     assert programme.control("cargo-3").checks == ("secrets",)
+
+
+@pytest.mark.parametrize("claim", [SaltedClaim(log=None), Claim(log=None)])
+def test_a_claim_is_named_by_the_digest_of_its_seal(tmp_path, claim):
+    path = tmp_path / "earlier.assay"
+    path.write_bytes(claim.data())
+    payload = claim.bundle().statements[-1].envelope.payload
+    assert seal_digest(path) == sha256_hex(payload)
+    assert claim.verdict().release.seal_digest == sha256_hex(payload)
+
+
+def test_a_bundle_without_a_seal_has_no_name(tmp_path):
+    bundle = SaltedClaim(log=None).bundle()
+    path = tmp_path / "earlier.assay"
+    path.write_bytes(write_bundle(replace(bundle, statements=bundle.statements[:-1])))
+    with pytest.raises(VerifyError) as caught:
+        seal_digest(path)
+    assert caught.value.code == "verify.missing-statement"
+
+
+def test_what_is_invalid_has_no_digest_of_an_assessment(source):
+    believed = replace(SaltedClaim(log=None).trust(), developers=())
+    assert verify_with_files(source, believed, NOW).assessment_digest is None
+    good = verify_with_files(source, SaltedClaim(log=None).trust(), NOW)
+    assert len(good.assessment_digest) == 64
