@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ALL_KINDS",
     "FIRST_KINDS",
+    "FIRST_KINDS_V0_1",
     "SECOND_KINDS",
     "KeyKind",
     "PublicKey",
@@ -77,6 +78,9 @@ class KeyKind(StrEnum):
 
 FIRST_KINDS = frozenset({KeyKind.P256, KeyKind.P384, KeyKind.ED25519})
 """Keys of the envelope that every statement has, and that stands in the log."""
+
+FIRST_KINDS_V0_1 = frozenset({KeyKind.P256, KeyKind.ED25519})
+"""The same in bundles v0.1, whose readers know no others."""
 
 SECOND_KINDS = frozenset({KeyKind.ML_DSA_65})
 """Keys of a second envelope over the same payload."""
@@ -224,7 +228,9 @@ def public_key_of(
             `key.weak`.
     """
     kind = _kind(native)
-    if kind is None or not isinstance(native, _Native):
+    # A first kind that is not among the first ones asked for is in no wrong place.
+    unknown = kind in FIRST_KINDS - kinds and bool(FIRST_KINDS & kinds)
+    if kind is None or unknown or not isinstance(native, _Native):
         words = [_WORDS[known] for known in KeyKind if known in kinds]
         raise KeyFileError(
             "unsupported",

@@ -29,9 +29,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assay.crypto.digest import sha256_hex
-from assay.crypto.public_key import FIRST_KINDS, public_key_from_der, require_place
+from assay.crypto.public_key import (
+    FIRST_KINDS,
+    FIRST_KINDS_V0_1,
+    public_key_from_der,
+)
 from assay.domain.limits import DEFAULT_LIMITS, Limits
-from assay.domain.statement import VerifiedRelease
+from assay.domain.statement import BundleVersion, VerifiedRelease
 from assay.domain.verdict import Reason, Verdict, VerdictValue
 from assay.errors import AssayError
 from assay.verify.caveats import caveats
@@ -141,8 +145,9 @@ def _prove(
     issuer = known.developer(sha256_hex(bundle.public_key))
     if issuer is None:
         raise unknown_developer(trust)
-    key = public_key_from_der(bundle.public_key)
-    require_place(key.kind, FIRST_KINDS)
+    first = bundle.version is BundleVersion.V0_1
+    kinds = FIRST_KINDS_V0_1 if first else FIRST_KINDS
+    key = public_key_from_der(bundle.public_key, kinds)
     passed.append(_holds("verify.developer", f"Signed by {issuer.name}.", key.key_id))
     # 2.
     for logged in bundle.statements:

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from assay.crypto.public_key import (
     ALL_KINDS,
     FIRST_KINDS,
+    FIRST_KINDS_V0_1,
     SECOND_KINDS,
     KeyKind,
     kind_of_key,
@@ -82,6 +83,15 @@ def test_a_key_of_the_second_envelope_is_none_of_the_first():
         with pytest.raises(KeyFileError) as caught:
             public_key_from_der(der, SECOND_KINDS if first else FIRST_KINDS)
         assert caught.value.code == ("key.not-second" if first else "key.second-only")
+
+
+def test_a_kind_that_is_not_asked_for_is_unsupported_where_others_are():
+    der = SIGNERS[KeyKind.P384].public_key.der
+    with pytest.raises(KeyFileError) as caught:
+        public_key_from_der(der, FIRST_KINDS_V0_1)
+    assert caught.value.code == "key.unsupported"
+    assert caught.value.expected == "ECDSA P-256 or Ed25519"
+    assert caught.value.found == "an elliptic curve key on secp384r1"
 
 
 def test_whoever_says_nothing_gets_no_key_of_the_second_envelope():
