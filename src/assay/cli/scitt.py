@@ -220,9 +220,9 @@ Examples:
     "key_sets",
     metavar="[ORIGIN=]FILE",
     type=_KeySet(),
-    required=True,
     multiple=True,
-    help="COSE key set of a log that the trust file names; repeatable. The origin can "
+    help="COSE key set of a log that the trust file names, beside those that it has; "
+    "repeatable. The origin can "
     "be left out where the trust file names one log.",
 )
 @click.option(

@@ -61,6 +61,13 @@ _BELIEVED = (
         help="Believe this witness of logs, by its C2SP verifier key.",
     ),
     click.option(
+        "--receipt-keys",
+        "receipt_keys",
+        metavar="[ORIGIN=]FILE",
+        multiple=True,
+        help="Believe COSE receipts of a log by these keys, its scitt-keys.cbor.",
+    ),
+    click.option(
         "--policy",
         metavar="FILE",
         type=PATH,
@@ -284,6 +291,7 @@ def _chosen(options: Mapping[str, Any]) -> Believed:
         log_keys=options["log_keys"],
         programmes=options["programmes"],
         policy=options["policy"],
+        receipt_keys=tuple(map(_key_set, options["receipt_keys"])),
         keyless=_keyless(options),
     )
 
@@ -327,6 +335,11 @@ def _files(
     return tuple((name, Path(path)) for name, path in named)
 
 
+def _key_set(text: str) -> tuple[str | None, Path]:
+    origin, _, path = text.rpartition("=")
+    return origin or None, Path(path)
+
+
 def _named(
     text: str, option: str, example: str, *, first: bool = False
 ) -> tuple[str, str]:
@@ -356,6 +369,7 @@ def _tell(path: Path, trust: TrustFile, json_to: str | None) -> None:
     ]
     lines += [
         f"  log        {log.origin}  keys {', '.join(map(vkey_id, log.vkeys))}"
+        f"{', and COSE receipts' if log.receipt_keys else ''}"
         for log in trust.logs
     ]
     lines += [f"  witness    {witness.name}" for witness in trust.witnesses]

@@ -52,10 +52,17 @@ class TrustedDeveloper(TrustedIssuer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrustedLog:
-    """A log: its origin and every key that must have signed its checkpoints."""
+    """A log and its keys.
+
+    Attributes:
+        origin: Its name.
+        vkeys: Verifier keys that must all have signed its checkpoints.
+        receipt_keys: Keys in DER, any of which signs its COSE receipts.
+    """
 
     origin: str
     vkeys: tuple[str, ...]
+    receipt_keys: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,7 +28,8 @@ from assay.domain.statement import MANIFEST_TYPE
 from assay.errors import BundleError, ScittError, UsageError
 from assay.flows.files import machine_error, read_file, write_file
 from assay.log import LogEntry, open_log
-from assay.log.receipt_key import KEY_SET, ensure_receipt_key, read_receipt_key
+from assay.log.layout import RECEIPT_KEY_SET
+from assay.log.receipt_key import ensure_receipt_key, read_receipt_key
 from assay.statement.scitt import make_transparent, sign_scitt_statement
 from assay.verify.scitt_payload import read_statement
 from assay.wire.v0.bundle import read_bundle
@@ -82,7 +83,7 @@ def init_scitt(directory: Path) -> tuple[ReceiptKey, Path]:
         MachineError: A file cannot be written.
     """
     log = open_log(directory)
-    return ensure_receipt_key(directory, log.origin), directory / KEY_SET
+    return ensure_receipt_key(directory, log.origin), directory / RECEIPT_KEY_SET
 
 
 def export_scitt(  # noqa: PLR0913 - the options of the verb, each with its default

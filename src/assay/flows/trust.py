@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from assay.crypto.certificate_chain import certificates_from_pem
+from assay.crypto.cose_key import read_key_set
 from assay.crypto.verifier_key import parse_vkey
 from assay.crypto.witness_policy import parse_policy
 from assay.domain.limits import DEFAULT_LIMITS, Limits
@@ -20,7 +21,7 @@ from assay.domain.trust import (
     TrustFile,
 )
 from assay.domain.vkey import vkey_id
-from assay.errors import TrustError
+from assay.errors import TrustError, UsageError
 from assay.flows.files import machine_error, read_file, write_file
 from assay.flows.keys import show_key
 from assay.flows.programmes import find_programme
@@ -32,13 +33,21 @@ from assay.wire.v0.trust_contradictions import refuse_contradictions, refuse_rep
 from assay.wire.v0.trust_writing import write_trust
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime, timedelta
     from pathlib import Path
 
     from assay.crypto.witness_policy import Policy
     from assay.flows.trust_keyless import BelievedKeyless
 
-__all__ = ["Believed", "Demands", "add_trust", "new_trust", "trusted_logs"]
+__all__ = [
+    "Believed",
+    "Demands",
+    "add_trust",
+    "chosen_origin",
+    "new_trust",
+    "trusted_logs",
+]
 
 _T = TypeVar("_T")
 _I = TypeVar("_I", bound=TrustedIssuer)
@@ -58,6 +67,8 @@ class Believed:
         log_keys: Origins and verifier keys of logs elsewhere.
         programmes: Ids or files of programmes.
         keyless: Signers by short-lived certificates, and by whose word.
+        receipt_keys: Origins and COSE key sets of logs that are believed; the origin
+            may be None where there is one log.
         policy: A C2SP tlog-policy file: the logs that it names are believed, and it
             says which witnesses are enough; or None.
     """
@@ -71,6 +82,7 @@ class Believed:
     log_keys: tuple[tuple[str, str], ...] = ()
     programmes: tuple[str, ...] = ()
     keyless: BelievedKeyless | None = None
+    receipt_keys: tuple[tuple[str | None, Path], ...] = ()
     policy: Path | None = None
 
 
@@ -168,6 +180,8 @@ def _grown(trust: TrustFile, believed: Believed, limits: Limits) -> TrustFile:
         logs = _with_log(logs, _described(path, limits))
     for origin, vkey in believed.log_keys:
         logs = _with_key(logs, origin, vkey)
+    for given, path in believed.receipt_keys:
+        logs = _with_receipt_keys(logs, given, path, limits)
     programmes = tuple(
         read_programme(find_programme(name)).ref for name in believed.programmes
     )
@@ -305,6 +319,40 @@ def _with_key(
             vkeys = _extended(old.vkeys, (vkey,))
             return (*logs[:at], replace(old, vkeys=vkeys), *logs[at + 1 :])
     return (*logs, TrustedLog(origin=origin, vkeys=(vkey,)))
+
+
+def _with_receipt_keys(
+    logs: tuple[TrustedLog, ...], origin: str | None, path: Path, limits: Limits
+) -> tuple[TrustedLog, ...]:
+    """Add the keys of a log's COSE receipts from its `scitt-keys.cbor`."""
+    chosen = chosen_origin(origin, (log.origin for log in logs))
+    data = read_file(path, most=limits.max_key_file_bytes, what="COSE key set")
+    keys = tuple(key.der for key in read_key_set(data, limits))
+    return tuple(
+        replace(log, receipt_keys=_extended(log.receipt_keys, keys))
+        if log.origin == chosen
+        else log
+        for log in logs
+    )
+
+
+def chosen_origin(given: str | None, believed: Iterable[str]) -> str:
+    """Say of which log keys for receipts are.
+
+    Raises:
+        UsageError: `usage.receipt-keys`: that is not clear.
+    """
+    origins = sorted(set(believed))
+    chosen = given if given is not None else (origins[0] if len(origins) == 1 else None)
+    if chosen is None or chosen not in origins:
+        raise UsageError(
+            "receipt-keys",
+            "It is not clear which log the keys for receipts are of.",
+            expected="a log of the trust file: " + (", ".join(origins) or "none there"),
+            found=given or "no log named",
+            remedy="write ORIGIN=FILE",
+        )
+    return chosen
 
 
 def _extended(old: tuple[_T, ...], new: tuple[_T, ...]) -> tuple[_T, ...]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assay.crypto.cose_key import read_key_set
+from assay.crypto.public_key import public_key_from_der
 from assay.crypto.scitt_statement import read_release_subject
 from assay.domain.limits import DEFAULT_LIMITS, Limits
 from assay.errors import UsageError
 from assay.flows.files import read_file
+from assay.flows.trust import chosen_origin
 from assay.verify.scitt import verify_transparent_statement
 from assay.verify.scitt_receipts import LogReceiptKey
 from assay.wire.v0.answers import IssuerPart
@@ -40,7 +42,7 @@ def read_receipt_keys(
     trust: TrustFile,
     limits: Limits = DEFAULT_LIMITS,
 ) -> tuple[LogReceiptKey, ...]:
-    """Read the key sets of logs.
+    """Read key sets of logs, and take those that the trust file has.
 
     Args:
         named: The log's origin and its `scitt-keys.cbor`; the origin may be None where
@@ -49,31 +51,34 @@ def read_receipt_keys(
         limits: Bounds on what is read.
 
     Raises:
-        UsageError: `usage.receipt-keys`: it is not clear which log the keys are of.
+        UsageError: `usage.receipt-keys`: it is not clear which log the keys are of,
+            or there are none.
         CoseError: A file is no COSE key set.
         InputError: There is no such file.
     """
-    return tuple(
-        LogReceiptKey(origin=_origin(origin, trust), public_key=key)
+    believed = [
+        LogReceiptKey(origin=log.origin, public_key=public_key_from_der(der))
+        for log in trust.logs
+        for der in log.receipt_keys
+    ]
+    origins = [log.origin for log in trust.logs]
+    given = [
+        LogReceiptKey(origin=chosen_origin(origin, origins), public_key=key)
         for origin, path in named
         for key in read_key_set(
             read_file(path, most=limits.max_key_file_bytes, what="COSE key set"), limits
         )
-    )
-
-
-def _origin(given: str | None, trust: TrustFile) -> str:
-    origins = sorted({log.origin for log in trust.logs})
-    chosen = given if given is not None else (origins[0] if len(origins) == 1 else None)
-    if chosen not in origins:
+    ]
+    if not believed and not given:
         raise UsageError(
             "receipt-keys",
-            "It is not clear which log the keys for receipts are of.",
-            expected="a log of the trust file: " + (", ".join(origins) or "none there"),
-            found=given or "no log named",
-            remedy="write ORIGIN=FILE",
+            "No key is known by which receipts could be verified.",
+            expected="`receipt_keys` of a log in the trust file, or --receipt-keys",
+            found="neither",
+            remedy="get the log's scitt-keys.cbor from its operator, then "
+            "`assay trust add --receipt-keys`",
         )
-    return chosen
+    return (*believed, *given)
 
 
 def verify_scitt_file(

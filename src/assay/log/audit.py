@@ -32,7 +32,14 @@ from assay.errors import LogError
 from assay.log.audit_heads import AuditProblem, Heads, read_heads
 from assay.log.body_audit import BodyAudit, BodyLists
 from assay.log.directory import system_clock
-from assay.log.layout import BODY_LISTS, DATABASE, ED25519_KEY, ML_DSA_KEY, STORES
+from assay.log.layout import (
+    BODY_LISTS,
+    DATABASE,
+    ED25519_KEY,
+    ML_DSA_KEY,
+    RECEIPT_KEY,
+    STORES,
+)
 from assay.log.ledger_audit import RowAudit, audit_identity, audit_keys
 from assay.log.settings import believed_settings, read_settings
 from assay.log.storage import FIRST_CHOICE, open_stores, read_choice
@@ -218,7 +225,7 @@ def _scope(root: Path) -> AuditScope:
     One part of it without the others is a log that has lost something, and no copy of
     the public part.
     """
-    own = (DATABASE, STORES, ED25519_KEY, ML_DSA_KEY)
+    own = (DATABASE, STORES, ED25519_KEY, ML_DSA_KEY, RECEIPT_KEY)
     if any((root / name).exists() for name in own):
         return AuditScope.WHOLE
     return AuditScope.PUBLIC

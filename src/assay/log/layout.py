@@ -21,6 +21,8 @@ __all__ = [
     "ED25519_KEY",
     "LOCK",
     "ML_DSA_KEY",
+    "RECEIPT_KEY",
+    "RECEIPT_KEY_SET",
     "SETTINGS",
     "STORES",
     "TILE_WIDTH",
@@ -44,6 +46,8 @@ BODY_LISTS = "tile/bodies"
 LOCK = "append.lock"
 ED25519_KEY = "key-ed25519.pem"
 ML_DSA_KEY = "key-ml-dsa-44.pem"
+RECEIPT_KEY = "key-receipt-es256.pem"
+RECEIPT_KEY_SET = "scitt-keys.cbor"
 
 # tlog-tiles: a full tile is 256 hashes wide, a subtree of height 8.
 TILE_WIDTH = 256

@@ -5,6 +5,8 @@ that it must have, so no spelling of a path leads to a key, the ledger or elsewh
 
     /checkpoint                    C2SP tlog-tiles; changes with every batch
     /log.json                      origin and keys
+    /scitt-keys.cbor               keys of COSE receipts, where it has some; also as
+                                   /.well-known/scitt-keys (SCRAPI)
     /tile/<L>/<N>[.p/<W>]          C2SP tlog-tiles; never change
     /tile/entries/<N>[.p/<W>]
     /tile/bodies/<N>[.p/<W>]       which body each entry stands for, and the bodies,
@@ -29,6 +31,7 @@ from assay.encoding import encode_base64
 from assay.errors import LogError
 from assay.log.layout import (
     CHECKPOINT,
+    RECEIPT_KEY_SET,
     SETTINGS,
     TILE_WIDTH,
     body_path,
@@ -51,6 +54,7 @@ __all__ = ["LogReader", "not_served"]
 _TEXT = "text/plain; charset=utf-8"
 _OCTETS = "application/octet-stream"
 _JSON = "application/json"
+_CBOR = "application/cbor"
 # tlog-tiles: the checkpoint is not cached "beyond a few seconds"; tiles are for ever.
 _SECONDS = "max-age=2"
 _FOR_EVER = "public, max-age=31536000, immutable"
@@ -101,6 +105,11 @@ class LogReader:
         if path == SETTINGS:
             data = self.files.read(path, max_bytes=DEFAULT_LIMITS.max_note_bytes)
             return unchanging(request, _there(data, path), _JSON, _MINUTES)
+        if path in (RECEIPT_KEY_SET, ".well-known/scitt-keys"):
+            data = self.files.read(
+                RECEIPT_KEY_SET, max_bytes=DEFAULT_LIMITS.max_key_file_bytes
+            )
+            return unchanging(request, _there(data, path), _CBOR, _MINUTES)
         if parse_tile_path(path) is not None:
             tile = _there(read_tile_file(self.files, path), path)
             return unchanging(request, tile, _OCTETS, _FOR_EVER)

@@ -36,6 +36,7 @@ from assay.crypto.scitt_statement import Claims, write_claims
 from assay.crypto.tlog_proof import parse_tlog_proof, verify_tlog_proof
 from assay.errors import LogError
 from assay.log.keys import read_private_key
+from assay.log.layout import RECEIPT_KEY, RECEIPT_KEY_SET
 from assay.log.stores.files import DirectoryFiles, machine_error
 
 if TYPE_CHECKING:
@@ -47,15 +48,10 @@ if TYPE_CHECKING:
     from assay.crypto.verifier_key import VerifierKey
 
 __all__ = [
-    "KEY_SET",
-    "RECEIPT_KEY",
     "ReceiptKey",
     "ensure_receipt_key",
     "read_receipt_key",
 ]
-
-RECEIPT_KEY = "key-receipt-es256.pem"
-KEY_SET = "scitt-keys.cbor"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +135,7 @@ def ensure_receipt_key(root: Path, origin: str) -> ReceiptKey:
     if not os.path.lexists(root / RECEIPT_KEY):
         _create(root)
     key = read_receipt_key(root, origin)
-    DirectoryFiles(root).replace(KEY_SET, write_key_set((key.public_key,)))
+    DirectoryFiles(root).replace(RECEIPT_KEY_SET, write_key_set((key.public_key,)))
     return key
 
 

@@ -136,3 +136,21 @@ def test_a_policy_that_is_none_is_refused_when_it_is_read(
     assert assay("trust", "new", path, "--policy", policy, *given).exit_code == 0
     path.write_text(path.read_text().replace("quorum none", "quorum nobody"))
     assert "log.policy-undefined" in assay("trust", "show", path).stderr
+
+
+def test_keys_of_receipts_are_believed_for_one_log(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    assay("log", "init", log, "--origin", "log.example/receipts")
+    assert assay("scitt", "init", log).exit_code == 0
+    keys, path = log / "scitt-keys.cbor", tmp_path / "trust.toml"
+    made = assay("trust", "new", path, "--log", log, "--receipt-keys", keys)
+    assert "and COSE receipts" in made.output
+    (believed,) = parse_trust(path.read_bytes()).logs
+    assert len(believed.receipt_keys) == 1
+    again = assay(
+        "trust", "add", path, "--receipt-keys", f"log.example/receipts={keys}"
+    )
+    assert again.exit_code == 0
+    assert parse_trust(path.read_bytes()).logs == (believed,)
+    wrong = assay("trust", "add", path, "--receipt-keys", f"log.example/other={keys}")
+    assert "usage.receipt-keys" in wrong.stderr

@@ -21,9 +21,8 @@ from assay.crypto.cose_receipt import (
 from assay.crypto.scitt_statement import read_claims
 from assay.errors import AssayError, LogError, MachineError
 from assay.log import audit_log, init_log
+from assay.log.layout import RECEIPT_KEY, RECEIPT_KEY_SET
 from assay.log.receipt_key import (
-    KEY_SET,
-    RECEIPT_KEY,
     ensure_receipt_key,
     read_receipt_key,
 )
@@ -52,18 +51,18 @@ def refused(call, *args):
 def test_the_key_is_its_owners_alone_and_its_public_half_is_published(root):
     key = ensure_receipt_key(root, ORIGIN)
     assert stat.S_IMODE((root / RECEIPT_KEY).stat().st_mode) == 0o600
-    assert read_key_set((root / KEY_SET).read_bytes()) == (key.public_key,)
+    assert read_key_set((root / RECEIPT_KEY_SET).read_bytes()) == (key.public_key,)
     assert not [path for path in root.iterdir() if path.name.endswith(".part")]
 
 
 def test_made_again_it_is_the_same_and_what_was_lost_is_published_again(root):
     key = ensure_receipt_key(root, ORIGIN)
-    (root / KEY_SET).unlink()
+    (root / RECEIPT_KEY_SET).unlink()
     again = ensure_receipt_key(root, ORIGIN)
     assert (
         again.public_key == key.public_key == read_receipt_key(root, ORIGIN).public_key
     )
-    assert (root / KEY_SET).is_file()
+    assert (root / RECEIPT_KEY_SET).is_file()
 
 
 def test_a_key_that_somebody_made_meanwhile_is_used(root, monkeypatch):

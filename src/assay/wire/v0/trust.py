@@ -80,11 +80,35 @@ class IssuerPart(WireModel):
         }
 
 
-class LogPart(WireModel):
+class LogV0Part(WireModel):
     """A log and every key that must have signed its checkpoints."""
 
     origin: Name
     vkeys: Annotated[tuple[_Vkey, ...], Field(min_length=1, max_length=8)]
+
+    def to_domain(self) -> TrustedLog:
+        """Read a log."""
+        return TrustedLog(origin=self.origin, vkeys=self.vkeys)
+
+
+class LogPart(LogV0Part):
+    """A log, every key that must have signed, and keys of its COSE receipts."""
+
+    receipt_keys: Annotated[tuple[Key, ...], Field(max_length=8)] = ()
+
+    def to_domain(self) -> TrustedLog:
+        """Read a log.
+
+        Raises:
+            DocumentError: `document.bad-base64`.
+        """
+        return TrustedLog(
+            origin=self.origin,
+            vkeys=self.vkeys,
+            receipt_keys=tuple(
+                decode_base64(text, what="receipt key") for text in self.receipt_keys
+            ),
+        )
 
 
 class WitnessPart(WireModel):
@@ -136,7 +160,7 @@ class TrustV0Model(WireModel):
     log_required: bool = True
     quorum: Annotated[int, Field(ge=0, le=100)] = 0
     developer: tuple[DeveloperV0Part, ...] = ()
-    log: tuple[LogPart, ...] = ()
+    log: tuple[LogV0Part, ...] = ()
     witness: tuple[WitnessPart, ...] = ()
     programme: tuple[TrustedProgrammePart, ...] = ()
 
@@ -248,8 +272,8 @@ def parse_trust(data: bytes, limits: Limits = DEFAULT_LIMITS) -> TrustFile:
         ) from error
 
 
-def _logs(parts: tuple[LogPart, ...]) -> tuple[TrustedLog, ...]:
-    return tuple(TrustedLog(origin=part.origin, vkeys=part.vkeys) for part in parts)
+def _logs(parts: tuple[LogV0Part, ...]) -> tuple[TrustedLog, ...]:
+    return tuple(part.to_domain() for part in parts)
 
 
 def _witnesses(parts: tuple[WitnessPart, ...]) -> tuple[TrustedWitness, ...]:

@@ -12,7 +12,12 @@ from assay.wire.v0.trust import TRUST_FORMAT, parse_trust
 from assay.wire.v0.trust_keyless import keyless_lines
 
 if TYPE_CHECKING:
-    from assay.domain.trust import TimestampAuthority, TrustedIssuer, TrustFile
+    from assay.domain.trust import (
+        TimestampAuthority,
+        TrustedIssuer,
+        TrustedLog,
+        TrustFile,
+    )
 
 __all__ = ["write_trust"]
 
@@ -60,9 +65,7 @@ def write_trust(trust: TrustFile) -> str:
         for issuer in issuers:
             lines += _issuer(table, issuer)
     for log in trust.logs:
-        lines += ["", "[[log]]", f'origin = "{log.origin}"', "vkeys = ["]
-        lines += [f'  "{vkey}",' for vkey in log.vkeys]
-        lines.append("]")
+        lines += _log(log)
     for witness in trust.witnesses:
         lines += [
             "",
@@ -85,6 +88,17 @@ def write_trust(trust: TrustFile) -> str:
     text = "\n".join(lines) + "\n"
     _refuse_unreadable(text, trust)
     return text
+
+
+def _log(log: TrustedLog) -> list[str]:
+    lines = ["", "[[log]]", f'origin = "{log.origin}"', "vkeys = ["]
+    lines += [f'  "{vkey}",' for vkey in log.vkeys]
+    lines.append("]")
+    if log.receipt_keys:
+        lines.append("receipt_keys = [")
+        lines += [f'  "{encode_base64(der)}",' for der in log.receipt_keys]
+        lines.append("]")
+    return lines
 
 
 def _flag(*, value: bool) -> str:
