@@ -173,6 +173,7 @@ Every module in the wheel is a file of this tree, byte for byte: `unzip -p dist/
 ```sh
 verifier/bin/assay-verify my-model.assay --trust trust.toml
 verifier/bin/assay-verify my-model.assay --trust trust.toml --release ./my-model --json
+verifier/bin/assay-verify my-model.assay --trust trust.toml --with status.assay-statement
 verifier/bin/assay-verify decide my-model.assay --benefit ID --trust trust.toml --at 2026-12-31
 unshare --map-root-user --net verifier/bin/assay-verify my-model.assay --trust trust.toml
 ```

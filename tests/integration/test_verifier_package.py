@@ -28,7 +28,7 @@ from assay.errors import ReleaseError
 from assay.release import take_inventory
 from assay_verify import files
 from assay_verify.command import run
-from tests.simulators.desk import assay, document, write_release
+from tests.simulators.desk import HARBOUR, assay, document, set_up, write_release
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "packages" / "assay-verify"
@@ -274,6 +274,29 @@ def test_what_cannot_be_read_has_the_code_and_the_status_of_assay(
     if code != "release.not-a-directory":  # Assay reads archives as well.
         verb = () if filled[0] == "decide" else ("verify",)
         assert assay(*verb, *filled, *at).exit_code == status
+
+
+def test_statements_at_hand_count_as_they_do_for_assay(python, tmp_path):
+    desk = set_up(tmp_path, programme=HARBOUR)
+    gone = tmp_path / "gone.assay-statement"
+    revoked = assay(
+        "revoke", desk.bundle, "--reason", "error", "--key", desk.key,
+        "--log", desk.log, "--out", gone,
+    )  # fmt: skip
+    assert revoked.exit_code == 0, revoked.output
+    given = [str(desk.bundle), "--trust", str(desk.trust), "--at", "2036-01-01"]
+    calls = [
+        given,
+        [*given, "--with", str(gone)],
+        ["decide", *given, "--benefit", "free-passage", "--with", str(gone)],
+        [*given, "--with", str(desk.bundle)],
+    ]
+    answers = ask(python, [[*words, "--json"] for words in calls])
+    for words, answer in zip(calls, answers, strict=True):
+        verb = words if words[0] == "decide" else ["verify", *words]
+        assert tuple(answer) == document(*verb)
+    assert answers[1][1]["reasons"][0]["code"] == "verify.revoked"
+    assert answers[3][1]["code"] == "bundle.malformed-statement"
 
 
 def test_an_instant_is_read_as_assay_reads_it(capfd):

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from assay.crypto.verifier_key import SignatureType, VerifierKey, parse_vkey
@@ -241,6 +242,8 @@ _LINES: dict[str, Callable[[_Reader, list[str]], None]] = {
 }
 
 
+# A verifier reads the policy of its trust file for every receipt again.
+@lru_cache(maxsize=8)
 def parse_policy(data: bytes | str, limits: Limits = DEFAULT_LIMITS) -> Policy:
     """Read a policy file.
 

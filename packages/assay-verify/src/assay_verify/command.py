@@ -182,8 +182,9 @@ def _parser(*, deciding: bool) -> argparse.ArgumentParser:
         "--release", metavar="DIR", help="also compare the files in this directory"
     )
     parser.add_argument(
-        "--status",
+        "--with",
         metavar="FILE",
+        dest="status",
         action="append",
         default=[],
         help="a statement file at hand, such as a status snapshot; may be repeated",
