@@ -148,11 +148,12 @@ class Forger:
         hashed = hashlib.sha256(self.signer.der).digest()
         own_id = self.certificate_id or der(0x30, der(0x04, hashed))
         digest = hashlib.new(_NAMES[self.digest], info).digest()
-        attributes: dict[str, bytes | None] = {
+        honest: dict[str, bytes | None] = {
             CONTENT_TYPE: attribute(CONTENT_TYPE, oid(TST_INFO)),
             MESSAGE_DIGEST: attribute(MESSAGE_DIGEST, der(0x04, digest)),
             CERTIFICATE_V2: attribute(CERTIFICATE_V2, der(0x30, der(0x30, own_id))),
-        } | self.attributes
+        }
+        attributes = honest | self.attributes
         inside = b"".join(sorted(item for item in attributes.values() if item))
         signature = self.signer.key.sign(der(0x31, inside), ec.ECDSA(hashes.SHA256()))
         return der(
