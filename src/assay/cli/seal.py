@@ -309,7 +309,7 @@ def _text(
         f"  {len(document.statements)} statements, {where}",
         f"  findings: {_counted(found) or 'none in what was looked at'}",
         f"  controls: {_counted(outcomes)}",
-        f"  bundle: {document.bundle}",
+        f"  bundle: {document.bundle}; it shows everything, see `assay disclose`",
     ]
     weighty = {
         name: count

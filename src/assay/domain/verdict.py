@@ -107,7 +107,8 @@ def release_decided(bundles: Sequence[BundleVerdict]) -> VerifiedRelease | None:
     releases = [release for valid, release in proven if valid is best]
     if len({release.assessment.release_digest for release in releases}) != 1:
         return None
-    return max(releases, key=lambda release: release.seal.sealed_at)
+    # Of two bundles of one claim, the one that shows more.
+    return max(releases, key=lambda r: (r.seal.sealed_at, -len(r.withheld)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

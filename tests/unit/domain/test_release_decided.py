@@ -3,7 +3,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from assay.domain.verdict import BundleVerdict, release_decided
+from assay.verify import verify_bundle
+from assay.wire.v0.bundle import write_bundle
 from tests.simulators.claims import FILES, NOW, SEALED_AT, Claim
+from tests.simulators.salted_claims import SaltedClaim, shows
 
 DAY = timedelta(days=1)
 
@@ -40,3 +43,14 @@ def test_a_valid_bundle_goes_before_a_stale_one():
 def test_stale_bundles_about_two_releases_are_about_none():
     late = {"at": SEALED_AT - DAY}
     assert release_decided([bundle(**late), bundle(files=FILES[1:], **late)]) is None
+
+
+def test_of_two_bundles_of_one_claim_the_one_that_shows_more_tells():
+    claim = SaltedClaim(log=None)
+    data = write_bundle(shows("cargo-1")(claim))
+    less = BundleVerdict(
+        file="less.assay", verdict=verify_bundle(data, claim.trust(), NOW)
+    )
+    whole = BundleVerdict(file="whole.assay", verdict=claim.verdict())
+    for order in ((less, whole), (whole, less)):
+        assert release_decided(order) is whole.verdict.release
