@@ -86,11 +86,6 @@ def verify_timestamps(
         verify_timestamp,
     )
 
-    if not tokens:
-        return ()
-    # Late: most statements have none, and what reads certificates takes long to load.
-    from assay.crypto.timestamp_token import verify_timestamp  # noqa: PLC0415 - above
-
     held: list[VerifiedTimestamp] = []
     for token in tokens:
         # 2 and 3.
