@@ -26,7 +26,7 @@ CASES = [
 # One folder for each set: attacks on v0.1, and by what they are about on v0.2.
 ATTACKS = [path.parent for path in sorted(VECTORS.glob("attacks/**/cases.json"))]
 ATTACK_CASES = [
-    pytest.param(folder, case, id=f"{folder.relative_to(VECTORS)}/{case['bundle']}")
+    pytest.param(folder, case, id=f"{folder.relative_to(VECTORS)}/{case['what']}")
     for folder in ATTACKS
     for case in json.loads((folder / "cases.json").read_text())
 ]
@@ -98,8 +98,13 @@ def test_an_attack_is_refused_with_its_own_code(folder, case):
         (folder / case["bundle"]).read_bytes(),
         read_trust((folder / case["trust"]).read_bytes()),
         read_instant(case["at"]),
+        status=[(folder / name).read_bytes() for name in case.get("with", ())],
     )
     assert verdict.value.value == case["verdict"]
+    if "with" in case:
+        # What others say may be told without changing the verdict.
+        assert case["code"] in [reason.code for reason in verdict.reasons]
+        return
     against = [reason.code for reason in verdict.reasons if not reason.holds]
     assert against == ([case["code"]] if case["code"] else [])
 
@@ -108,8 +113,9 @@ def test_an_attack_is_refused_with_its_own_code(folder, case):
 def test_every_attack_is_listed(folder):
     cases = json.loads((folder / "cases.json").read_text())
     named = {case[part] for case in cases for part in ("bundle", "trust")}
-    there = {p.name for p in folder.iterdir() if p.suffix in {".assay", ".toml"}}
-    assert named == there
+    named |= {name for case in cases for name in case.get("with", ())}
+    kinds = {".assay", ".assay-statement", ".toml"}
+    assert named == {p.name for p in folder.iterdir() if p.suffix in kinds}
 
 
 def test_there_are_attacks_on_every_part():
