@@ -5,9 +5,9 @@
 3. Its receipt, second envelope and timestamps hold, as far as the trust file asks.
 
 What stands in a bundle and was altered makes the bundle invalid, whoever signed it: no
-byte of a bundle changes unnoticed. What else is not in order belongs to that one
-statement and is kept with it; whose key it is, and so whether the statement counts at
-all, is for `key_register` and `standing`.
+byte of a bundle changes unnoticed. Only what a statement lacks is kept with it and
+told: a receipt, a quorum, a log that the trust file names. Whose key it is, and so
+whether the statement counts at all, is for `key_register` and `standing`.
 
 One statement that comes several times is one statement, proven by the best of its
 receipts: neither order nor number of copies makes a difference.
