@@ -168,7 +168,15 @@ def _bundle(screen: Screen, bundle: BundleVerdict) -> list[str]:
             f"sealed {instant(seal.sealed_at)}, counts until "
             f"{instant(seal.valid_until)}",
         ),
+        *_withheld(screen, release),
     ]
+
+
+def _withheld(screen: Screen, release: VerifiedRelease) -> list[str]:
+    if not release.withheld:
+        return []
+    total = plural(len(release.assessment.controls), "control")
+    return screen.field("", f"withholds {len(release.withheld)} of {total}")
 
 
 def _programme(

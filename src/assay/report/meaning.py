@@ -166,7 +166,9 @@ def declared_text(decision: Decision) -> str:
         return ""
     named = plural(len(decision.controls), "control")
     are = "is" if len(decision.declared) == 1 else "are"
+    withheld = {r.subject for r in decision.reasons if r.code == "decide.withheld"}
+    more = f"; {len(withheld)} withheld" if withheld else ""
     return (
         f"of the {named} that the rule names, {len(decision.declared)} {are} declared "
-        "by the developer alone"
+        f"by the developer alone{more}"
     )

@@ -8,13 +8,16 @@ import pytest
 
 from assay.domain.assessment import Outcome
 from assay.domain.repeat import RepeatedControl, RepeatValue
-from assay.report.answers import verdict_text
-from assay.report.html import render_verdict
+from assay.domain.verdict import BundleVerdict
+from assay.eligibility import decide
+from assay.report.answers import decision_text, verdict_text
+from assay.report.html import render_decision, render_verdict
 from assay.report.repeated import repeat_counts, repeat_text
 from assay.report.sentences import asked_words, tier_words
 from assay.report.tally import not_looked_at
 from assay.report.terminal import burden_text, summary
 from assay.verify import verify_bundle
+from assay.wire.v0.answers import DecideDocument
 from assay.wire.v0.bundle import write_bundle
 from tests.simulators.claims import NOW
 from tests.simulators.salted_claims import SaltedClaim, shows
@@ -174,3 +177,32 @@ def test_the_page_shows_what_came_of_each_control():
 
 def test_a_page_of_a_claim_that_nobody_repeated_has_no_such_part():
     assert 'id="repeated"' not in render_verdict("a.assay", VERDICT)
+
+
+def test_a_decision_says_which_bundles_withhold_something_and_what_it_turned_on():
+    bundle = BundleVerdict(file="less.assay", verdict=VERDICT)
+    decision = decide([RELEASE], [], "fast-berth", NOW)
+    text = decision_text(
+        decision,
+        width=80,
+        colour=False,
+        programme=RELEASE.programme,
+        bundles=(bundle,),
+    )
+    words = " ".join(text.split())
+    assert "withholds 4 of 6 controls" in words
+    assert "declared by the developer alone; 4 withheld" in words
+    assert "is withheld by the developer. [decide.withheld]" in words
+    page = render_decision(decision, (bundle,), RELEASE.programme)
+    assert "It withholds 4 controls." in page
+    document = DecideDocument.of(decision, bundles=(bundle,))
+    assert document.bundles[0].withheld == RELEASE.withheld
+
+
+def test_a_decision_on_a_whole_bundle_speaks_of_nothing_withheld():
+    whole = CLAIM.verdict()
+    bundle = BundleVerdict(file="whole.assay", verdict=whole)
+    decision = decide([whole.release], [], "fast-berth", NOW)
+    text = decision_text(decision, width=80, colour=False, bundles=(bundle,))
+    assert "withh" not in text
+    assert "withholds" not in render_decision(decision, (bundle,))

@@ -227,6 +227,7 @@ class BundlePart(JsonModel):
     issuer: IssuerPart | None
     sealed_at: _Instant | None
     valid_until: _Instant | None
+    withheld: tuple[Text, ...]
     reasons: tuple[ReasonPart, ...]
 
     @classmethod
@@ -242,6 +243,7 @@ class BundlePart(JsonModel):
             issuer=None if release is None else IssuerPart.of(release.issuer),
             sealed_at=None if seal is None else format_instant(seal.sealed_at),
             valid_until=None if seal is None else format_instant(seal.valid_until),
+            withheld=() if release is None else release.withheld,
             reasons=tuple(ReasonPart.of(reason) for reason in verdict.reasons),
         )
 
