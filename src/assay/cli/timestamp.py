@@ -41,11 +41,11 @@ Examples:
 def command(
     *, bundle: Path, url: str, authority: Path, json_to: str | None
 ) -> ExitStatus:
-    """Add a timestamp (RFC 3161) to every statement of BUNDLE, which is replaced.
+    """Add timestamps of an authority to a bundle.
 
-    The authority is sent nothing but the hash of each signature. Its answers are
-    verified before they are kept; whoever verifies the bundle names the authority in
-    the trust file.
+    Every statement of BUNDLE gets one (RFC 3161), and the file is replaced. The
+    authority is sent nothing but the hash of each signature. Its answers are verified
+    before they are kept; whoever verifies the bundle names it in the trust file.
     """
     stamped = stamp_file(bundle, open_timestamps(url, authority))
     count = len(stamped.statements)
