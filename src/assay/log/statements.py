@@ -159,11 +159,12 @@ def _names(envelope: Envelope) -> tuple[str, str]:
 def _envelopes(bodies: BodyStore) -> Iterator[Envelope]:
     with bodies.session():
         for sha256 in bodies.digests():
-            data = bodies.get(sha256)
-            if data is not None and len(data) <= DEFAULT_LIMITS.max_bundle_bytes:
-                try:
-                    value = loads(data, max_bytes=DEFAULT_LIMITS.max_bundle_bytes)
-                    envelope = EnvelopePart.read(value, document="envelope")
-                    yield envelope.to_domain()
-                except DocumentError:
-                    continue
+            try:
+                value = loads(
+                    bodies.get(sha256) or b"",
+                    max_bytes=DEFAULT_LIMITS.max_bundle_bytes,
+                )
+                envelope = EnvelopePart.read(value, document="envelope")
+                yield envelope.to_domain()
+            except DocumentError:
+                continue

@@ -24,6 +24,7 @@ from assay.log.statements import LoggedEnvelope, LogStatements, read_statements
 from assay.statement import seal_payload, sign
 from assay.wire.v0.bundle import write_bundle
 from assay.wire.v0.envelope import write_envelope
+from tests.simulators.claims import edited
 from tests.simulators.registry import (
     ASSESSOR_KEY,
     DAY,
@@ -199,8 +200,15 @@ def test_what_is_altered_or_unknown_in_the_log_is_passed_over():
     envelope = sign(revocation(scene.seal, NOON), DEV_KEY)
     broken = replace(envelope, signature=b"\0" + envelope.signature[1:])
     other = sign(b"{}", DEV_KEY)
+    odd = sign(
+        edited(
+            scene.claim.payloads()[SEAL_TYPE],
+            lambda doc: doc["predicate"].update(statements=[1, {"sha256": 2}]),
+        ),
+        DEV_KEY,
+    )
     key = DEV_KEY.public_key.der
-    made = listed(scene, (broken, key), (other, key), (envelope, b"no key"))
+    made = listed(scene, (broken, key), (other, key), (odd, key), (envelope, b"no key"))
     assert made.entries == ()
 
 
