@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from assay.crypto.public_key import ALL_KINDS, FIRST_KINDS, public_key_from_pem
-from assay.domain.key_address import PKCS11_SCHEME
+from assay.domain.key_address import PKCS11_SCHEME, is_key_address
 from assay.domain.limits import DEFAULT_LIMITS, Limits
 from assay.errors import AssayError, KeyFileError, UsageError
 from assay.flows.files import read_file, write_file
@@ -52,8 +52,17 @@ def refuse_taken(path: Path) -> None:
     """Refuse to make a key pair where either half would meet another file.
 
     Raises:
-        UsageError: `usage.exists`.
+        UsageError: `usage.exists`; `usage.key-address`: what was meant is no file.
     """
+    if is_key_address(str(path)):
+        raise UsageError(
+            "key-address",
+            "Assay makes keys in files only.",
+            expected="the name of a file",
+            found="an address on a token or in a service",
+            remedy="make the key with the token's or the service's own tool; a file of "
+            "such a name is given as ./NAME",
+        )
     for half in (path, public_key_path(path)):
         # A link that leads nowhere is somebody's name all the same.
         if os.path.lexists(half):

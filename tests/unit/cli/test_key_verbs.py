@@ -80,6 +80,16 @@ def test_a_place_may_be_an_address(tmp_path: Path) -> None:
     assert code_of(result) == "input.no-such-file"
 
 
+def test_no_key_is_made_at_an_address(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for place in ("pkcs11:token=a", "hv:a"):
+        result = assay("keys", "new", place, "--no-passphrase")
+        assert result.exit_code == 2
+        assert "usage.key-address" in result.stderr
+    assert list(tmp_path.iterdir()) == []
+    assert assay("keys", "new", tmp_path / "hv:a", "--no-passphrase").exit_code == 0
+
+
 @pytest.fixture
 def model(tmp_path: Path) -> Path:
     directory = tmp_path / "model"
