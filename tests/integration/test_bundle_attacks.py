@@ -12,10 +12,22 @@ from assay.verify import verify_bundle
 from assay.wire.v0.bundle import read_bundle, write_bundle
 from tests.simulators.claims import NOW, Claim, MemoryLog, report, small_claim, witness
 from tests.simulators.note_signers import WITNESS_ED
+from tests.simulators.salted_claims import SaltedClaim
 
 SMALL = small_claim(log=MemoryLog(leaves=[], witnesses=(WITNESS_ED,)))
 DATA = SMALL.data()
 TRUST = SMALL.trust(witnesses=(witness(WITNESS_ED),), quorum=1)
+
+
+# The same with salted statements, of which everything is shown.
+SALTED = SaltedClaim(
+    files=SMALL.files,
+    programme_file=SMALL.programme_file,
+    reports=SMALL.reports,
+    answers=(),
+    log=MemoryLog(leaves=[], witnesses=(WITNESS_ED,)),
+)
+SALTED_DATA = SALTED.data()
 
 
 def survives(data):
@@ -26,8 +38,9 @@ def survives(data):
         return False
 
 
-def test_the_bundle_that_is_damaged_is_valid():
+def test_the_bundles_that_are_damaged_are_valid():
     assert survives(DATA)
+    assert survives(SALTED_DATA)
 
 
 @pytest.mark.parametrize("claim", [SMALL, Claim()], ids=["small", "whole"])
@@ -39,10 +52,11 @@ def test_a_bundle_cut_anywhere_is_no_bundle(claim):
 
 
 @pytest.mark.slow
-def test_a_bundle_with_any_one_bit_flipped_is_never_valid():
+@pytest.mark.parametrize("data", [DATA, SALTED_DATA], ids=["open", "salted"])
+def test_a_bundle_with_any_one_bit_flipped_is_never_valid(data):
     still_valid = []
-    damaged = bytearray(DATA)
-    for place in range(len(DATA)):
+    damaged = bytearray(data)
+    for place in range(len(data)):
         # One bit per byte, each of the eight in turn; 5 is prime to 8, so that no
         # stretch of the bundle meets one bit only.
         bit = 1 << (place * 5 % 8)
@@ -54,11 +68,12 @@ def test_a_bundle_with_any_one_bit_flipped_is_never_valid():
 
 
 @pytest.mark.slow
-def test_a_bundle_with_any_one_byte_left_out_or_doubled_is_never_valid():
+@pytest.mark.parametrize("data", [DATA, SALTED_DATA], ids=["open", "salted"])
+def test_a_bundle_with_any_one_byte_left_out_or_doubled_is_never_valid(data):
     # Every seventh place: each part of the bundle is far longer than that.
-    for place in range(0, len(DATA), 7):
-        assert not survives(DATA[:place] + DATA[place + 1 :])
-        assert not survives(DATA[:place] + DATA[place : place + 1] + DATA[place:])
+    for place in range(0, len(data), 7):
+        assert not survives(data[:place] + data[place + 1 :])
+        assert not survives(data[:place] + data[place : place + 1] + data[place:])
 
 
 def test_a_bundle_with_any_one_line_of_a_receipt_left_out_is_never_valid():

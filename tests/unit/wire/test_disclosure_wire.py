@@ -64,7 +64,7 @@ def test_the_word_null_in_a_text_is_no_null():
         lambda data: data.replace(b"It is.", b"It \\u0069s."),
         lambda data: data.replace(b"It is.", b"It\\/is."),
         lambda data: json.dumps(json.loads(data)).encode(),
-        lambda data: json.dumps(
+        lambda _: json.dumps(
             [SALT, "control", "cargo-1", dict(reversed(VALUE.items()))],
             separators=(",", ":"),
         ).encode(),
