@@ -97,6 +97,7 @@ class Fulcio:
         authority: bool = False,
         seen: bool = True,
         seen_extensions: bytes = b"",
+        seen_at: int | None = None,
     ) -> bytes:
         """Issue a certificate, seen by the log of certificates before it is whole."""
         stated = (
@@ -137,7 +138,8 @@ class Fulcio:
             draft = builder.sign(self.between.key, hashes.SHA256())
             builder = builder.add_extension(
                 x509.UnrecognizedExtension(
-                    _SCT_LIST, self._seen(draft.tbs_certificate_bytes, seen_extensions)
+                    _SCT_LIST,
+                    self._seen(draft.tbs_certificate_bytes, seen_extensions, seen_at),
                 ),
                 critical=False,
             )
@@ -145,9 +147,10 @@ class Fulcio:
             Encoding.DER
         )
 
-    def _seen(self, draft: bytes, extensions: bytes) -> bytes:
+    def _seen(self, draft: bytes, extensions: bytes, at: int | None) -> bytes:
         """Write a list of one signed certificate timestamp (RFC 6962 section 3.3)."""
-        time = round(self.at.timestamp() * 1000).to_bytes(8, "big")
+        stated = round(self.at.timestamp() * 1000) if at is None else at
+        time = stated.to_bytes(8, "big")
         tail = len(extensions).to_bytes(2, "big") + extensions
         message = b"".join(
             (

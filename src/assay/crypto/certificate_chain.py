@@ -154,6 +154,7 @@ def certificates_from_der(ders: Iterable[bytes]) -> tuple[x509.Certificate, ...]
             # What is read late must be readable: extensions once, names, dates, key.
             tuple(certificate.extensions)
             _ = (certificate.issuer, certificate.subject, certificate.public_key())
+            _ = (certificate.not_valid_before_utc, certificate.not_valid_after_utc)
     except (*_MALFORMED, DocumentError) as error:
         raise _not_a_certificate("X.509 certificates in DER") from error
     return certificates
@@ -254,7 +255,7 @@ def _climb(
 def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     try:
         certificate.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature):
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
         return False
     return True
 

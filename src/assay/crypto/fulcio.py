@@ -188,26 +188,37 @@ def _check_seen(
     logs: Sequence[KeylessLog],
 ) -> None:
     """Prove that a log of certificates has seen the certificate: step 3."""
-    stamps = _extension(leaf, x509.PrecertificateSignedCertificateTimestamps) or ()
     issuer = next((item for item in issuers if is_issued_by(leaf, item)), None)
     ids = {hashlib.sha256(log.public_key).digest(): log for log in logs}
-    for stamp in stamps:
-        log = ids.get(stamp.log_id)
-        if (
-            issuer is not None
-            and log is not None
-            and log_counts_at(log, stamp.timestamp.replace(tzinfo=UTC))
-            and signed_by(
-                log.public_key, _seen_message(leaf, issuer, stamp), stamp.signature
-            )
-        ):
-            return
-    raise KeylessError(
-        "certificate-log",
-        "No log of certificates that the trust file names has seen the certificate.",
-        expected="a signed certificate timestamp by one of them",
-        found=f"{len(list(stamps))} timestamps, none that holds",
-    )
+    try:
+        stamps = list(
+            _extension(leaf, x509.PrecertificateSignedCertificateTimestamps) or ()
+        )
+        seen = issuer is not None and any(
+            stamp.log_id in ids and _is_seen(leaf, issuer, stamp, ids[stamp.log_id])
+            for stamp in stamps
+        )
+    except (*_MALFORMED, OverflowError):
+        stamps, seen = [], False
+    if not seen:
+        raise KeylessError(
+            "certificate-log",
+            "No log of certificates that the trust file names has seen the "
+            "certificate.",
+            expected="a signed certificate timestamp by one of them",
+            found=f"{len(stamps)} timestamps, none that holds",
+        )
+
+
+def _is_seen(
+    leaf: x509.Certificate,
+    issuer: x509.Certificate,
+    stamp: SignedCertificateTimestamp,
+    log: KeylessLog,
+) -> bool:
+    message = _seen_message(leaf, issuer, stamp)
+    counts = log_counts_at(log, stamp.timestamp.replace(tzinfo=UTC))
+    return counts and signed_by(log.public_key, message, stamp.signature)
 
 
 def _seen_message(

@@ -48,7 +48,13 @@ from assay.crypto.certificate_chain import (
 )
 from assay.crypto.timestamp_token_form import read_token_form
 from assay.domain.limits import DEFAULT_LIMITS, Limits
-from assay.errors import DocumentError, KeyFileError, SignatureError, TimestampError
+from assay.errors import (
+    DocumentError,
+    KeyFileError,
+    SignatureError,
+    TimestampError,
+    TrustError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -110,6 +116,7 @@ def verify_timestamp(
 
     Raises:
         TimestampError: `timestamp.*`: which step does not hold.
+        TrustError: `trust.malformed`: an authority has a certificate that is none.
     """
     # 1.
     form, response = _read(token, limits)
@@ -195,7 +202,9 @@ def _read(token: bytes, limits: Limits) -> tuple[TokenForm, TimeStampResponse]:
     try:
         form = read_token_form(token, limits)
         response = decode_timestamp_response(form.canonical)
-        _ = response.tst_info  # which the library reads when it is asked for
+        # The library reads each of these when it is asked for, and refuses then.
+        info = response.tst_info
+        _ = (info.gen_time, info.nonce, info.policy, info.serial_number, info.accuracy)
     except (DocumentError, ValueError) as error:
         found = error.found if isinstance(error, DocumentError) else str(error)
         raise _malformed(found[: limits.max_shown_chars]) from error
@@ -206,7 +215,15 @@ def _certificates(
     authorities: Sequence[TimestampAuthority], response: TimeStampResponse
 ) -> tuple[list[tuple[x509.Certificate, ...]], list[x509.Certificate]]:
     """Read the certificates of the authorities, and those in the token."""
-    known = [_loaded(item.certificates) for item in authorities]
+    try:
+        known = [_loaded(item.certificates) for item in authorities]
+    except KeyFileError as error:
+        raise TrustError(
+            "malformed",
+            "The trust file names a certificate of an authority on time that is none.",
+            expected=error.expected,
+            found=error.found,
+        ) from error
     try:
         # The library gives a set of bytes: sorted, so that nothing depends on chance.
         embedded = _loaded(tuple(sorted(response.signed_data.certificates)))

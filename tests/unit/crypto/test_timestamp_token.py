@@ -11,7 +11,7 @@ from rfc3161_client import VerifierBuilder, decode_timestamp_response
 from assay.crypto.timestamp_token import canonical_token, verify_timestamp
 from assay.domain.limits import Limits
 from assay.domain.trust import TimestampAuthority
-from assay.errors import TimestampError
+from assay.errors import TimestampError, TrustError
 from tests.simulators.authorities import NOW, issue, root
 from tests.simulators.timestamp_forger import (
     CERTIFICATE_V1,
@@ -216,6 +216,33 @@ MALFORMED = {
 @pytest.mark.parametrize("token", MALFORMED.values(), ids=MALFORMED.keys())
 def test_a_response_of_another_form_is_refused(token):
     assert refused(token) == "timestamp.malformed"
+
+
+class Stated:
+    """A time that no calendar has, as it stands in a token."""
+
+    def __init__(self, text):
+        self.text = text
+
+    def astimezone(self, _):
+        return self
+
+    def strftime(self, _):
+        return self.text
+
+
+@pytest.mark.parametrize(
+    "time", ["00000101000000Z", "20261123120060Z", "202611231200Z", "20261123120000Q"]
+)
+def test_a_time_of_no_calendar_is_refused(time):
+    assert refused(forged(time=Stated(time))) == "timestamp.malformed"
+
+
+def test_a_certificate_in_the_trust_file_that_is_none_is_its_fault():
+    broken = TimestampAuthority(name="stamps", certificates=(b"junk",))
+    with pytest.raises(TrustError) as error:
+        verify_timestamp(forged(), MESSAGE, (broken,))
+    assert error.value.code == "trust.malformed"
 
 
 def test_an_extension_that_is_not_critical_does_no_harm():

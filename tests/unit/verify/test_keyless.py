@@ -350,6 +350,11 @@ def test_a_certificate_that_no_named_log_has_seen_is_refused(keyless, bundle):
     assert refused(bundle, trust) == "keyless.certificate-log"
 
 
+def test_a_signed_certificate_timestamp_of_no_calendar_is_refused(keyless):
+    odd = keyless.sign(PAYLOAD, seen_at=2**64 - 1)
+    assert refused(odd, keyless.trust) == "keyless.certificate-log"
+
+
 def test_a_signed_certificate_timestamp_over_another_certificate_is_refused(keyless):
     impostor = ec.generate_private_key(ec.SECP256R1())
     real, keyless.fulcio.seen_by = keyless.fulcio.seen_by, impostor
