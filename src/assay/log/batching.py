@@ -206,20 +206,21 @@ class Batcher:
         try:
             # 3.
             receipts = self._log.append([ticket.entry for ticket in batch])
-        except AssayError as error:
             # 4.
+            for ticket, receipt in zip(batch, receipts, strict=True):
+                ticket.answer.set_result(receipt)
+        except AssayError as error:
             _refuse(batch, error)
-            return
-        except BaseException:
+        finally:
+            # After a fault that nobody foresaw: it ends the thread, and nobody waits.
             _refuse(batch, _closed())
-            raise
-        for ticket, receipt in zip(batch, receipts, strict=True):
-            ticket.answer.set_result(receipt)
 
 
 def _refuse(tickets: list[_Ticket], error: AssayError) -> None:
+    """Answer those that have no answer yet."""
     for ticket in tickets:
-        ticket.answer.set_exception(error)
+        if not ticket.answer.done():
+            ticket.answer.set_exception(error)
 
 
 def _closed() -> LogError:
