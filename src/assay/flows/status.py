@@ -267,8 +267,10 @@ def _revoked(
                 index=place.index, statement=_statement(place.sha256, revocation)
             )
             entries.setdefault(place.index, entry)
-        # Nobody here knows whose it is, unless the office itself speaks.
-        if not found and kin.office(key_id):
+        # Nobody here knows whose it is, unless the office itself speaks. It stays when
+        # the log gets a claim for it, so that nothing seems to be taken back.
+        named = any(place.sha256 == digest for place in found)
+        if kin.office(key_id) and not named:
             elsewhere.setdefault(digest, _statement(digest, revocation))
     return (
         tuple(entries[index] for index in sorted(entries)),

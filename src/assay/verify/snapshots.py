@@ -5,8 +5,8 @@
 2. It is about the log that holds the claim.
 3. It was issued at the instant asked about or before.
 4. Snapshots of one office over one log tell one history: trees do not shrink, what had
-   ended stays ended, and one size has one root. Where they do not, nothing can be
-   told, and both are named as evidence.
+   ended stays ended, as early or earlier, and one size has one root. Where they do
+   not, nothing can be told, and both are named as evidence.
 5. Where the claim's place in the log is listed with another statement, likewise.
 6. The newest is not older than the trust file allows, and has not run out.
 
@@ -29,6 +29,7 @@ from assay.wire.v0.instant import format_instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
     from assay.domain.statement import Issuer, VerifiedStatement
     from assay.domain.trust import TrustFile
@@ -195,8 +196,8 @@ def _contradiction(earlier: _Believed, later: _Believed) -> Reason | None:
         what = f"{new.log_size} entries have two roots"
     elif new.issued_at == old.issued_at and new != old:
         what = f"both were issued at {format_instant(new.issued_at)}"
-    elif lost := _ended(old) - _ended(new):
-        what = f"the later leaves out {min(lost)}"
+    elif lost := _lost(old, new):
+        what = f"the later leaves out {lost}"
     if not what:
         return None
     return _evidence("verify.status-split", what, earlier, later)
@@ -213,26 +214,37 @@ def _evidence(code: str, what: str, earlier: _Believed, later: _Believed) -> Rea
     )
 
 
-def _ended(snapshot: StatusSnapshot) -> frozenset[str]:
-    """Name everything that a snapshot says has ended, as that can be found again."""
-    statements = [
-        *(entry.statement for entry in snapshot.entries),
-        *snapshot.elsewhere,
-    ]
-    return frozenset(
-        (
-            *(f"statement {s.sha256} of {s.effective}" for s in statements),
-            *(f"bit {entry.index}" for entry in snapshot.entries),
-            *(
-                f"key {k.key_id}, {k.kind} of {k.effective}, good until {k.last_good}"
-                for k in snapshot.keys
-            ),
-            *(
-                f"organisation {w.organisation_id} of {w.effective}"
-                for w in snapshot.withdrawn
-            ),
-        )
+def _lost(old: StatusSnapshot, new: StatusSnapshot) -> str:
+    """Name something that had ended and no longer has, or not as early; or nothing."""
+    before, after = _ended(old), _ended(new)
+    lost = (
+        what
+        for what, since in before.items()
+        if what not in after or after[what] > since
     )
+    return min(lost, default="")
+
+
+def _ended(snapshot: StatusSnapshot) -> dict[str, datetime]:
+    """Give everything that a snapshot says has ended, and from when on."""
+    entries = snapshot.entries
+    statements = (*(entry.statement for entry in entries), *snapshot.elsewhere)
+    return {
+        **{f"the statement {s.sha256}": s.effective for s in statements},
+        **{f"the bit {e.index}": e.statement.effective for e in entries},
+        **{
+            f"the key {k.key_id}, {k.kind} of {format_instant(k.effective)}": (
+                k.effective if k.last_good is None else k.last_good
+            )
+            for k in snapshot.keys
+        },
+        **{
+            f"the organisation {w.organisation_id} of {format_instant(w.effective)}": (
+                w.effective
+            )
+            for w in snapshot.withdrawn
+        },
+    }
 
 
 def _named(one: _Believed) -> str:

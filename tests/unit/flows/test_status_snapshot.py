@@ -129,6 +129,19 @@ def test_what_is_not_in_the_log_is_listed_without_a_place_by_the_office_alone():
     assert [item.sha256 for item in listed(scene).elsewhere] == ["ab" * 32]
 
 
+def test_what_the_office_revoked_before_it_was_logged_stays_listed_afterwards():
+    scene = Scene()
+    assessment = scene.payload(ASSESSMENT_TYPE)
+    scene.issue(revocation(assessment, NOON), OFFICE_KEY)
+    whole = held(scene)
+    unknown = replace(whole, statements=whole.statements[-1:])
+    early = make_status(unknown, OFFICES, NOON + HOUR)
+    late = make_status(whole, OFFICES, NOON + DAY)
+    assert [item.sha256 for item in early.elsewhere] == [assessment]
+    assert [item.sha256 for item in late.elsewhere] == [assessment]
+    assert [item.index for item in late.entries] == [scene.seal_index]
+
+
 def test_a_stranger_revokes_nothing():
     scene = Scene()
     scene.issue(revocation(scene.seal, NOON), STRANGER_KEY)

@@ -496,3 +496,13 @@ def test_two_snapshots_that_are_in_no_log_contradict_each_other_as_well():
     verdict = scene.verdict(log_required=False)
     assert codes(verdict)[0] == "verify.status-split"
     assert " at " not in verdict.reasons[0].subject
+
+
+def test_what_ended_earlier_than_was_known_contradicts_nothing():
+    scene = Scene()
+    scene.status(NOON + HOUR, entries=(entry(1, "ee" * 32, NOON),))
+    scene.status(
+        NOON + 2 * HOUR,
+        entries=(entry(1, "ee" * 32, NOON - DAY), entry(2, "dd" * 32, NOON)),
+    )
+    assert scene.verdict().value is VALID
