@@ -229,6 +229,8 @@ class Limits:
     max_statements: int = 64
     # Statements of others in one bundle: some reviews, and what tells of their keys.
     max_attached: int = 128
+    # Statement files that a verifier has at hand: three years of daily snapshots.
+    max_at_hand: int = 1_024
     max_payload_bytes: int = 48 * MIB
     max_trust_bytes: int = 4 * MIB
     max_programme_bytes: int = 8 * MIB

@@ -17,7 +17,7 @@ count whatever its age; that is for `revocations`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from assay.domain.status import StatusSnapshot
@@ -176,11 +176,15 @@ def _check_use(
 
 
 def _contradictions(believed: Sequence[_Believed]) -> list[Reason]:
+    histories: dict[tuple[str, str], list[_Believed]] = {}
+    for one in believed:
+        name = (one.issuer.name, one.snapshot.log_origin)
+        histories.setdefault(name, []).append(one)
+    # What is lost between any two is lost between two that follow each other.
     found = (
-        _contradiction(old, new)
-        for old, new in combinations(believed, 2)
-        if old.issuer.name == new.issuer.name
-        and old.snapshot.log_origin == new.snapshot.log_origin
+        _contradiction(earlier, later)
+        for history in histories.values()
+        for earlier, later in pairwise(history)
     )
     return [reason for reason in found if reason is not None]
 

@@ -37,7 +37,7 @@ from assay.crypto.public_key import (
 from assay.domain.limits import DEFAULT_LIMITS, Limits
 from assay.domain.statement import BundleVersion, VerifiedRelease
 from assay.domain.verdict import Reason, Verdict, VerdictValue
-from assay.errors import AssayError
+from assay.errors import AssayError, UsageError
 from assay.verify.caveats import caveats
 from assay.verify.contents import check_seal, check_subjects, read_contents
 from assay.verify.outcomes import check_outcomes, check_programme
@@ -91,8 +91,17 @@ def verify_bundle(
     Raises:
         BundleError: `bundle.malformed`, `bundle.malformed-statement` or
             `bundle.not-canonical`: there is nothing to verify, or with.
+        UsageError: `usage.too-many-attached`.
     """
     bundle = read_bundle(data, limits)
+    if len(status) > limits.max_at_hand:
+        raise UsageError(
+            "too-many-attached",
+            "There are more statement files at hand than a verifier looks at.",
+            expected=f"at most {limits.max_at_hand}",
+            found=str(len(status)),
+            remedy="leave out those that no longer matter, such as older snapshots",
+        )
     for file in status:
         read_statement_file(file, limits)
     passed: list[Reason] = []

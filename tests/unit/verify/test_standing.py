@@ -12,12 +12,14 @@ from assay.crypto.digest import sha256_hex
 from assay.crypto.name_record import organisation_id
 from assay.domain.enrolment import KeyRole
 from assay.domain.key_event import KeyEventKind
+from assay.domain.limits import Limits
 from assay.domain.statement import LoggedStatement
 from assay.domain.status import KeyStatus, WithdrawnOrganisation
 from assay.domain.verdict import VerdictValue
-from assay.errors import BundleError
+from assay.errors import BundleError, UsageError
 from assay.statement.registry_payloads import status_payload
 from assay.verify import verify_bundle
+from assay.wire.v0.statement_file import write_statement_file
 from tests.simulators.claims import DEVELOPER, Claim, MemoryLog
 from tests.simulators.registry import (
     DAY,
@@ -460,6 +462,17 @@ def test_a_file_at_hand_that_is_no_statement_is_an_error():
     with pytest.raises(BundleError) as caught:
         verify_bundle(scene.attached(), scene.trust(), NOON, status=[b"{}"])
     assert caught.value.code == "bundle.malformed-statement"
+
+
+def test_a_crowd_of_files_at_hand_is_refused():
+    scene = Scene()
+    file = write_statement_file(scene.issue(ENROLLED, OFFICE_KEY, BEFORE))
+    limits = Limits(max_at_hand=2)
+    bundle, trust = scene.attached(), scene.trust()
+    verify_bundle(bundle, trust, NOON, status=[file] * 2, limits=limits)
+    with pytest.raises(UsageError) as caught:
+        verify_bundle(bundle, trust, NOON, status=[file] * 3, limits=limits)
+    assert caught.value.code == "usage.too-many-attached"
 
 
 def test_an_unknown_log_proves_nothing_of_what_is_attached():
