@@ -26,6 +26,7 @@ What the stages stand on, from the top to the ground:
 What stands on the stages:
 
 - `assay.report`       a noun in, a document for people out
+- `assay.network`      the only room that opens or accepts connections
 - `assay.flows`        check, seal, verify, decide: the only place that knows the order
 - `assay.cli`          one file for each verb, no logic
 

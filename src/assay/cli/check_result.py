@@ -166,9 +166,7 @@ def _write_form(checked: CheckedRelease, path: str, options: CheckOptions) -> No
 
     text = write_template(checked.programme, checked.declarations)
     write_result(path, text.encode("utf-8"), replace=False)
-    open_questions = (
-        checked.assessment.burden.asked - len(checked.declarations.answers)
-    )
+    open_questions = checked.assessment.burden.asked - len(checked.declarations.answers)
     _wrote(options, path, open_questions, "open question", "open questions")
 
 

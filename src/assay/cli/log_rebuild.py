@@ -84,7 +84,9 @@ def command(
 def _told(report: RebuildReport) -> str:
     lines = [f"rebuilt: {report.size} entries, root {encode_base64(report.root)}"]
     if report.unknown_bodies:
-        lines.append(f"  {report.unknown_bodies} entries have a body that no list names")
+        lines.append(
+            f"  {report.unknown_bodies} entries have a body that no list names"
+        )
     if report.compared is not None:
         same = "all equal" if not report.different else f"{report.different} DIFFERENT"
         lines.append(f"  {report.compared} rows compared with the ledger: {same}")
