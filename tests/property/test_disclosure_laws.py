@@ -26,7 +26,7 @@ from assay.verify import verify_bundle
 from assay.wire.v0.bundle import write_bundle
 from assay.wire.v0.disclosure import read_disclosure
 from tests.simulators.claims import EVIDENCE, NOW, REPORTS, answer
-from tests.simulators.salted_claims import SaltedClaim
+from tests.simulators.salted_claims import SaltedClaim, opened_text, text_of
 from tests.simulators.tampering import LEAKY
 
 CONTROLS = ("cargo-1", "cargo-2", "cargo-3", "crew-1", "crew-2", "crew-3")
@@ -160,6 +160,49 @@ def test_what_is_encoded_is_decoded_and_has_one_spelling(item, value, salt):
     data = decode_disclosure(text)
     assert base64.urlsafe_b64encode(data).rstrip(b"=").decode() == text
     assert len(disclosure_digest(text)) == 64
+
+
+def altered(value, steps, replacement):
+    """Put something else in one place of a JSON value, found by following steps."""
+    for step in steps:
+        keys = sorted(value) if isinstance(value, dict) else list(range(len(value)))
+        if not keys:
+            return
+        key = keys[step % len(keys)]
+        inner = value[key]
+        if not isinstance(inner, dict | list) or step % 3 == 0:
+            value[key] = replacement
+            return
+        value = inner
+
+
+@settings(deadline=None)
+@given(
+    number=st.integers(0, 11),
+    steps=st.lists(st.integers(0, 10), min_size=1, max_size=5),
+    replacement=json_values,
+)
+def test_whatever_a_developer_signs_gives_a_verdict_and_no_other_outcomes(
+    number, steps, replacement
+):
+    def lie(texts):
+        group = texts["declarations" if number >= 10 else "assessment"]
+        document = opened_text(group[number % 10])
+        altered(document, steps, replacement)
+        try:
+            group[number % 10] = text_of(document)
+        except DocumentError:
+            return  # it has no canonical form, so nobody can sign it
+
+    claim = SaltedClaim(log=None, lie=lie)
+    verdict = claim.verdict()
+    if verdict.value is VerdictValue.INVALID:
+        assert verdict.reasons[0].code.startswith(("verify.", "document."))
+        return
+    proven = verdict.release.assessment
+    honest = SaltedClaim(log=None).verdict().release.assessment
+    for result, before in zip(proven.controls, honest.controls, strict=True):
+        assert result.outcome in (before.outcome, Outcome.WITHHELD)
 
 
 def code_of(data):
