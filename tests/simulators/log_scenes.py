@@ -9,7 +9,7 @@ from assay.crypto.tlog_proof import verify_tlog_proof
 from assay.errors import MachineError
 from assay.log import LogEntry, audit_log
 from assay.log.directory import Log
-from assay.log.sequencer import LogParts
+from assay.log.parts import LogParts
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -23,9 +23,9 @@ from assay.log.audit import AuditProblem, AuditReport, AuditScope, audit_log
 from assay.log.batching import Batcher
 from assay.log.directory import Log
 from assay.log.opening import LogDescription, describe_log, init_log, open_log
+from assay.log.parts import LogEntry, Witnesses
 from assay.log.rebuild import RebuildReport, rebuild_ledger
 from assay.log.receipts import Receipt
-from assay.log.sequencer import LogEntry, Witnesses
 from assay.log.settings import LogSettings, parse_settings
 from assay.log.storage import StoreChoice
 

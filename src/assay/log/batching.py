@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from assay.domain.limits import DEFAULT_LIMITS, Limits
 from assay.errors import AssayError, LogError
-from assay.log.sequencer import LogEntry, check_entry
+from assay.log.parts import LogEntry, check_entry
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,17 +14,10 @@ from assay.log.layout import (
     TILE_WIDTH,
     body_path,
 )
+from assay.log.parts import LogEntry, LogParts, check_entry
 from assay.log.published import read_published
 from assay.log.receipts import Receipt, check_place, entry_unknown, make_receipts
-from assay.log.sequencer import (
-    LogEntry,
-    LogParts,
-    advance,
-    check_entry,
-    load,
-    resume,
-    sequence,
-)
+from assay.log.sequencer import advance, load, resume, sequence
 from assay.log.tiles import TileTree
 
 if TYPE_CHECKING:

@@ -12,8 +12,9 @@ from assay.errors import LogError
 from assay.log.directory import Log, system_clock
 from assay.log.keys import create_keys, keys_mismatch, read_keys
 from assay.log.layout import CHECKPOINT
+from assay.log.parts import LogParts
 from assay.log.published import read_published
-from assay.log.sequencer import LogParts, bounded_time
+from assay.log.sequencer import bounded_time
 from assay.log.settings import (
     LogSettings,
     check_origin,
@@ -36,7 +37,7 @@ from assay.log.stores.interface import LedgerIdentity, SignedTree
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from assay.log.sequencer import Witnesses
+    from assay.log.parts import Witnesses
 
 __all__ = ["LogDescription", "describe_log", "init_log", "open_log"]
 

@@ -40,7 +40,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from assay.crypto import merkle
 from assay.crypto.checkpoint import MAX_TIMESTAMP, Checkpoint
@@ -48,17 +48,16 @@ from assay.crypto.note import parse_note
 from assay.domain.limits import DEFAULT_LIMITS
 from assay.errors import LogError, MachineError, SignatureError
 from assay.log.layout import CHECKPOINT, TILE_WIDTH, is_digest
+from assay.log.parts import LogEntry, LogParts, Witnesses, check_entry
 from assay.log.published import Published, checkpoint_missing, find_published
 from assay.log.standing import check_edge, check_identity, check_time
 from assay.log.stores.interface import SequencedEntry, SignedTree
 from assay.log.tiles import Leaves, TileTree, grown_tiles
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
-    from assay.log.keys import LogKeys
-    from assay.log.settings import LogSettings
-    from assay.log.stores.interface import BodyStore, FileStore, Ledger
+    from assay.log.stores.interface import FileStore
 
 __all__ = [
     "LogEntry",
@@ -72,83 +71,6 @@ __all__ = [
     "resume",
     "sequence",
 ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogEntry:
-    """Something to log.
-
-    Attributes:
-        leaf: The entry that is hashed into the tree and published.
-        body: What the entry stands for; it may be withheld or erased later.
-    """
-
-    leaf: bytes
-    body: bytes
-
-
-def check_entry(entry: LogEntry) -> None:
-    """Refuse an entry that no log takes.
-
-    Raises:
-        LogError: `log.entry-too-long` or `log.body-too-long`.
-    """
-    limits = DEFAULT_LIMITS
-    if len(entry.leaf) > limits.max_log_entry_bytes:
-        raise LogError(
-            "entry-too-long",
-            "The entry is longer than the log takes.",
-            expected=f"at most {limits.max_log_entry_bytes} bytes",
-            found=f"{len(entry.leaf)} bytes",
-        )
-    # A body that no bundle could carry would be of no use to anybody.
-    if len(entry.body) > limits.max_bundle_bytes:
-        raise LogError(
-            "body-too-long",
-            "The body is longer than the log takes.",
-            expected=f"at most {limits.max_bundle_bytes} bytes",
-            found=f"{len(entry.body)} bytes",
-        )
-
-
-class Witnesses(Protocol):
-    """Others who confirm that the log only grows, before it publishes."""
-
-    def cosign(self, note: str, prove: Callable[[int], tuple[bytes, ...]]) -> str:
-        """Give the note with cosignature lines added behind those it has.
-
-        Args:
-            note: The signed checkpoint of the tree to publish.
-            prove: Gives the consistency proof (RFC 6962) from an older size to that
-                tree; empty for size 0 and for the tree's own size. Raises
-                `log.consistency-sizes` for a larger one.
-
-        Raises:
-            LogError: `log.witness-quorum` when too few have cosigned.
-        """
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogParts:
-    """What a log is made of.
-
-    Attributes:
-        settings: Its origin and public keys.
-        keys: Its private keys.
-        files: Tiles, checkpoint.
-        bodies: What the entries stand for.
-        ledger: Sequence and last bound tree.
-        clock: Gives the time in seconds since the Epoch.
-        witnesses: Who cosigns before a checkpoint is published, if anybody.
-    """
-
-    settings: LogSettings
-    keys: LogKeys
-    files: FileStore
-    bodies: BodyStore
-    ledger: Ledger
-    clock: Callable[[], int]
-    witnesses: Witnesses | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
