@@ -2,8 +2,8 @@
 
     python benchmarks/sigstore_conformance.py CASES ROOT
 
-CASES is `test/assets/bundle-verify` of a checkout of sigstore/sigstore-conformance; ROOT
-the trusted root of sigstore's public instance, such as the PyPI package `sigstore`
+CASES is `test/assets/bundle-verify` of a checkout of sigstore/sigstore-conformance, and
+ROOT the trusted root of sigstore's public instance, such as the PyPI package `sigstore`
 carries it. Neither lies here: the cases have no licence, so they are run and not kept.
 What is kept is how many of them agree: a case whose name ends in `_fail` has to be
 refused, every other has to verify.

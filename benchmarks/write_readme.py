@@ -2,8 +2,8 @@
 
     python -m benchmarks.write_readme
 
-Nothing is measured here: `results.json`, `speed.json` and `detection.json` are what
-the three measuring programs wrote, with date, machine and command.
+Nothing is measured here: the JSON files are what the measuring programs wrote, with
+date, machine and command.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from assay.wire import strict_json
 from benchmarks.detection.tables import tables as detection_tables
+from benchmarks.log_tables import log_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +36,10 @@ def main() -> int:
         if (HERE / file).exists():
             document = strict_json.loads((HERE / file).read_bytes())
             text = between(text, name, write(document))
+    head, rows = log_rows(HERE)
+    if rows:
+        columns = ("what", "Assay", "held against", "asked")
+        text = between(text, "log", f"{head}\n\n{markdown(columns, rows)}")
     README.write_text(text, encoding="utf-8")
     return 0
 
