@@ -11,7 +11,10 @@ TRACES = {
     ),
     "a person's folder": re.compile(r"(?<![\w.])/(?:home|Users)/(?!user\b)\w+"),
     "a file address": re.compile("file:" + r"//+/?\w"),
-    "a port of this machine": re.compile(r"(?:127\.0\.0\.1|local" + r"host):\d"),
+    # Not the ports that servers have in examples: any free one, and the usual ones.
+    "a port of this machine": re.compile(
+        r"(?:127\.0\.0\.1|local" + r"host):(?!(?:0|80|8080|8081)(?!\d))\d"
+    ),
     "a package index": re.compile(
         "(?:extra-)?index-" + r"url\s*[=:]?\s*\S*//|find-" + r"links\s*[=:]"
     ),

@@ -65,7 +65,7 @@ class Process:
             self.popen.send_signal(number)
         status = self.popen.wait(_SECONDS)
         self._reader.join(_SECONDS)
-        self.popen.stdout.close()  # type: ignore[union-attr]  # it was asked for
+        self.popen.stdout.close()
         return status
 
 

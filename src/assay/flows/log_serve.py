@@ -18,7 +18,7 @@ from assay.log.server import LogServer
 from assay.log.settings import read_settings
 from assay.log.storage import open_stores, read_choice
 from assay.log.stores.files import DirectoryFiles
-from assay.log.submission import Rates, Submission, rate_limiters
+from assay.log.submission import ROOM, Rates, Submission, rate_limiters
 from assay.log.tokens import Role, TokenFile, Tokens, format_tokens, new_token
 from assay.log.web import application
 from assay.log.witness_quorum import WitnessQuorum
@@ -44,6 +44,8 @@ __all__ = [
 ]
 
 _LOCK_SECONDS = 60.0
+# Some for readers, beside those that wait for their batch.
+_THREADS = ROOM + 16
 # Of one witness: connect or next byte, and the whole. A checkpoint waits a little
 # longer, so that a request that runs out says why.
 _WITNESS_PAUSE = 5.0
@@ -166,6 +168,7 @@ def log_server(
             application(server, note),
             listen=listen,
             most_body_bytes=DEFAULT_LIMITS.max_submission_bytes,
+            threads=_THREADS,
             proxy=proxy,
         )
 

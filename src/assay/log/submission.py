@@ -44,9 +44,12 @@ if TYPE_CHECKING:
     from assay.log.batching import Batcher
     from assay.log.tokens import Token, Tokens
 
-__all__ = ["Rates", "Submission", "rate_limiters"]
+__all__ = ["ROOM", "Rates", "Submission", "rate_limiters"]
 
 _BEARER = "bearer "
+# Submissions that wait for their batch at a time: each holds a thread, and readers
+# need some as well.
+ROOM = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +108,7 @@ class Submission:
     tokens: Tokens
     by_address: RateLimiter
     by_token: RateLimiter
-    room: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(24))
+    room: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(ROOM))
 
     def __call__(self, request: Request) -> Answer:
         """Answer a POST of statements; the steps of the module.

@@ -231,7 +231,7 @@ def test_a_port_where_nothing_listens_is_unreachable():
         "https://",
         "https://user:secret@127.0.0.1/",
         "https://127.0.0.1/#part",
-        "https://127.0.0.1:99999/",
+        "https://127.0.0.3:99999/",
         "https://127.0.0.1/a b",
         "https://127.0.0.1/\r\nX: y",
         "https://127.0.0.1/ä",
