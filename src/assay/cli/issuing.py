@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -23,7 +25,38 @@ if TYPE_CHECKING:
 
     from assay.statement import Signer
 
-__all__ = ["EFFECTIVE_OPTION", "LOG_OPTION", "OUT_OPTION", "issue", "signer_of"]
+__all__ = [
+    "BEGINNING",
+    "EFFECTIVE_OPTION",
+    "LOG_OPTION",
+    "OUT_OPTION",
+    "issue",
+    "signer_of",
+]
+
+
+class _Beginning(click.ParamType[datetime]):
+    """An instant from which on something is so; a date means its first second.
+
+    Whoever says from which day on a key was stolen means all of that day.
+    """
+
+    name = "instant"
+
+    def convert(
+        self,
+        value: str | datetime,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> datetime:
+        """Read an instant, in UTC where no offset is given."""
+        if isinstance(value, str):
+            with suppress(ValueError):
+                value = f"{date.fromisoformat(value)}T00:00:00Z"
+        return INSTANT.convert(value, param, ctx)
+
+
+BEGINNING = _Beginning()
 
 LOG_OPTION = click.option(
     "--log",
@@ -39,8 +72,8 @@ OUT_OPTION = click.option(
 EFFECTIVE_OPTION = click.option(
     "--effective",
     metavar="INSTANT",
-    type=INSTANT,
-    help="From when on it is so; by default from now on.",
+    type=BEGINNING,
+    help="From when on it is so, a date from its first second; by default from now on.",
 )
 
 

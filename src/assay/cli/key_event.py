@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assay.cli.issuing import EFFECTIVE_OPTION, LOG_OPTION, OUT_OPTION, issue, signer_of
+from assay.cli.issuing import (
+    BEGINNING,
+    EFFECTIVE_OPTION,
+    LOG_OPTION,
+    OUT_OPTION,
+    issue,
+    signer_of,
+)
 from assay.cli.options import INSTANT, KEY, KEY_OPTION, PATH, PUBLIC_KEY_OPTION, now_or
 from assay.cli.output import JSON_OPTION, told
 from assay.cli.passphrase import PASSPHRASE_OPTION, passphrase_source
@@ -163,7 +170,7 @@ Examples:
 @click.option(
     "--last-good",
     metavar="INSTANT",
-    type=INSTANT,
+    type=BEGINNING,
     help="The last instant when the key was surely good, where that is earlier.",
 )
 @KEY_OPTION

@@ -6,6 +6,7 @@ import json
 import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -248,6 +249,10 @@ def test_an_office_says_that_a_key_was_stolen():
         "key-event", "compromise", "--of", "developer.pem.pub", "--effective",
         "2026-11-02", "--last-good", "2026-11-01", *by("office", "stolen.st"),
     )  # fmt: skip
+    model = read_statement(load_statement(Path("stolen.st")).statement.envelope.payload)
+    # A day means its first second: all of it is in doubt.
+    assert model.predicate["effective"] == "2026-11-02T00:00:00Z"
+    assert model.predicate["lastGood"] == "2026-11-01T00:00:00Z"
     status, why = codes("--with", "stolen.st")
     assert (status, why[0]) == (1, "verify.key-compromised")
     issued("status", "publish", "log", "--key", "office.pem", "--out", "s.st")
@@ -294,6 +299,12 @@ def test_an_enrolment_that_says_too_little_is_refused(desk, arguments, code):
     status, told = document(*arguments, "--until", "2036-01-01", *by("office", "x.st"))
     assert (status in (2, 4), told["code"]) == (True, code), told
     assert not (desk / "x.st").exists()
+
+
+@pytest.mark.usefixtures("desk")
+def test_an_instant_that_is_none_is_refused():
+    arguments = ("key-event", "retire", "--effective", "soon", *by("office", "x.st"))
+    assert assay(*arguments).exit_code == 2
 
 
 def test_a_review_without_time_zones_is_refused(desk):
