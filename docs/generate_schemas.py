@@ -26,9 +26,17 @@ from assay.wire.v0.evaluation import EvaluationPredicate
 from assay.wire.v0.export_answers import SigstoreExportDocument, TimestampDocument
 from assay.wire.v0.fleet import FleetDocument
 from assay.wire.v0.key_event import KeyEventPredicate
+from assay.wire.v0.log_api import (
+    ConsistencyDocument,
+    FoundDocument,
+    HealthDocument,
+    ReceiptsDocument,
+    SubmissionModel,
+)
 from assay.wire.v0.log_results import LogRebuildDocument, LogWithheldDocument
 from assay.wire.v0.manifest_answers import SignedModelDocument, VerifiedModelDocument
 from assay.wire.v0.model_signature import ModelSignatureModel
+from assay.wire.v0.monitor import MonitorDocument
 from assay.wire.v0.programme import ProgrammeModel
 from assay.wire.v0.registry_results import (
     AttachDocument,
@@ -63,6 +71,7 @@ from assay.wire.v0.statement import (
 from assay.wire.v0.statement_file import StatementFileModel
 from assay.wire.v0.status import StatusPredicate
 from assay.wire.v0.trust import TrustV0Model, TrustV1Model
+from assay.wire.v0.witness import WitnessDocument
 
 if TYPE_CHECKING:
     from assay.wire.model import WireModel
@@ -77,6 +86,11 @@ PUBLISHED: Final[dict[str, type[WireModel]]] = {
     "bundle-v0.1": BundleV01Model,
     "bundle-v0.2": BundleV02Model,
     "declarations-file": DeclarationsModel,
+    "log-consistency": ConsistencyDocument,
+    "log-found": FoundDocument,
+    "log-health": HealthDocument,
+    "log-receipts": ReceiptsDocument,
+    "log-submission": SubmissionModel,
     "model-signature": ModelSignatureModel,
     **{f"item-{kind}": model for kind, model in ITEM_MODELS.items()},
     "predicate-assessment": AssessmentPredicate,
@@ -105,6 +119,7 @@ PUBLISHED: Final[dict[str, type[WireModel]]] = {
     "result-log": LogDocument,
     "result-log-rebuild": LogRebuildDocument,
     "result-log-withhold": LogWithheldDocument,
+    "result-log-monitor": MonitorDocument,
     "result-manifest-sign": SignedModelDocument,
     "result-manifest-verify": VerifiedModelDocument,
     "result-programmes": ProgrammeDocument,
@@ -117,6 +132,7 @@ PUBLISHED: Final[dict[str, type[WireModel]]] = {
     "result-status-check": StatusCheckDocument,
     "result-trust": TrustDocument,
     "result-verify": VerifyDocument,
+    "result-witness": WitnessDocument,
     "statement": StatementModel,
     "statement-file": StatementFileModel,
     "trust-file-v0": TrustV0Model,

@@ -17,7 +17,7 @@ _VECTORS = "tests/vectors/"
         ("cd /ro" + "ot/x", "a home or working folder"),
         ("see /ho" + "me/ann/x", "a person's folder"),
         ("file:" + "///tmp/x", "a file address"),
-        ("http://127.0." + "0.1:8080", "a port of this machine"),
+        ("http://127.0." + "0.1:38841", "a port of this machine"),
         ("--index-" + "url https://x/y", "a package index"),
     ],
 )
