@@ -232,6 +232,9 @@ class Limits:
     # Statement files that a verifier has at hand: three years of daily snapshots.
     max_at_hand: int = 1_024
     max_payload_bytes: int = 48 * MIB
+    # Salted digests of one claim, and so disclosures of a bundle: one for each control,
+    # check and question. The programme shipped has 75; nobody answers thousands.
+    max_claim_items: int = 4_096
     max_trust_bytes: int = 4 * MIB
     max_programme_bytes: int = 8 * MIB
     # Nesting of one benefit's rule: beyond this counsel can no longer read it.

@@ -21,6 +21,7 @@ from assay.domain.limits import DEFAULT_LIMITS, Limits
 from assay.errors import AssayError, UsageError
 from assay.flows.files import identity, read_file
 from assay.flows.opened import open_bundle
+from assay.verify.disclosures import some_of
 from assay.wire.v0.bundle import read_bundle
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def plan_controls(opened: OpenedBundle, controls: Iterable[str]) -> DisclosurePl
             "already-withheld",
             "The bundle itself withholds what was to be shown.",
             expected="controls that this bundle shows",
-            found=", ".join(sorted(withheld)),
+            found=some_of(sorted(withheld)),
             remedy="take the bundle that `assay seal` wrote",
         )
     return _plan(opened, wanted)
@@ -122,10 +123,10 @@ def plan_all_but(opened: OpenedBundle, controls: Iterable[str]) -> DisclosurePla
         ]
         raise UsageError(
             "cannot-withhold",
-            f"Nothing would be withheld of {', '.join(plan.implied)}: all that it "
+            f"Nothing would be withheld of {some_of(plan.implied)}: all that it "
             "rests on is shown for other controls.",
             expected="controls with evidence of their own, or all that share it",
-            found=f"reports that {', '.join(others)} rest on as well",
+            found=f"reports that {some_of(others)} rest on as well",
             remedy="withhold those controls too",
         )
     return plan
@@ -264,8 +265,8 @@ def _known(opened: OpenedBundle, controls: Iterable[str]) -> set[str]:
         raise UsageError(
             "no-such-control",
             "The programme of the bundle has no such control.",
-            expected=", ".join(there),
-            found=", ".join(name[:100] for name in unknown),
+            expected=some_of(there),
+            found=some_of([name[:100] for name in unknown]),
             remedy="name one of those; `--list` says what each is",
         )
     return wanted

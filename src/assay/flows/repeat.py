@@ -168,6 +168,11 @@ def _differences(
 def _named(check: str, how: str, findings: list[Finding]) -> list[str]:
     if not findings:
         return []
-    shown = "; ".join(f"{f.severity} {f.rule} in {f.place}" for f in findings[:_SHOWN])
+    # What was signed can name places of any length.
+    most = DEFAULT_LIMITS.max_shown_chars
+    shown = "; ".join(
+        f"{f.severity} {f.rule[:most]} in {str(f.place)[:most]}"
+        for f in findings[:_SHOWN]
+    )
     more = f" and {len(findings) - _SHOWN} more" if findings[_SHOWN:] else ""
     return [f"{check}: {how}: {shown}{more}."]

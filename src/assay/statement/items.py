@@ -26,6 +26,8 @@ from assay.domain.disclosure import (
     assessment_slots,
     checks_named,
 )
+from assay.domain.limits import DEFAULT_LIMITS
+from assay.errors import ProgrammeError
 from assay.programme.evidence import evidence_of
 from assay.wire.v0.disclosure import answer_value, control_value, report_value
 
@@ -79,8 +81,10 @@ def claim_items(
         salts: Where salts and decoys come from.
 
     Raises:
+        ProgrammeError: `programme.too-many-items`.
         DocumentError: `document.not-canonical`: a text has no canonical form.
     """
+    _refuse_crowd(programme)
     made = _Items(salts)
     # 1.
     reports = {
@@ -118,6 +122,19 @@ def claim_items(
         ),
         disclosures=tuple(sorted(made.disclosures)),
     )
+
+
+def _refuse_crowd(programme: Programme) -> None:
+    most = DEFAULT_LIMITS.max_claim_items
+    items = assessment_slots(programme) + answer_slots(programme)
+    if items > most:
+        raise ProgrammeError(
+            "too-many-items",
+            "The programme has more controls, checks and questions than a claim holds.",
+            expected=f"at most {most} in all",
+            found=str(items),
+            remedy="divide the programme into several",
+        )
 
 
 class _Items:

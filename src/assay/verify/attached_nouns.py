@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assay.crypto.bitstring import bit_at, bits_of, count_bits, decode_list
+from assay.crypto.bitstring import bit_at, count_bits, decode_list, list_bytes
 from assay.crypto.name_record import organisation_id
 from assay.crypto.public_key import FIRST_KINDS, public_key_from_der, require_place
 from assay.crypto.succession import succession_message
@@ -155,7 +155,7 @@ def _check_bits(snapshot: StatusSnapshot, limits: Limits) -> None:
     indexes = [entry.index for entry in snapshot.entries]
     # A list has the one length for its tree, so that no bit stands for nothing.
     if (
-        len(bits) != len(bits_of((), snapshot.log_size))
+        len(bits) != list_bytes(snapshot.log_size)
         or count_bits(bits) != len(indexes)
         or not all(i < snapshot.log_size and bit_at(bits, i) for i in indexes)
     ):

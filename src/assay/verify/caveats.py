@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from assay.domain.release import IrregularKind
 from assay.domain.verdict import Reason
 from assay.domain.vkey import states_time
+from assay.verify.disclosures import some_of
 
 if TYPE_CHECKING:
     from assay.domain.release import Inventory
@@ -115,7 +116,7 @@ def _about_withheld(release: VerifiedRelease) -> tuple[Reason, ...]:
             f"Of {len(release.withheld)} of {len(release.assessment.controls)} "
             "controls the developer shows only salted digests: nothing is known of "
             "them, good or bad.",
-            subject=", ".join(release.withheld),
+            subject=some_of(release.withheld),
             remedy="ask the developer for a bundle that shows them",
         ),
     )

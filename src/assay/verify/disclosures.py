@@ -43,8 +43,10 @@ if TYPE_CHECKING:
     from assay.domain.programme import Programme
     from assay.verify.contents import SaltedClaim
 
-__all__ = ["ShownClaim", "open_claim", "refuse_disclosures"]
+__all__ = ["ShownClaim", "open_claim", "refuse_disclosures", "some_of"]
 
+# More than any programme has for which somebody would want all of them listed.
+_MOST_NAMED = 100
 # How every disclosure begins: an array, and in it the salt.
 _HEAD = b'["'
 _WHAT = {
@@ -73,6 +75,13 @@ class ShownClaim:
     answers: dict[str, Answer]
     digests: dict[ItemRef, str]
     salts: dict[ItemRef, str]
+
+
+def some_of(names: Sequence[str]) -> str:
+    """List names in a message that has to end: as many as a person reads."""
+    left = len(names) - _MOST_NAMED
+    more = f" and {left} more" if left > 0 else ""
+    return ", ".join(names[:_MOST_NAMED]) + more
 
 
 def refuse_disclosures(disclosures: Sequence[str]) -> None:
@@ -225,7 +234,7 @@ def _stray(code: str, words: str, item: ItemRef, known: set[str]) -> VerifyError
     return VerifyError(
         code,
         f"A disclosure is about what is not {words} of the programme.",
-        expected=", ".join(sorted(known)) or "none at all",
+        expected=some_of(sorted(known)) or "none at all",
         found=_named(item),
     )
 

@@ -133,7 +133,7 @@ def _counts(
     register: KeyRegister,
     item: Attached,
     roles: Collection[Role],
-    leaving: datetime | None = None,
+    leaving: str = "",
 ) -> bool:
     """Tell whether the signer's word counted when this was signed."""
     try:
@@ -242,7 +242,7 @@ def _may_rotate(
     register: KeyRegister, item: Attached, event: KeyEvent, roles: Collection[Role]
 ) -> bool:
     own = item.key.key_id == event.key_id
-    return _counts(register, item, roles if own else _OFFICE, event.effective)
+    return _counts(register, item, roles if own else _OFFICE, item.sha256)
 
 
 def _begin_successor(

@@ -124,7 +124,7 @@ class KeyRegister:
         *,
         existed_by: datetime | None,
         stated: datetime | None,
-        leaving: datetime | None = None,
+        leaving: str = "",
     ) -> Issuer:
         """Say who signed, if the key was one to sign with when it signed.
 
@@ -134,8 +134,9 @@ class KeyRegister:
             existed_by: Earliest instant at which the statement is proven to have
                 existed, or None.
             stated: When it says that it was made, or None.
-            leaving: Of a rotation: when it ends the key that signs it, which is no
-                reason against it.
+            leaving: Of a rotation: its digest. That it ends the key which signs it is
+                no reason against it; what another rotation ended is, of whatever
+                instant.
 
         Raises:
             TrustError: `trust.unknown-issuer`.
@@ -147,7 +148,7 @@ class KeyRegister:
         found = sorted(self.endings.get(key_id, ()), key=_gravity)
         for ending in found:
             left = ending.kind is KeyEventKind.ROTATION
-            if not (left and ending.good_until == leaving):
+            if not (left and ending.source == leaving):
                 self._check_ending(issuer, ending, existed_by)
         return issuer
 

@@ -32,7 +32,7 @@ from assay.programme.outcomes import (
     withheld_result,
 )
 from assay.verify.contents import OpenClaim
-from assay.verify.disclosures import open_claim, refuse_disclosures
+from assay.verify.disclosures import open_claim, refuse_disclosures, some_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -300,7 +300,7 @@ def _check_answers(programme: Programme, answers: tuple[Answer, ...]) -> None:
             raise VerifyError(
                 "unasked-answer",
                 "An answer is to no question of the programme.",
-                expected=", ".join(sorted(asked)) or "no answers at all",
+                expected=some_of(sorted(asked)) or "no answers at all",
                 found=answer.control[:100],
             )
         void = answer.value is AnswerValue.NOT_APPLICABLE

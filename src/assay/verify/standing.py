@@ -300,7 +300,7 @@ def _why_ignored(
 ) -> AssayError | None:
     own = isinstance(noun, KeyEvent) and noun.key_id == item.key.key_id
     roles = frozenset(Role) if own else frozenset({Role.OFFICE})
-    leaving = noun.effective if own else None
+    leaving = item.sha256 if own else ""
     try:
         known.register.issuer(
             item.key.key_id,

@@ -9,7 +9,7 @@ import pytest
 
 import assay
 from assay.domain.assessment import Outcome
-from assay.domain.finding import CheckReport
+from assay.domain.finding import CheckReport, Confidence, Finding, Severity
 from assay.domain.place import Gap, Place
 from assay.domain.repeat import RepeatValue
 from assay.domain.trust import TrustedDeveloper, TrustFile
@@ -21,6 +21,7 @@ from assay.flows.seal import seal_release
 from assay.flows.verify import verify_with_files
 from assay.release import inspect_release
 from assay.verify import verify_bundle
+from assay.wire.v0.answers import RepeatedPart
 from assay.wire.v0.bundle import write_bundle
 from tests.simulators.claims import HARBOUR, p256_signer
 from tests.simulators.desk import write_release
@@ -150,6 +151,27 @@ def test_a_report_that_was_never_signed_is_told(release):
         "secrets: a report is here and was not signed.",
         "Signed as not assessed, and met here.",
     )
+
+
+def test_places_of_any_length_are_told_in_few_words(release):
+    long = Finding(
+        check="secrets",
+        rule="r" * 90_000,
+        severity=Severity.LOW,
+        confidence=Confidence.LOW,
+        place=Place(path="p" * 90_000, key="k" * 90_000),
+        message="m",
+        remediation="r",
+    )
+    more = tuple(replace(long, message=str(n)) for n in range(5))
+    lie = edited("secrets", lambda r: replace(r, findings=more, findings_total=5))
+    claim = proven(sealed(release, lie))
+    repeated = repeat_claim(claim, inspect_release(release))
+    item = by_control(repeated)["cargo-2"]
+    assert item.value is RepeatValue.DIFFERENT
+    assert max(map(len, item.differences)) < 4_000
+    assert "and 2 more" in item.differences[-1]
+    RepeatedPart.of(item)
 
 
 def test_a_finding_made_up_and_the_wording_of_gaps_are_told(release):

@@ -18,6 +18,7 @@ from assay.domain.statement import (
     DECLARATIONS_V02_TYPE,
     MANIFEST_TYPE,
 )
+from assay.errors import ProgrammeError
 from assay.flows.check import CheckedRelease
 from assay.flows.disclose import disclosed, plan_controls
 from assay.flows.opened import known_salts, open_bundle
@@ -266,3 +267,17 @@ def test_a_seed_that_is_used_twice_gives_two_results_of_one_control_two_salts():
     assert met["control", "cargo-2"] != unmet["control", "cargo-2"]
     assert met["report", "secrets"] != unmet["report", "secrets"]
     assert met["control", "cargo-3"] == unmet["control", "cargo-3"]
+
+
+def test_a_programme_of_more_items_than_a_claim_holds_is_refused():
+    (control,) = [c for c in PROGRAMME.controls if c.id == "crew-1"]
+    crowd = replace(
+        PROGRAMME,
+        controls=tuple(replace(control, id=f"crew-{n}") for n in range(2_049)),
+    )
+    claim = SaltedClaim()
+    salts = SeededSalts(SEED, digest(claim))
+    with pytest.raises(ProgrammeError) as caught:
+        claim_items(claim.assessment, Declarations(), crowd, salts)
+    assert caught.value.code == "programme.too-many-items"
+    assert caught.value.found == "4098"

@@ -17,6 +17,7 @@ from assay.programme.outcomes import tiers_undetermined, withheld_result
 from assay.statement import assessment_payload, claimed
 from assay.verify import verify_bundle
 from assay.verify.assessment_digest import assessment_digest
+from assay.verify.disclosures import some_of
 from assay.wire.v0.bundle import write_bundle
 from tests.simulators.claims import (
     ANSWERS,
@@ -172,3 +173,13 @@ def test_an_answer_at_the_end_of_the_calendar_is_read():
     late = answer("crew-2", date=date.max, evidence=(EVIDENCE,))
     claim = SaltedClaim(log=None, answers=(ANSWERS[0], late))
     assert claim.verdict().reasons[0].code == "verify.declared-after-sealed"
+
+
+@pytest.mark.parametrize(
+    ("count", "told"),
+    [(0, ""), (1, "n0"), (100, "n0, n1"), (101, " and 1 more"), (4_096, "3996 more")],
+)
+def test_a_list_of_names_in_a_message_ends(count, told):
+    text = some_of([f"n{n}" for n in range(count)])
+    assert told in text
+    assert text.count(",") == max(0, min(count, 100) - 1)
