@@ -16,7 +16,6 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -45,10 +44,39 @@ if TYPE_CHECKING:
 __all__ = ["Batcher"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answers:
+    """The answers to one submission; one thread gives them, another waits."""
+
+    def __init__(self, count: int) -> None:
+        self._receipts: list[Receipt | None] = [None] * count
+        self._left = count
+        self._error: AssayError | None = None
+        self._complete = threading.Event()
+
+    def give(self, place: int, answer: Receipt | AssayError) -> None:
+        """Answer for one entry."""
+        if isinstance(answer, AssayError):
+            self._error = self._error or answer
+        else:
+            self._receipts[place] = answer
+        self._left -= 1
+        if not self._left:
+            self._complete.set()
+
+    def wait(self) -> tuple[Receipt, ...]:
+        """Wait for all answers, and give the receipts or raise the first error."""
+        if self._receipts:
+            self._complete.wait()
+        if self._error is not None:
+            raise self._error
+        return tuple(receipt for receipt in self._receipts if receipt is not None)
+
+
+@dataclass(frozen=True, slots=True)
 class _Ticket:
     entry: LogEntry
-    answer: Future[Receipt]
+    answers: _Answers
+    place: int
     since: float
 
     @property
@@ -127,16 +155,15 @@ class Batcher:
         for entry in entries:
             check_entry(entry)
         since = time.monotonic()
-        tickets = [
-            _Ticket(entry=entry, answer=Future(), since=since) for entry in entries
-        ]
+        answers = _Answers(len(entries))
         # 2.
-        self._take(tickets)
-        errors = [ticket.answer.exception() for ticket in tickets]
-        for error in errors:
-            if error is not None:
-                raise error
-        return tuple(ticket.answer.result() for ticket in tickets)
+        self._take(
+            [
+                _Ticket(entry, answers, place, since)
+                for place, entry in enumerate(entries)
+            ]
+        )
+        return answers.wait()
 
     def waiting(self) -> int:
         """Count the entries that no batch has taken yet."""
@@ -184,7 +211,8 @@ class Batcher:
                 self._closed = True
                 left = list(self._queue)
                 self._queue.clear()
-            _refuse(left, _closed())
+            for ticket in left:
+                ticket.answers.give(ticket.place, _closed())
 
     def _next(self) -> list[_Ticket]:
         """Wait for a batch; empty once the batcher is closed and nothing waits."""
@@ -203,24 +231,16 @@ class Batcher:
 
     def _append(self, batch: list[_Ticket]) -> None:
         """Steps 3 and 4."""
+        given: Sequence[Receipt | AssayError] = [_closed()] * len(batch)
         try:
             # 3.
-            receipts = self._log.append([ticket.entry for ticket in batch])
-            # 4.
-            for ticket, receipt in zip(batch, receipts, strict=True):
-                ticket.answer.set_result(receipt)
+            given = self._log.append([ticket.entry for ticket in batch])
         except AssayError as error:
-            _refuse(batch, error)
+            given = [error] * len(batch)
         finally:
-            # After a fault that nobody foresaw: it ends the thread, and nobody waits.
-            _refuse(batch, _closed())
-
-
-def _refuse(tickets: list[_Ticket], error: AssayError) -> None:
-    """Answer those that have no answer yet."""
-    for ticket in tickets:
-        if not ticket.answer.done():
-            ticket.answer.set_exception(error)
+            # 4. Also after a fault that nobody foresaw, which ends the thread.
+            for ticket, answer in zip(batch, given, strict=True):
+                ticket.answers.give(ticket.place, answer)
 
 
 def _closed() -> LogError:
