@@ -22,7 +22,15 @@ from assay.errors import DocumentError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["MIN_BITS", "bit_at", "bits_of", "count_bits", "decode_list", "encode_list"]
+__all__ = [
+    "MIN_BITS",
+    "bit_at",
+    "bits_of",
+    "count_bits",
+    "decode_list",
+    "encode_list",
+    "list_bytes",
+]
 
 MIN_BITS = 131_072
 _MULTIBASE_BASE64URL = "u"
@@ -41,10 +49,15 @@ def bits_of(indexes: Iterable[int], size: int) -> bytes:
         indexes: From 0 to below `size`.
         size: How many entries there are.
     """
-    bits = bytearray(max(MIN_BITS, size + 7) // 8)
+    bits = bytearray(list_bytes(size))
     for index in indexes:
         bits[index // 8] |= 0x80 >> index % 8
     return bytes(bits)
+
+
+def list_bytes(size: int) -> int:
+    """Count the bytes of the list for `size` entries, whatever size anybody states."""
+    return max(MIN_BITS, size + 7) // 8
 
 
 def bit_at(bits: bytes, index: int) -> bool:

@@ -121,11 +121,13 @@ def _without_superseded(
     releases: Sequence[VerifiedRelease],
 ) -> tuple[list[VerifiedRelease], tuple[Reason, ...]]:
     """Leave out claims that later ones of the same developer take the place of."""
-    by = {
-        (release.issuer.name, earlier): release.seal.sealed_at
-        for release in releases
-        for earlier in release.seal.supersedes
-    }
+    by: dict[tuple[str, str], datetime] = {}
+    for release in releases:
+        for earlier in release.seal.supersedes:
+            # Of several that name one claim the latest counts, in whatever order they
+            # came: one that is dated back takes nothing from the others.
+            named, sealed_at = (release.issuer.name, earlier), release.seal.sealed_at
+            by[named] = max(by.get(named, sealed_at), sealed_at)
     kept, left = [], []
     for release in releases:
         later = by.get((release.issuer.name, release.seal_digest))
