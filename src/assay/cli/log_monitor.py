@@ -12,7 +12,7 @@ from assay.cli.exit_status import ExitStatus
 from assay.cli.options import PATH, TRUST_OPTION
 from assay.cli.output import say, told
 from assay.encoding import encode_base64
-from assay.errors import MachineError, NetworkError
+from assay.errors import AssayError, MachineError, NetworkError
 from assay.flows.monitor import MonitorOrder, Wanted, look_once, open_monitor
 from assay.wire.v0.monitor import ContradictionPart, MatchPart, MonitorDocument
 
@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     from assay.log.monitor import Monitor
 
 __all__ = ["command"]
+
+# A server that is busy, or a file that is just being replaced.
+_PASSING = frozenset(
+    {"log.remote-answer", "log.tile-missing", "log.checkpoint-missing", "log.busy"}
+)
 
 
 @click.command(
@@ -120,12 +125,19 @@ def command(
     while True:
         try:
             status = _looked(open_monitor(order), order, as_json=as_json)
-        except (NetworkError, MachineError) as error:
+        except AssayError as error:
+            if not _may_pass(error):
+                raise
             click.echo(str(error), err=True)
             status = ExitStatus.YES
         if status is not ExitStatus.YES:
             return status
         pause.wait(every)
+
+
+def _may_pass(error: AssayError) -> bool:
+    """Tell whether the next look may find it mended, or ended."""
+    return isinstance(error, NetworkError | MachineError) or error.code in _PASSING
 
 
 def _looked(monitor: Monitor, order: MonitorOrder, *, as_json: bool) -> ExitStatus:

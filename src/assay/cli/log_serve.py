@@ -92,7 +92,7 @@ Examples:
     type=click.FloatRange(0.01, 1_000_000),
     default=50.0,
     show_default=True,
-    help="Submissions a second from one address, on average.",
+    help="Requests below /api/ a second from one address, on average.",
 )
 @PROXY_OPTION
 @QUIET_ACCESS_OPTION

@@ -124,11 +124,11 @@ def log_service(service: LogService) -> Iterator[LogServer]:
 
     with Batcher(log, most=service.most, wait=service.wait) as batcher:
         submission = None
+        by_address, by_token = rate_limiters(service.rates)
         if service.tokens is not None:
             tokens = Tokens(service.tokens)
             # A file that cannot be used is found now, and not by the first who asks.
             tokens.current()
-            by_address, by_token = rate_limiters(service.rates)
             submission = Submission(
                 batcher=batcher,
                 find=find,
@@ -146,6 +146,7 @@ def log_service(service: LogService) -> Iterator[LogServer]:
             ),
             submission=submission,
             pending=log.pending,
+            by_address=by_address,
         )
 
 

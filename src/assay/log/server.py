@@ -10,12 +10,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assay.errors import LogError
+from assay.log.rate_limit import caller_of
+from assay.log.submission import later
 from assay.log.tokens import Role
 from assay.log.web import Answer, Request, json_answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from assay.log.rate_limit import RateLimiter
     from assay.log.reading import LogReader
     from assay.log.submission import Submission
 
@@ -33,11 +36,14 @@ class LogServer:
         reader: What may be read.
         submission: What may be written; None where nothing is taken.
         pending: Counts the entries that are not published yet.
+        by_address: Limits what is not a static file, which a proof has to be made for;
+            None where nothing limits it.
     """
 
     reader: LogReader
     submission: Submission | None = None
     pending: Callable[[], int] = lambda: 0
+    by_address: RateLimiter | None = None
 
     def __call__(self, request: Request) -> Answer:
         """Answer one request.
@@ -50,6 +56,10 @@ class LogServer:
             return self._write(request)
         if request.method not in ("GET", "HEAD"):
             raise _method("GET or HEAD", request)
+        if self.by_address is not None and request.path.startswith("/api/"):
+            late = self.by_address.wait(caller_of(request.address))
+            if late:
+                return later(late)
         if request.path == _STATUS:
             return self._status(request)
         return self.reader(request)

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from assay.log.batching import Batcher
     from assay.log.tokens import Token, Tokens
 
-__all__ = ["ROOM", "Rates", "Submission", "rate_limiters"]
+__all__ = ["ROOM", "Rates", "Submission", "later", "rate_limiters"]
 
 _BEARER = "bearer "
 # Submissions that wait for their batch at a time: each holds a thread, and readers
@@ -129,7 +129,7 @@ class Submission:
         # 2.
         late = self.by_address.wait(caller_of(request.address))
         if late:
-            return _later(late)
+            return later(late)
         # 3.
         token = self.authorised(request, Role.SUBMIT)
         try:
@@ -182,7 +182,7 @@ class Submission:
         # 6.
         late = self.by_token.wait(token.id, len(statements))
         if late:
-            return _later(late)
+            return later(late)
         # 7.
         entries = [_verified(envelope, key) for envelope, key in statements]
         # 8.
@@ -238,7 +238,8 @@ def _verified(envelope: Envelope, der: bytes) -> LogEntry:
     return LogEntry(leaf=log_leaf(envelope, key), body=write_envelope(envelope))
 
 
-def _later(seconds: int) -> Answer:
+def later(seconds: int) -> Answer:
+    """Say that a caller asks too often, and when to ask again."""
     answer = error_answer(
         LogError(
             "rate",

@@ -486,6 +486,19 @@ def test_one_address_and_one_token_have_their_rates(log, tmp_path):
         assert again.status == 429
 
 
+def test_proofs_have_to_be_made_and_are_limited_and_files_are_not(log, tmp_path):
+    del log
+    rates = Rates(address_per_second=0.01, address_burst=3)
+    with served(tmp_path, rates=rates, tokens=None) as server:
+        statuses = [server.get("/api/v0/health").status for _ in range(5)]
+        assert statuses == [200, 200, 200, 429, 429]
+        late = server.get("/api/v0/find", query="leaf=x")
+        assert code(late) == (429, "log.rate")
+        assert int(dict(late.headers)["Retry-After"]) > 50
+        assert {server.get("/checkpoint").status for _ in range(20)} == {200}
+        assert server.get("/api/v0/health", address="192.0.2.7").status == 200
+
+
 def test_not_too_many_submissions_wait_at_a_time(scene):
     _, server = scene
     room = server.server.submission.room
