@@ -186,11 +186,9 @@ def resume(parts: LogParts, last: LogState | None) -> LogState:
 
 
 def _same(parts: LogParts, last: LogState) -> bool:
-    if last.published is None:
-        return False
     note = parts.files.read(CHECKPOINT, max_bytes=DEFAULT_LIMITS.max_note_bytes)
     return (
-        note == last.published.note.encode()
+        note == last.newest.note.encode()
         and parts.ledger.signed() == last.bound
         and parts.ledger.size() == last.bound.size
     )
