@@ -14,6 +14,7 @@ from tests.simulators.attacks_on_claims import CLAIM_ATTACKS
 from tests.simulators.attacks_on_disclosures import DISCLOSURE_ATTACKS
 from tests.simulators.attacks_on_envelopes import ENVELOPE_ATTACKS
 from tests.simulators.attacks_on_keys import KEY_ATTACKS
+from tests.simulators.attacks_on_times import TIME_ATTACKS
 from tests.simulators.claims import (
     FILES,
     Claim,
@@ -30,7 +31,7 @@ from tests.simulators.tampering import (
 )
 
 REPOSITORY = Path(__file__).parents[3]
-CASES = {**ENVELOPE_ATTACKS, **CLAIM_ATTACKS, **KEY_ATTACKS}
+CASES = {**ENVELOPE_ATTACKS, **CLAIM_ATTACKS, **KEY_ATTACKS, **TIME_ATTACKS}
 # What others say of a claim, and what it shows: test_registry_refusals.py and
 # test_disclosure_refusals.py have the same test for these.
 REGISTRY = {

@@ -8,9 +8,12 @@ import pytest
 from assay.domain.limits import DEFAULT_LIMITS
 from assay.domain.statement import Envelope, LoggedStatement
 from assay.domain.trust import TimestampAuthority, TrustFile
+from assay.domain.verdict import VerdictValue
 from assay.errors import AssayError
 from assay.verify.timestamps import check_timestamps
+from tests.simulators.attacks_on_times import STAMPED, stamped
 from tests.simulators.authorities import NOW, root
+from tests.simulators.claims import LOGGED_AT, Claim
 from tests.simulators.timestamp_forger import Forger, stamp_holder
 
 ROOT, OTHER = root("one"), root("two")
@@ -85,3 +88,25 @@ def test_a_timestamp_twice_and_crowds_of_them_are_refused():
     assert refused(held, held) == "verify.repeated-timestamp"
     crowd = [FIRST.stamp(SIGNATURE) for _ in range(DEFAULT_LIMITS.max_timestamps + 1)]
     assert refused(*crowd) == "verify.repeated-timestamp"
+
+
+def test_a_claim_that_is_timestamped_whole_says_so_and_ends_its_key_earlier():
+    claim = Claim(log=None, **stamped())
+    trust = claim.trust(**STAMPED)
+    verdict = claim.verdict(trust)
+    assert verdict.value is VerdictValue.VALID
+    assert "verify.timestamped" in {reason.code for reason in verdict.reasons}
+    (existed_by,) = {s.existed_by for s in verdict.release.statements}
+    assert existed_by == LOGGED_AT
+    # In no log: the timestamp alone proves that the key had not ended.
+    ended = replace(trust.developers[0], valid_until=LOGGED_AT + timedelta(days=1))
+    kept = claim.verdict(replace(trust, developers=(ended,)))
+    assert kept.value is VerdictValue.VALID
+
+
+def test_before_its_timestamps_a_claim_in_no_log_is_not_yet_one():
+    claim = Claim(log=None, **stamped())
+    early = claim.verdict(claim.trust(**STAMPED), at=LOGGED_AT - timedelta(hours=1))
+    assert early.value is VerdictValue.STALE
+    codes = {reason.code for reason in early.reasons if not reason.holds}
+    assert codes == {"verify.not-yet-sealed", "verify.not-yet-stamped"}
