@@ -19,6 +19,7 @@ __all__ = ["JsonModel", "WireModel"]
 
 # How many complaints of the validator are passed on to people.
 _SHOWN_COMPLAINTS = 5
+_MOST_COMPLAINTS = 10_000
 # Fields by which people know an entry of a list, and how long such a name may be.
 _NAMES = ("id", "control", "name", "origin")
 _MAX_NAME = 64
@@ -66,13 +67,12 @@ class WireModel(BaseModel):
         try:
             return cls.model_validate(_tuples(value), by_alias=True, by_name=False)
         except ValidationError as error:
-            complaints = _without_echoes(
-                error.errors(include_url=False, include_input=False)
-            )
+            complaints = _complaints(error)
             shown = "; ".join(
                 f"{_named(item['loc'], value)}: {_said(item, cls.pattern_words)}"
                 for item in complaints[:_SHOWN_COMPLAINTS]
             )
+            shown = shown or f"{error.error_count()} values that are off"
             more = len(complaints) - _SHOWN_COMPLAINTS
             page = cls.described_in or "its published JSON Schema"
             raise DocumentError(
@@ -96,6 +96,16 @@ class JsonModel(WireModel):
         validate_by_name=True,
         serialize_by_alias=True,
     )
+
+
+def _complaints(error: ValidationError) -> list[ErrorDetails]:
+    """Give what is off; none of it where there is more than anybody corrects.
+
+    Each complaint takes a thousand bytes, and a document can have two million.
+    """
+    if error.error_count() > _MOST_COMPLAINTS:
+        return []
+    return _without_echoes(error.errors(include_url=False, include_input=False))
 
 
 def _without_echoes(complaints: list[ErrorDetails]) -> list[ErrorDetails]:
