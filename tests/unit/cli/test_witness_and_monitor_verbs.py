@@ -228,3 +228,21 @@ def test_a_server_that_cannot_begin_says_why(tmp_path, verb):
     told = assay(*verb, tmp_path / "none", "--listen", "127.0.0.1:0")
     assert told.exit_code == 4
     assert code(told) in ("log.not-a-log", "log.not-a-witness")
+
+
+def test_a_monitor_goes_on_where_a_look_cannot_be_had(log, trust, tmp_path):
+    """A checkpoint that is missing for a moment; then an older one, which ends it."""
+    log.append([entry(1)])
+    shutil.copytree(tmp_path / "log", tmp_path / "older")
+    log.append([entry(2)])
+    assert watch(tmp_path, trust).exit_code == 0
+    checkpoint = tmp_path / "log" / "checkpoint"
+    checkpoint.unlink()
+    older = (tmp_path / "older" / "checkpoint").read_bytes()
+    timer = threading.Timer(1.5, lambda: checkpoint.write_bytes(older))
+    timer.start()
+    told = watch(tmp_path, trust, "--every", 1)
+    timer.join()
+    assert "log.checkpoint-missing" in told.output
+    assert "log.rollback" in told.output
+    assert told.exit_code == 1
