@@ -152,6 +152,32 @@ class KeyRegister:
                 self._check_ending(issuer, ending, existed_by)
         return issuer
 
+    def holder(
+        self,
+        key_id: str,
+        roles: Collection[Role],
+        existed_by: Collection[datetime | None],
+        stated: datetime,
+    ) -> Issuer | None:
+        """Say under whose name a key signed all of a claim, by its dates alone.
+
+        Args:
+            key_id: The key.
+            roles: What it must have been for, one of these.
+            existed_by: Of each statement, as in `issuer`.
+            stated: When the claim says that it was made.
+        """
+        for standing in self.held_for(key_id, roles):
+            try:
+                for known in existed_by:
+                    check_key_dates(
+                        standing.issuer, existed_by=known, stated=stated, at=self.at
+                    )
+            except VerifyError:
+                continue
+            return standing.issuer
+        return None
+
     def absence(self, key_id: str, existed_by: datetime | None) -> Absence | None:
         """Find a time of absence that a statement falls into, or may fall into.
 

@@ -17,7 +17,7 @@ that the trust file asks for, make it `stale`: then nothing can be told.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assay.domain.enrolment import Enrolment, EnrolmentEvent
@@ -69,6 +69,48 @@ class Known:
         """Find whose claims a key signs; None where nobody believed says so."""
         held = next(self.register.held_for(key_id, _RELEASE), None)
         return None if held is None else held.issuer
+
+    def signed_as(
+        self, issuer: Issuer, seal: Seal, statements: Sequence[VerifiedStatement]
+    ) -> tuple[VerifiedStatement, ...]:
+        """Name the signers as they were when they signed.
+
+        A key can be one party's first and another's later: the one counts in whose
+        time the claim was made. A second key counts by its dates and ends as well.
+
+        Args:
+            issuer: Whose claims the key signs at some time.
+            seal: The claim's seal.
+            statements: The claim's statements, as they were proven.
+        """
+        times = [statement.existed_by for statement in statements]
+        held = self.register.holder(issuer.key_id, _RELEASE, times, seal.sealed_at)
+        held = held or issuer
+        return tuple(
+            replace(
+                statement,
+                issuer=held,
+                second_key_id=statement.second_key_id
+                if held.name == issuer.name and self._seconded(statement, seal)
+                else None,
+            )
+            for statement in statements
+        )
+
+    def _seconded(self, statement: VerifiedStatement, seal: Seal) -> bool:
+        """Tell whether the second key was one to sign with; who asks for it refuses."""
+        if statement.second_key_id is None or self.trust.second_required:
+            return True
+        try:
+            self.register.issuer(
+                statement.second_key_id,
+                _RELEASE,
+                existed_by=statement.existed_by,
+                stated=seal.sealed_at,
+            )
+        except AssayError:
+            return False
+        return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,13 +210,19 @@ def _check_keys(
     known: Known, key_id: str, seal: Seal, statements: Sequence[VerifiedStatement]
 ) -> list[Reason]:
     for statement in statements:
+        keys = [key_id]
+        if known.trust.second_required:
+            # Without one the statement was refused before, unless the name under
+            # which it counted is not the one that was in force.
+            keys.append(statement.second_key_id or "none that counts")
         try:
-            known.register.issuer(
-                key_id,
-                _RELEASE,
-                existed_by=statement.existed_by,
-                stated=seal.sealed_at,
-            )
+            for key in keys:
+                known.register.issuer(
+                    key,
+                    _RELEASE,
+                    existed_by=statement.existed_by,
+                    stated=seal.sealed_at,
+                )
         except VerifyError as error:
             if error.code != _UNPROVEN:
                 raise

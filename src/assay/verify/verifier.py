@@ -187,6 +187,9 @@ def _prove(
             bundle.statements, contents.payloads.items(), strict=True
         )
     )
+    statements = known.signed_as(issuer, contents.seal, statements)
+    issuer = statements[0].issuer
+    passed[0] = replace(passed[0], message=f"Signed by {issuer.name}.")
     logged_in = [s.log_origin for s in statements if s.log_origin is not None]
     if logged_in:
         passed.append(_holds("verify.log", _in_the_log(logged_in, count)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import permutations
 
 import pytest
 
@@ -162,6 +163,15 @@ def test_a_claim_dated_earlier_than_what_it_names_supersedes_nothing():
     new = proven(claim(sealed_at=LATER))
     backdated = proven(claim(answers=(), supersedes=(seal_digest(new),)))
     assert decided(new, backdated).value is DecisionValue.ELIGIBLE
+
+
+def test_a_backdated_claim_brings_back_nothing_that_a_later_one_supersedes():
+    old = proven(claim())
+    names = (seal_digest(old),)
+    new = proven(claim(sealed_at=LATER, answers=(), supersedes=names))
+    early = claim(sealed_at=SEALED_AT - timedelta(days=9), answers=(), supersedes=names)
+    for bundles in permutations((old, new, proven(early))):
+        assert decided(*bundles).value is DecisionValue.CANNOT_TELL
 
 
 def test_evidence_counts_when_it_is_shown():

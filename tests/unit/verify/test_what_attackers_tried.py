@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from assay.crypto.canonical import canonical_json
@@ -10,18 +12,23 @@ from assay.domain.status import KeyStatus
 from assay.domain.verdict import VerdictValue
 from assay.statement.registry_payloads import status_payload
 from assay.wire.strict_json import loads
+from tests.simulators.attacks_on_keys import BELIEVED_TWICE, SECOND, TWICE_SIGNED
 from tests.simulators.claims import DEVELOPER, Claim
 from tests.simulators.registry import (
     DAY,
     DEV_KEY,
     NEW_KEY,
+    NOBODY,
     NOON,
     OFFICE_KEY,
     OTHER_OFFICE_KEY,
     STRANGER_KEY,
     Scene,
     codes,
+    compromise,
     developer,
+    enrolled_key,
+    enrolment,
     key_id,
     rotation,
     snapshot,
@@ -81,3 +88,78 @@ def test_a_tree_of_absurd_size_takes_no_memory_whoever_signs_it(size):
     document["predicate"]["considered"]["entries"] = size
     scene.issue(canonical_json(document), STRANGER_KEY)
     assert "verify.status-bits" in codes(scene.verdict())
+
+
+# -- names and second keys ----------------------------------------------------------
+
+
+def named(verdict):
+    release = verdict.release
+    return (release.issuer.name, *{s.issuer.name for s in release.statements})
+
+
+def test_a_claim_is_theirs_in_whose_time_the_key_signed():
+    scene = Scene()
+    over = enrolled_key(DEV_KEY, valid_until=ROTATED)
+    scene.issue(enrolment(over, name="A name of before"), OFFICE_KEY, LATER)
+    scene.issue(enrolment(enrolled_key(DEV_KEY), name="Now"), OFFICE_KEY, LATER)
+    verdict = scene.verdict(developers=NOBODY)
+    assert verdict.reasons[0].message == "Signed by Now."
+    assert named(verdict) == ("Now", "Now")
+
+
+def test_a_name_of_the_trust_file_that_ended_is_not_told_for_an_enrolled_one():
+    scene = Scene()
+    scene.issue(enrolment(enrolled_key(DEV_KEY), name="Others"), OFFICE_KEY, LATER)
+    ended = (developer(DEVELOPER, DEV_KEY, valid_until=ROTATED),)
+    assert named(scene.verdict(developers=ended)) == ("Others", "Others")
+
+
+def twice_signed():
+    return Scene(claim=Claim(**TWICE_SIGNED))
+
+
+def believed_twice(*, required, **dates):
+    first, second = BELIEVED_TWICE["developers"]
+    return {
+        "developers": (first, replace(second, **dates)),
+        "second_required": required,
+    }
+
+
+def test_a_second_key_that_ended_signs_nothing_where_one_is_required():
+    verdict = twice_signed().verdict(
+        **believed_twice(required=True, valid_until=NOON - 3 * DAY)
+    )
+    assert (verdict.value, codes(verdict)[0]) == (INVALID, "verify.key-ended")
+
+
+def test_a_second_key_that_ended_is_told_of_nobody():
+    verdict = twice_signed().verdict(
+        **believed_twice(required=False, valid_until=NOON - 3 * DAY)
+    )
+    assert verdict.value is VALID
+    assert "verify.second" not in codes(verdict)
+
+
+@pytest.mark.parametrize(
+    ("logged", "value"), [(NOON, INVALID), (None, STALE)], ids=["proven", "not"]
+)
+def test_a_second_key_that_was_stolen_counts_no_more(logged, value):
+    scene = twice_signed()
+    scene.issue(compromise(SECOND, NOON - 9 * DAY), OFFICE_KEY, logged)
+    verdict = scene.verdict(**believed_twice(required=True))
+    assert verdict.value is value
+
+
+def test_a_second_key_of_a_name_that_ended_is_none_of_the_name_in_force():
+    scene = twice_signed()
+    scene.issue(enrolment(enrolled_key(DEV_KEY), name="Others"), OFFICE_KEY, LATER)
+    trust = believed_twice(required=True)
+    first, second = trust["developers"]
+    trust["developers"] = (replace(first, valid_until=ROTATED), second)
+    assert codes(scene.verdict(**trust))[0] == "trust.unknown-issuer"
+    trust["second_required"] = False
+    verdict = scene.verdict(**trust)
+    assert named(verdict) == ("Others", "Others")
+    assert "verify.second" not in codes(verdict)
