@@ -68,6 +68,7 @@ from assay.wire.v0.statement import (
     SealPredicate,
     StatementModel,
 )
+from assay.wire.v0.statement_answers import StatementDocument
 from assay.wire.v0.statement_file import StatementFileModel
 from assay.wire.v0.status import StatusPredicate
 from assay.wire.v0.trust import TrustV0Model, TrustV1Model
@@ -132,6 +133,7 @@ PUBLISHED: Final[dict[str, type[WireModel]]] = {
     "result-status-check": StatusCheckDocument,
     "result-trust": TrustDocument,
     "result-verify": VerifyDocument,
+    "result-verify-statement": StatementDocument,
     "result-witness": WitnessDocument,
     "statement": StatementModel,
     "statement-file": StatementFileModel,

@@ -34,8 +34,10 @@ from assay.cli.targets import (
     probe_targets,
     refuse_results_inside,
 )
+from assay.cli.verify_statement import refuse_for_statements, verify_alone
 from assay.errors import UsageError
 from assay.flows.verify import load_trust, verify_with_files
+from assay.flows.verify_statement import is_statement_file
 from assay.report import verdict_text
 from assay.report.repeated import repeat_text
 from assay.wire.v0.answers import VerifyDocument
@@ -53,6 +55,7 @@ Examples:
   assay verify my-model.assay --trust trust.toml --release ./my-model --repeat
   assay verify my-model.assay --trust trust.toml --with status.assay-statement
   assay verify my-model.assay --trust trust.toml --at 2026-12-31
+  assay verify review.assay-statement --trust trust.toml
   assay verify my-model.assay --trust trust.toml --html report.html
   assay verify my-model.assay --trust trust.toml --json -
 """
@@ -98,10 +101,24 @@ def command(
     """Verify a bundle offline, and a release against it.
 
     Needs no network, account or server, and believes only whom the trust file names.
-    The verdict is valid, invalid or stale, with reasons. With --repeat it ends with 1
+    The verdict is valid, invalid or stale, with reasons. A statement file, such as a
+    review, is verified by itself. With --repeat it ends with 1
     also where the files give another result than was signed, and with 3 where the
     checks of the claim could not be repeated here.
     """
+    if is_statement_file(bundle):
+        refuse_for_statements(
+            {
+                "--release": release,
+                "--repeat": repeat,
+                "--with": status,
+                "--html": html,
+            }
+        )
+        probe_targets(None, json_to)
+        return verify_alone(
+            bundle, load_trust(trust), now_or(at), json_to=json_to, quiet=quiet
+        )
     if repeat and release is None:
         raise UsageError(
             "nothing-to-repeat",

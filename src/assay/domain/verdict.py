@@ -11,13 +11,14 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from assay.domain.programme import ProgrammeRef
-    from assay.domain.statement import VerifiedRelease
+    from assay.domain.statement import VerifiedRelease, VerifiedStatement
 
 __all__ = [
     "BundleVerdict",
     "Decision",
     "DecisionValue",
     "Reason",
+    "StatementVerdict",
     "Verdict",
     "VerdictValue",
     "release_decided",
@@ -77,6 +78,25 @@ class Verdict:
     reasons: tuple[Reason, ...]
     release: VerifiedRelease | None = None
     signed: VerifiedRelease | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementVerdict:
+    """What one statement is worth at an instant, to one verifier.
+
+    Attributes:
+        value: Valid, invalid or stale.
+        at: The instant.
+        reasons: What was checked; what does not hold first.
+        statement: What was proven; only when it is `valid` or `stale`.
+        role: In which role the trust file names its signer; empty when `invalid`.
+    """
+
+    value: VerdictValue
+    at: datetime
+    reasons: tuple[Reason, ...]
+    statement: VerifiedStatement | None = None
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

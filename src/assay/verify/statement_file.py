@@ -15,7 +15,6 @@ bundle is verified for that.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assay.crypto.digest import sha256_hex
@@ -36,7 +35,7 @@ from assay.domain.statement import (
     SEAL_V02_TYPE,
 )
 from assay.domain.status import STATUS_TYPE
-from assay.domain.verdict import Reason, VerdictValue
+from assay.domain.verdict import Reason, StatementVerdict, VerdictValue
 from assay.errors import AssayError, TrustError, VerifyError
 from assay.verify.key_dates import check_key_dates
 from assay.verify.proof import Witnessed, prove_statement
@@ -57,7 +56,7 @@ if TYPE_CHECKING:
     from assay.domain.statement import Issuer, StatementFile, VerifiedStatement
     from assay.domain.trust import TrustedIssuer, TrustFile
 
-__all__ = ["StatementVerdict", "verify_statement"]
+__all__ = ["verify_statement"]
 
 _DEVELOPERS = frozenset({"developer"})
 _OFFICES = frozenset({"office"})
@@ -78,25 +77,6 @@ _SPEAKERS = {
     REVOCATION_TYPE: _ANY,
     EVALUATION_TYPE: _ANY,
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatementVerdict:
-    """What one statement is worth at an instant, to one verifier.
-
-    Attributes:
-        value: Valid, invalid or stale.
-        at: The instant.
-        reasons: What was checked; what does not hold first.
-        statement: What was proven; only when it is `valid` or `stale`.
-        role: In which role the trust file names its signer; empty when `invalid`.
-    """
-
-    value: VerdictValue
-    at: datetime
-    reasons: tuple[Reason, ...]
-    statement: VerifiedStatement | None = None
-    role: str = ""
 
 
 def verify_statement(

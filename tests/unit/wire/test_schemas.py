@@ -30,6 +30,7 @@ from assay.eligibility import decide
 from assay.flows.verify_scitt import scitt_document
 from assay.programme import read_programme
 from assay.verify import verify_bundle
+from assay.verify.statement_file import verify_statement
 from assay.wire.v0.answers import DecideDocument, VerifyDocument
 from assay.wire.v0.baseline import baseline_form
 from assay.wire.v0.bundle import write_bundle
@@ -54,6 +55,7 @@ from assay.wire.v0.scitt_answers import (
     ScittExportDocument,
     ScittKeyDocument,
 )
+from assay.wire.v0.statement_answers import StatementDocument
 from assay.wire.v0.statement_file import write_statement_file
 from assay.wire.v0.trust_writing import write_trust
 from docs import generate_schemas as module
@@ -117,6 +119,18 @@ REPEATED = (
         recomputed=Outcome.NOT_MET,
         differences=("It differs.",),
     ),
+)
+
+
+PROVEN = verify_statement(
+    write_statement_file(
+        StatementFile(
+            public_key=CLAIM.signer.public_key.der,
+            statement=CLAIM.bundle().statements[0],
+        )
+    ),
+    CLAIM.trust(),
+    NOW,
 )
 
 
@@ -308,6 +322,7 @@ REAL = [
         "result-verify",
         written(VerifyDocument.of(CLAIM.verdict(CLAIM.trust(developers=())))),
     ),
+    ("result-verify-statement", written(StatementDocument.of(PROVEN))),
     *(("statement", payload) for payload in PAYLOADS.values()),
     ("trust-file-v0", {"format": "assay-trust/0"}),
     ("trust-file-v1", toml(write_trust(TRUST))),
