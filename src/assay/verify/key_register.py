@@ -117,6 +117,10 @@ class KeyRegister:
         held = {item.party for item in self.standings.get(key_id, ())}
         return frozenset(held | self.ties.get(key_id, set()))
 
+    def names(self, key_id: str) -> frozenset[str]:
+        """Give all names under which a key was ever somebody's."""
+        return frozenset(s.issuer.name for s in self.standings.get(key_id, ()))
+
     def issuer(
         self,
         key_id: str,

@@ -208,10 +208,12 @@ def _check_independent(
     assessor: Issuer, register: KeyRegister, claim: Reviewed
 ) -> None:
     shared = register.parties(assessor.key_id) & register.parties(claim.key_id)
+    # Also not under a name that the developer's key once had, or has for others.
+    own = {claim.issuer.name, *register.names(claim.key_id)}
     if (
         shared
         or assessor.key_id == claim.key_id
-        or assessor.name.casefold() == claim.issuer.name.casefold()
+        or assessor.name.casefold() in {name.casefold() for name in own}
     ):
         raise VerifyError(
             "review-not-independent",

@@ -15,6 +15,8 @@ from assay.wire.strict_json import loads
 from tests.simulators.attacks_on_keys import BELIEVED_TWICE, SECOND, TWICE_SIGNED
 from tests.simulators.claims import DEVELOPER, Claim
 from tests.simulators.registry import (
+    ASSESSOR,
+    ASSESSOR_KEY,
     DAY,
     DEV_KEY,
     NEW_KEY,
@@ -24,6 +26,7 @@ from tests.simulators.registry import (
     OTHER_OFFICE_KEY,
     STRANGER_KEY,
     Scene,
+    answered,
     codes,
     compromise,
     developer,
@@ -163,3 +166,19 @@ def test_a_second_key_of_a_name_that_ended_is_none_of_the_name_in_force():
     verdict = scene.verdict(**trust)
     assert named(verdict) == ("Others", "Others")
     assert "verify.second" not in codes(verdict)
+
+
+def test_an_assessor_of_a_name_that_the_developer_once_had_is_not_independent():
+    scene = Scene()
+    over = enrolled_key(DEV_KEY, valid_until=ROTATED)
+    scene.issue(enrolment(over, name=ASSESSOR.upper()), OFFICE_KEY, LATER)
+    scene.issue(enrolment(enrolled_key(DEV_KEY), name="Now"), OFFICE_KEY, LATER)
+    scene.issue(scene.review(answered()), ASSESSOR_KEY)
+    verdict = scene.verdict(developers=NOBODY)
+    assert named(verdict) == ("Now", "Now")
+    assert "verify.review-not-independent" in codes(verdict)
+
+
+def test_a_second_key_that_still_counts_is_told_where_nobody_asks_for_one():
+    verdict = twice_signed().verdict(**believed_twice(required=False))
+    assert "verify.second" in codes(verdict)
