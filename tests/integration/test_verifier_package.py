@@ -326,12 +326,27 @@ def test_an_instant_is_read_as_assay_reads_it(capfd):
         "2026-11-30",
         "2026-11-30T12:00:00+02:00",
         "2026-11-30T12:00",
+        "20261130",
+        "2026W481",
         "1999-01-01",
     ):
         run([*map(str, given), "--at", at, "--json"])
         found = json.loads(capfd.readouterr().out)
         assert found == document("verify", *given, "--at", at)[1]
     assert run([*map(str, given), "--at", "soon"]) == ExitStatus.USAGE
+
+
+def test_a_policy_that_is_none_is_refused_as_assay_refuses_it(tmp_path, capfd):
+    folder = VECTORS / "formats" / "v0.2"
+    text = (folder / "p256-logged.toml").read_text()
+    head = text.replace("quorum = 2", 'policy = "no such line\\n"').split("[[witness]]")
+    trust = tmp_path / "trust.toml"
+    trust.write_text(head[0] + "[[programme]]" + text.split("[[programme]]")[1])
+    given = (folder / "p256-logged.assay", "--trust", trust)
+    status = run([*map(str, given), "--json"])
+    found = json.loads(capfd.readouterr().out)
+    assert (status, found["code"]) == (4, "log.policy-line")
+    assert (status, found) == document("verify", *given)
 
 
 def test_people_are_told_each_reason_on_a_line_that_moves_no_cursor(capfd):

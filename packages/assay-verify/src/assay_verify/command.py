@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assay import __version__
+from assay.crypto.witness_policy import parse_policy
 from assay.domain.limits import DEFAULT_LIMITS
 from assay.domain.printable import is_printable
 from assay.domain.verdict import BundleVerdict, VerdictValue
@@ -110,7 +111,12 @@ def _dumped(document: JsonModel) -> dict[str, Any]:
 
 def _verified(path: str, name: str, given: argparse.Namespace) -> BundleVerdict:
     limits = DEFAULT_LIMITS
-    trust = read_file(given.trust, most=limits.max_trust_bytes, what="trust file")
+    trust = read_trust(
+        read_file(given.trust, most=limits.max_trust_bytes, what="trust file")
+    )
+    if trust.policy:
+        # Now, and not when the first receipt is checked: it is the reader's own file.
+        parse_policy(trust.policy, limits)
     data = read_file(path, most=limits.max_bundle_bytes, what="bundle")
     at_hand = [
         read_file(file, most=limits.max_bundle_bytes, what="statement file")
@@ -118,7 +124,7 @@ def _verified(path: str, name: str, given: argparse.Namespace) -> BundleVerdict:
     ]
     verdict = verify_bundle(
         data,
-        read_trust(trust),
+        trust,
         _instant(given.at),
         status=at_hand,
         inventory=None if given.release is None else take_inventory(given.release),
@@ -143,14 +149,22 @@ def _instant(text: str | None) -> datetime:
         return datetime.now(tz=UTC).replace(microsecond=0)
     try:
         at = datetime.fromisoformat(text)
-        if len(text) == len("2026-11-23"):
-            at = datetime.combine(date.fromisoformat(text), time(23, 59, 59))
+        if _is_date(text):
+            at = datetime.combine(at, time(23, 59, 59))
         at = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise _no_instant(text) from error
     if at.year >= 9990:
         raise _no_instant(text)
     return at
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _no_instant(text: str) -> UsageError:
