@@ -56,7 +56,7 @@ def make_receipts(
     return tuple(
         Receipt(
             index=index,
-            proof_text=f"{HEADER}\nindex {index}\n{''.join(paths.lines(index))}{end}",
+            proof_text=f"{HEADER}\nindex {index}\n{paths.lines(index)}{end}",
         )
         for index in indices
     )
@@ -67,31 +67,32 @@ class _Paths:
 
     def __init__(self, tree: TileTree) -> None:
         self._tree = tree
-        self._lines: dict[tuple[int, int], str] = {}
+        # From the first node of a range upwards: what is above it is the same for
+        # every entry in it.
+        self._above = {(0, tree.size): ""}
 
-    def lines(self, index: int) -> list[str]:
+    def lines(self, index: int) -> str:
         """Give the path from a leaf to the root (RFC 9162 section 2.1.3.1)."""
         start, end = 0, self._tree.size
         if not 0 <= index < end:
             raise entry_unknown(index, end)
-        path = []
+        above = ""
         while end - start > 1:
             middle = start + (1 << ((end - start - 1).bit_length() - 1))
+            other = (start, middle)
             if index < middle:
-                path.append(self._line(middle, end))
-                end = middle
+                other, end = (middle, end), middle
             else:
-                path.append(self._line(start, middle))
                 start = middle
-        path.reverse()
-        return path
+            lines = self._above.get((start, end))
+            if lines is None:
+                lines = f"{self._line(*other)}{above}"
+                self._above[start, end] = lines
+            above = lines
+        return above
 
     def _line(self, start: int, end: int) -> str:
-        line = self._lines.get((start, end))
-        if line is None:
-            line = canonical_base64.encode(self._root(start, end)) + "\n"
-            self._lines[start, end] = line
-        return line
+        return canonical_base64.encode(self._root(start, end)) + "\n"
 
     def _root(self, start: int, end: int) -> bytes:
         """Compute the root of a range that begins at a multiple of its largest part."""

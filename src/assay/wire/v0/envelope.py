@@ -146,6 +146,12 @@ class TimedPart(JsonModel):
 
 
 def write_envelope(envelope: Envelope) -> bytes:
-    """Write an envelope alone as compact JSON (DSSE v1.0, envelope.md)."""
-    document = EnvelopePart.of(envelope).model_dump(mode="json", by_alias=True)
-    return json.dumps(document, separators=(",", ":")).encode("ascii")
+    """Write an envelope alone as compact JSON (DSSE v1.0, envelope.md).
+
+    Written out, and not by the model: a log writes one for every statement.
+    """
+    payload, signature = map(encode_base64, (envelope.payload, envelope.signature))
+    return (
+        f'{{"payload":"{payload}","payloadType":{json.dumps(envelope.payload_type)},'
+        f'"signatures":[{{"keyid":{json.dumps(envelope.key_id)},"sig":"{signature}"}}]}}'
+    ).encode("ascii")
