@@ -10,6 +10,7 @@ from assay.domain.limits import DEFAULT_LIMITS
 from assay.errors import DocumentError
 from assay.wire.model import JsonModel
 from assay.wire.strict_json import loads
+from assay.wire.v0.status import StatusPredicate
 
 MOST = DEFAULT_LIMITS.max_json_values
 
@@ -70,3 +71,12 @@ def test_of_more_complaints_than_anybody_corrects_the_number_is_told():
         Small.read(many, document="document")
     assert caught.value.code == "document.schema"
     assert "20001 values that are off" in caught.value.found
+
+
+@pytest.mark.parametrize("field", ["entries", "elsewhere", "keys", "withdrawn"])
+def test_a_long_list_of_what_is_off_is_read_up_to_the_first_of_it(field):
+    with pytest.raises(DocumentError) as caught:
+        StatusPredicate.read({field: [{}] * 5_000}, document="status snapshot")
+    more = int(caught.value.found.rpartition("and ")[2].removesuffix(" more"))
+    # Of fields and of one entry, not of five thousand.
+    assert more < 20

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import FailFast, Field
 
 from assay.domain.assessment import Burden, ControlResult, Outcome
 from assay.domain.finding import CheckReport, Confidence, Finding, Severity
@@ -189,9 +189,9 @@ class CheckPart(JsonModel):
     version: Annotated[int, Field(ge=1, le=1_000_000)]
     status: Literal["clean", "findings", "incomplete", "not applicable", "error"]
     examined: Count
-    findings: tuple[FindingPart, ...]
+    findings: Annotated[tuple[FindingPart, ...], FailFast()]
     findings_total: Count
-    gaps: tuple[GapPart, ...]
+    gaps: Annotated[tuple[GapPart, ...], FailFast()]
     failure: Text
 
     @classmethod

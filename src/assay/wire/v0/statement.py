@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import FailFast, Field
 
 from assay.domain.assessment import Assessment
 from assay.domain.declaration import Answer, AnswerValue, Declarations, EvidenceFile
@@ -117,7 +117,7 @@ class SerializationPart(WireModel):
 class ManifestPredicate(WireModel):
     """OMS v1.0 predicate, in the one form that Assay seals."""
 
-    resources: Annotated[tuple[ResourcePart, ...], Field(min_length=1)]
+    resources: Annotated[tuple[ResourcePart, ...], Field(min_length=1), FailFast()]
     serialization: SerializationPart
 
     @classmethod
@@ -143,7 +143,7 @@ class ReleasePart(JsonModel):
     """A release: its digest and every file behind it."""
 
     digest: Hex256
-    files: tuple[FilePart, ...]
+    files: Annotated[tuple[FilePart, ...], FailFast()]
 
 
 class ToolPart(JsonModel):
@@ -159,8 +159,8 @@ class AssessmentPredicate(JsonModel):
     release: ReleasePart
     programme: ProgrammePart
     tool: ToolPart
-    controls: tuple[ControlPart, ...]
-    checks: tuple[CheckPart, ...]
+    controls: Annotated[tuple[ControlPart, ...], FailFast()]
+    checks: Annotated[tuple[CheckPart, ...], FailFast()]
     tiers: tuple[Text, ...]
     burden: BurdenPart
 
@@ -219,14 +219,14 @@ class AnswerPart(JsonModel):
     role: Text
     date: Annotated[str, Field(pattern=DATE)]
     statement: Text
-    evidence: tuple[EvidencePart, ...]
+    evidence: Annotated[tuple[EvidencePart, ...], FailFast()]
 
 
 class DeclarationsPredicate(JsonModel):
     """The declarations predicate, `https://assay/declarations/v0.1`."""
 
     programme: ProgrammePart
-    answers: tuple[AnswerPart, ...]
+    answers: Annotated[tuple[AnswerPart, ...], FailFast()]
 
     @classmethod
     def of(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import FailFast, Field
 
 from assay.domain.key_event import KeyEventKind
 from assay.domain.revocation import RevocationReason
@@ -207,10 +207,10 @@ class StatusPredicate(JsonModel):
     log: TreePart
     status_purpose: Literal["revocation"]
     encoded_list: Annotated[str, Field(pattern=r"^u[A-Za-z0-9_-]+$")]
-    entries: tuple[EntryPart, ...]
-    elsewhere: tuple[RevokedPart, ...]
-    keys: tuple[KeyStatusPart, ...]
-    withdrawn: tuple[WithdrawnPart, ...]
+    entries: Annotated[tuple[EntryPart, ...], FailFast()]
+    elsewhere: Annotated[tuple[RevokedPart, ...], FailFast()]
+    keys: Annotated[tuple[KeyStatusPart, ...], FailFast()]
+    withdrawn: Annotated[tuple[WithdrawnPart, ...], FailFast()]
     considered: ConsideredPart
 
     @classmethod
