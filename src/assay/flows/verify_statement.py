@@ -25,6 +25,9 @@ _HEAD = f'{{"mediaType":"{STATEMENT_MEDIA_TYPE}"'.encode()
 def is_statement_file(path: Path) -> bool:
     """Tell whether a file begins as a statement file; False where none can be read."""
     try:
+        # Opening a pipe would wait for somebody to write into it.
+        if not path.is_file():
+            return False
         with path.open("rb") as file:
             return file.read(len(_HEAD)) == _HEAD
     except OSError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -66,3 +67,10 @@ def test_a_cut_statement_file_gets_no_verdict(desk: Desk, revoked: Path) -> None
     result = assay("verify", revoked, "--trust", desk.trust)
     assert result.exit_code == 4
     assert "bundle.malformed-statement" in result.stderr
+
+
+def test_a_pipe_is_not_waited_for(desk: Desk, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    result = assay("verify", pipe, "--trust", desk.trust)
+    assert result.exit_code == 4
