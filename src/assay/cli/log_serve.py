@@ -17,6 +17,7 @@ from assay.cli.serving import (
     serve,
 )
 from assay.flows.log_serve import LogService, Rates, log_server
+from assay.flows.signature_crew import default_crew
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,6 +80,13 @@ Examples:
     help="Statements of a batch at most.",
 )
 @click.option(
+    "--crew",
+    metavar="N",
+    type=click.IntRange(0, 64),
+    help="Processes beside the server that check signatures; by default one for each "
+    "core but one.",
+)
+@click.option(
     "--rate",
     metavar="N",
     type=click.FloatRange(0.01, 1_000_000),
@@ -107,6 +115,7 @@ def command(
     bodies: bool,
     batch_seconds: float,
     batch_most: int,
+    crew: int | None,
     rate: float,
     address_rate: float,
     proxy: str | None,
@@ -125,6 +134,7 @@ def command(
         bodies=bodies,
         most=batch_most,
         wait=batch_seconds,
+        crew=default_crew() if crew is None else crew,
         rates=Rates(
             address_per_second=address_rate,
             address_burst=max(address_rate * 4, 1.0),

@@ -11,6 +11,7 @@ from assay.domain.limits import DEFAULT_LIMITS
 from assay.errors import UsageError
 from assay.flows.files import read_file, write_file
 from assay.flows.network import http_client, http_server
+from assay.flows.signature_crew import SignatureCrew
 from assay.log import Batcher, open_log
 from assay.log.directory import system_clock
 from assay.log.reading import LogReader
@@ -66,6 +67,7 @@ class LogService:
         most: Entries of a batch at most.
         wait: Seconds that the first entry of a batch waits for others.
         rates: How often callers may write.
+        crew: Processes beside this one that check signatures.
     """
 
     path: Path
@@ -76,6 +78,7 @@ class LogService:
     most: int = 256
     wait: float = 0.25
     rates: Rates = field(default_factory=Rates)
+    crew: int = 0
 
 
 def witness_quorum(policy: Path, *, ca_file: Path | None = None) -> WitnessQuorum:
@@ -122,7 +125,9 @@ def log_service(service: LogService) -> Iterator[LogServer]:
     def find(leaf_hash: bytes) -> int | None:
         return stores.ledger.find([leaf_hash]).get(leaf_hash)
 
-    with Batcher(log, most=service.most, wait=service.wait) as batcher:
+    # Nobody submits where there are no tokens, so nothing has to be checked.
+    crew = SignatureCrew(0 if service.tokens is None else service.crew)
+    with crew, Batcher(log, most=service.most, wait=service.wait) as batcher:
         submission = None
         by_address, by_token = rate_limiters(service.rates)
         if service.tokens is not None:
@@ -135,6 +140,7 @@ def log_service(service: LogService) -> Iterator[LogServer]:
                 tokens=tokens,
                 by_address=by_address,
                 by_token=by_token,
+                check=crew.check,
             )
         yield LogServer(
             reader=LogReader(

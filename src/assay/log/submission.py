@@ -44,7 +44,19 @@ if TYPE_CHECKING:
     from assay.log.batching import Batcher
     from assay.log.tokens import Token, Tokens
 
-__all__ = ["ROOM", "Rates", "Submission", "later", "rate_limiters"]
+__all__ = [
+    "ROOM",
+    "Rates",
+    "SignatureCheck",
+    "Submission",
+    "check_signatures",
+    "later",
+    "rate_limiters",
+    "submitted_entries",
+]
+
+# A key in DER, the message, and its signature.
+SignatureCheck = tuple[bytes, bytes, bytes]
 
 _BEARER = "bearer "
 # Submissions that wait for their batch at a time: each holds a thread, and readers
@@ -101,6 +113,7 @@ class Submission:
         by_address: Limits requests.
         by_token: Limits statements.
         room: How many submissions may wait at a time.
+        check: Checks signatures, here or elsewhere; raises where one does not hold.
     """
 
     batcher: Batcher
@@ -109,6 +122,7 @@ class Submission:
     by_address: RateLimiter
     by_token: RateLimiter
     room: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(ROOM))
+    check: Callable[[Sequence[SignatureCheck]], None] | None = None
 
     def __call__(self, request: Request) -> Answer:
         """Answer a POST of statements; the steps of the module.
@@ -184,7 +198,7 @@ class Submission:
         if late:
             return later(late)
         # 7.
-        entries = [_verified(envelope, key) for envelope, key in statements]
+        entries = submitted_entries(statements, self.check or check_signatures)
         # 8.
         if not self.room.acquire(blocking=False):
             raise LogError(
@@ -221,21 +235,48 @@ class Submission:
         )
 
 
-def _verified(envelope: Envelope, der: bytes) -> LogEntry:
-    """Make an entry of a statement whose signature holds."""
-    key = public_key_from_der(der)
-    if envelope.key_id != key.key_id:
-        raise SignatureError(
-            "key-id",
-            "The envelope names another key than the one that came with it.",
-            expected=envelope.key_id,
-            found=key.key_id,
-        )
-    key.verify(
-        pre_authentication_encoding(envelope.payload_type, envelope.payload),
-        envelope.signature,
-    )
-    return LogEntry(leaf=log_leaf(envelope, key), body=write_envelope(envelope))
+def check_signatures(checks: Sequence[SignatureCheck]) -> None:
+    """Check signatures in this process.
+
+    Raises:
+        SignatureError: `signature.mismatch`.
+    """
+    for der, message, signature in checks:
+        public_key_from_der(der).verify(message, signature)
+
+
+def submitted_entries(
+    statements: Sequence[tuple[Envelope, bytes]],
+    check: Callable[[Sequence[SignatureCheck]], None],
+) -> list[LogEntry]:
+    """Make the entries of statements whose signatures hold.
+
+    Args:
+        statements: Envelopes, each with the key in DER that came with it.
+        check: Checks their signatures.
+
+    Raises:
+        KeyFileError: A key is none.
+        SignatureError: `signature.key-id` or `signature.mismatch`.
+    """
+    keys, checks = [], []
+    for envelope, der in statements:
+        key = public_key_from_der(der)
+        if envelope.key_id != key.key_id:
+            raise SignatureError(
+                "key-id",
+                "The envelope names another key than the one that came with it.",
+                expected=envelope.key_id,
+                found=key.key_id,
+            )
+        signed = pre_authentication_encoding(envelope.payload_type, envelope.payload)
+        keys.append(key)
+        checks.append((der, signed, envelope.signature))
+    check(checks)
+    return [
+        LogEntry(leaf=log_leaf(envelope, key), body=write_envelope(envelope))
+        for (envelope, _), key in zip(statements, keys, strict=True)
+    ]
 
 
 def later(seconds: int) -> Answer:
