@@ -163,8 +163,9 @@ def _own_name(entry: Any) -> str:  # noqa: ANN401 - untrusted
 
 def _tuples(value: Any) -> Any:  # noqa: ANN401 - untrusted JSON
     """Turn lists into tuples, which strict models ask for."""
+    # Most values are texts: they are not worth a call each.
     if isinstance(value, list):
-        return tuple(_tuples(item) for item in value)
+        return tuple([v if type(v) is str else _tuples(v) for v in value])
     if isinstance(value, dict):
-        return {key: _tuples(item) for key, item in value.items()}
+        return {k: v if type(v) is str else _tuples(v) for k, v in value.items()}
     return value

@@ -100,3 +100,17 @@ def test_anything_else_is_no_statement_file(edit):
 @pytest.mark.parametrize("data", [b"", b"{}", b"[]", DATA[: len(DATA) // 2]])
 def test_what_is_cut_is_no_statement_file(data):
     assert refused(data) == "bundle.malformed-statement"
+
+
+@pytest.mark.parametrize(
+    "file", [FILE, StatementFile(public_key=b"key", statement=FIRST)]
+)
+def test_the_spelling_is_that_of_the_model(file):
+    data = write_statement_file(file)
+    assert data == json.dumps(json.loads(data), separators=(",", ":")).encode() + b"\n"
+    whole = json.loads(data)["statement"]
+    assert list(whole) == [
+        name
+        for name in ("envelope", "receipt", "second", "timestamps")
+        if name in whole
+    ]

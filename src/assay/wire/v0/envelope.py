@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
@@ -12,11 +12,16 @@ from assay.encoding import decode_base64, encode_base64
 from assay.wire.model import JsonModel
 from assay.wire.v0.parts import Hex256
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 __all__ = [
     "Base64",
     "EnvelopePart",
     "LoggedPart",
     "TimedPart",
+    "spell_statement",
+    "spell_texts",
     "write_envelope",
 ]
 
@@ -155,3 +160,33 @@ def write_envelope(envelope: Envelope) -> bytes:
         f'{{"payload":"{payload}","payloadType":{json.dumps(envelope.payload_type)},'
         f'"signatures":[{{"keyid":{json.dumps(envelope.key_id)},"sig":"{signature}"}}]}}'
     ).encode("ascii")
+
+
+def spell_statement(part: TimedPart) -> str:
+    """Give the one spelling of a statement, as the model would be written.
+
+    Every file that is read is spelled again to be compared, so it is written out.
+    """
+    envelope = part.envelope
+    signatures = ",".join(map(_spell_signature, envelope.signatures))
+    more = ""
+    if part.receipt is not None:
+        more += f',"receipt":{json.dumps(part.receipt)}'
+    if part.second is not None:
+        more += f',"second":{_spell_signature(part.second)}'
+    if part.timestamps is not None:
+        more += f',"timestamps":{spell_texts(part.timestamps)}'
+    return (
+        f'{{"envelope":{{"payload":"{envelope.payload}",'
+        f'"payloadType":{json.dumps(envelope.payload_type)},'
+        f'"signatures":[{signatures}]}}{more}}}'
+    )
+
+
+def spell_texts(texts: Iterable[str]) -> str:
+    """Spell a list of texts that need no escapes: base64 and the like."""
+    return '["' + '","'.join(texts) + '"]'
+
+
+def _spell_signature(part: SignaturePart) -> str:
+    return f'{{"keyid":"{part.keyid}","sig":"{part.sig}"}}'

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Final, Literal
 
 from pydantic import Field
@@ -13,7 +12,7 @@ from assay.encoding import decode_base64, encode_base64
 from assay.errors import BundleError, DocumentError
 from assay.wire.model import JsonModel
 from assay.wire.strict_json import loads
-from assay.wire.v0.envelope import Base64, TimedPart
+from assay.wire.v0.envelope import Base64, TimedPart, spell_statement, spell_texts
 
 __all__ = [
     "STATEMENT_MEDIA_TYPE",
@@ -48,8 +47,12 @@ def write_statement_file(file: StatementFile) -> bytes:
 
 
 def _spelled(model: StatementFileModel) -> bytes:
-    document = model.model_dump(mode="json", by_alias=True, exclude_none=True)
-    return json.dumps(document, separators=(",", ":")).encode("ascii") + b"\n"
+    keys = model.further_keys
+    further = "" if keys is None else f',"furtherKeys":{spell_texts(keys)}'
+    return (
+        f'{{"mediaType":"{model.media_type}","publicKey":"{model.public_key}"{further},'
+        f'"statement":{spell_statement(model.statement)}}}\n'
+    ).encode("ascii")
 
 
 def read_statement_file(data: bytes, limits: Limits = DEFAULT_LIMITS) -> StatementFile:
