@@ -9,6 +9,7 @@ import click
 
 from assay.cli import (
     log_monitor,
+    log_policy,
     log_rebuild,
     log_serve,
     log_submit,
@@ -175,7 +176,7 @@ def _told(directory: Path, report: AuditReport) -> list[str]:
         f"found: {problem.found}"
         for problem in report.problems
     ]
-    verdict = "is consistent" if report.ok else "IS NOT CONSISTENT"
+    verdict = "is consistent" if report.ok else _verdict(report)
     tree = "the published tree could not be established"
     if report.size is not None:
         tree = f"{report.size} entries"
@@ -190,6 +191,16 @@ def _told(directory: Path, report: AuditReport) -> list[str]:
         f"  keys:   {keys}, {whose}",
         *_notes(report),
     ]
+
+
+def _verdict(report: AuditReport) -> str:
+    """Say what the problems mean; what could not be compared is no contradiction."""
+    codes = {problem.code for problem in report.problems}
+    if codes == {"trust.unknown-log"}:
+        return "IS NOT A LOG THAT THE TRUST FILE NAMES"
+    if codes == {"log.database-missing"}:
+        return "LACKS ITS LEDGER, see `assay log rebuild`"
+    return "IS NOT CONSISTENT"
 
 
 def _notes(report: AuditReport) -> list[str]:
@@ -260,6 +271,7 @@ def _shortened(vkey: str) -> str:
 command.add_command(log_rebuild.command)
 command.add_command(log_serve.command)
 command.add_command(log_monitor.command)
+command.add_command(log_policy.command)
 command.add_command(log_submit.command)
 command.add_command(log_token.command)
 command.add_command(log_withhold.command)

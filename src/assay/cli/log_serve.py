@@ -17,6 +17,7 @@ from assay.cli.serving import (
     serve,
 )
 from assay.flows.log_serve import LogService, Rates, log_server
+from assay.flows.own_log import kept_policy
 from assay.flows.signature_crew import default_crew
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ Examples:
     metavar="FILE",
     type=PATH,
     help="Witness policy (C2SP tlog-policy): nothing is published before enough "
-    "witnesses have cosigned it.",
+    "witnesses have cosigned it. The log keeps it; without this option the kept one "
+    "holds, see `assay log policy`.",
 )
 @click.option(
     "--ca-file",
@@ -142,6 +144,14 @@ def command(
             token_burst=max(rate * 10, 1.0),
         ),
     )
+    if witness_policy is None:
+        kept = kept_policy(directory)
+        if kept is not None:
+            click.echo(
+                f"the log keeps a witness policy: quorum {kept.quorum} of "
+                f"{', '.join(item.name for item in kept.witnesses)}",
+                err=True,
+            )
     with log_server(
         service, listen=listen, note=noted(quiet=quiet), proxy=proxy
     ) as server:

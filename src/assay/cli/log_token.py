@@ -34,7 +34,7 @@ def command() -> None:
     "new",
     epilog="""\b
 Examples:
-  assay log token new tokens.json --name "build of example.com" > token.txt
+  (umask 077; assay log token new tokens.json --name "a build" > token.txt)
   assay log token new tokens.json --name watch --role operate
 """,
 )

@@ -27,7 +27,8 @@ from assay.domain.limits import DEFAULT_LIMITS, Limits
 from assay.domain.statement import MANIFEST_TYPE
 from assay.errors import BundleError, ScittError, UsageError
 from assay.flows.files import machine_error, read_file, write_file
-from assay.log import LogEntry, open_log
+from assay.flows.own_log import open_own_log
+from assay.log import LogEntry
 from assay.log.layout import RECEIPT_KEY_SET
 from assay.log.receipt_key import ensure_receipt_key, read_receipt_key
 from assay.statement.scitt import make_transparent, sign_scitt_statement
@@ -82,7 +83,7 @@ def init_scitt(directory: Path) -> tuple[ReceiptKey, Path]:
         LogError: It is no log, or its key cannot be used.
         MachineError: A file cannot be written.
     """
-    log = open_log(directory)
+    log = open_own_log(directory)
     return ensure_receipt_key(directory, log.origin), directory / RECEIPT_KEY_SET
 
 
@@ -115,7 +116,7 @@ def export_scitt(  # noqa: PLR0913 - the options of the verb, each with its defa
     data = read_file(bundle_path, most=limits.max_bundle_bytes, what="bundle")
     payloads = _payloads(data, signer.public_key, limits)
     subject = _subject(payloads, limits)
-    log = open_log(log_directory)
+    log = open_own_log(log_directory)
     key = read_receipt_key(log_directory, log.origin)
     _make_directory(out)
     paths = {kind: out / f"{kind}.cose" for kind in payloads}

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
-from assay.crypto.witness_policy import parse_policy
 from assay.domain.limits import DEFAULT_LIMITS
 from assay.errors import UsageError
-from assay.flows.files import read_file, write_file
-from assay.flows.network import http_client, http_server
+from assay.flows.files import write_file
+from assay.flows.network import http_server
+from assay.flows.own_log import change_policy, open_own_log
 from assay.flows.signature_crew import SignatureCrew
-from assay.log import Batcher, open_log
-from assay.log.directory import system_clock
+from assay.log import Batcher
+from assay.log.kept_policy import kept_policy
 from assay.log.reading import LogReader
 from assay.log.server import LogServer
 from assay.log.settings import read_settings
@@ -22,7 +23,6 @@ from assay.log.stores.files import DirectoryFiles
 from assay.log.submission import ROOM, Rates, Submission, rate_limiters
 from assay.log.tokens import Role, TokenFile, Tokens, format_tokens, new_token
 from assay.log.web import application
-from assay.log.witness_quorum import WitnessQuorum
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,17 +41,11 @@ __all__ = [
     "log_service",
     "read_tokens",
     "revoke_token",
-    "witness_quorum",
 ]
 
 _LOCK_SECONDS = 60.0
 # Some for readers, beside those that wait for their batch.
 _THREADS = ROOM + 16
-# Of one witness: connect or next byte, and the whole. A checkpoint waits a little
-# longer, so that a request that runs out says why.
-_WITNESS_PAUSE = 5.0
-_WITNESS_TOTAL = 9.0
-_WITNESS_WAIT = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +55,8 @@ class LogService:
     Attributes:
         path: The log's directory.
         tokens: The file of tokens; without it nothing is taken.
-        policy: A witness policy (C2SP tlog-policy); without it nobody is asked.
+        policy: A witness policy (C2SP tlog-policy), which the log keeps from then on;
+            without it the one that it keeps, if any.
         ca_file: Certificates by which witnesses are believed; the system's by default.
         bodies: Whether bodies are published.
         most: Entries of a batch at most.
@@ -81,28 +76,6 @@ class LogService:
     crew: int = 0
 
 
-def witness_quorum(policy: Path, *, ca_file: Path | None = None) -> WitnessQuorum:
-    """Make the client that gathers cosignatures as a policy file asks for them.
-
-    Raises:
-        LogError: `log.policy-*`.
-        UsageError: `usage.witness-policy` or `usage.network`.
-        InputError, MachineError: The file cannot be read.
-    """
-    data = read_file(
-        policy, most=DEFAULT_LIMITS.max_policy_bytes, what="witness policy"
-    )
-    client = http_client(
-        timeout_seconds=_WITNESS_PAUSE,
-        total_seconds=_WITNESS_TOTAL,
-        most_bytes=DEFAULT_LIMITS.max_witness_answer_bytes,
-        ca_file=ca_file,
-    )
-    return WitnessQuorum(
-        parse_policy(data), client, clock=system_clock, wait_seconds=_WITNESS_WAIT
-    )
-
-
 @contextmanager
 def log_service(service: LogService) -> Iterator[LogServer]:
     """Open a log for serving; what waits when the context ends is logged first.
@@ -110,10 +83,9 @@ def log_service(service: LogService) -> Iterator[LogServer]:
     Raises:
         LogError, UsageError, InputError, MachineError: A part cannot be opened.
     """
-    witnesses = None
     if service.policy is not None:
-        witnesses = witness_quorum(service.policy, ca_file=service.ca_file)
-    log = open_log(service.path, witnesses=witnesses)
+        change_policy(service.path, service.policy)
+    log = open_own_log(service.path, ca_file=service.ca_file)
     settings = read_settings(DirectoryFiles(service.path))
     stores = open_stores(
         service.path,
@@ -149,6 +121,7 @@ def log_service(service: LogService) -> Iterator[LogServer]:
                 find=find,
                 body=log.body if service.bodies else None,
                 accepts=submission is not None,
+                policy=partial(kept_policy, service.path),
             ),
             submission=submission,
             pending=log.pending,

@@ -12,6 +12,7 @@ published   the checkpoint, verified before it is used
 keys        the two signing keys
 settings    `log.json`: origin and public keys
 entry_form  whether an entry is one that other tools read
+kept_policy the witnesses that a log publishes nothing without
 layout      where everything lies
 storage     which stores a log is kept in
 stores/     files, object stores, SQLite and PostgreSQL behind three narrow Protocols

@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING
 
 from assay.crypto import merkle
 from assay.errors import LogError
+from assay.log.kept_policy import check_cosigned
 from assay.log.layout import (
+    POLICY,
     TILE_WIDTH,
     body_path,
 )
 from assay.log.parts import LogEntry, LogParts, check_entry
 from assay.log.published import read_published
 from assay.log.receipts import Receipt, check_place, entry_unknown, make_receipts
-from assay.log.sequencer import advance, load, resume, sequence
+from assay.log.sequencer import advance, is_published, load, resume, sequence
 from assay.log.tiles import TileTree
 
 if TYPE_CHECKING:
@@ -74,15 +76,16 @@ class Log:
 
         Raises:
             LogError: `log.entry-too-long`, `log.body-too-long`, `log.busy`,
-                `log.witness-quorum` (the entries keep their indices, and nothing is
-                published yet), or the log's parts disagree (see
-                `log.sequencer.load`).
+                `log.witnesses-needed` (nothing was taken), `log.witness-quorum` (the
+                entries keep their indices, and nothing is published yet), or the log's
+                parts disagree (see `log.sequencer.load`).
             MachineError: The disk is full or failed.
         """
         for entry in entries:
             check_entry(entry)
         if not entries:
             return ()
+        self._require_witnesses()
         hashes = [merkle.leaf_hash(entry.leaf) for entry in entries]
         with self.kept_open(), self._parts.ledger.exclusive():
             state = resume(self._parts, self._kept.state)
@@ -112,6 +115,9 @@ class Log:
     def recover(self) -> None:
         """Check the log, and finish what a crash has left unfinished.
 
+        Where the log keeps a witness policy and is open without witnesses, it is left
+        as it is.
+
         Raises:
             LogError: The log's parts disagree (see `log.sequencer.load`), or
                 `log.witness-quorum`.
@@ -119,12 +125,12 @@ class Log:
         """
         with self.kept_open():
             state = load(self._parts)
-            published = state.published
             if (
-                published is not None
-                and published.checkpoint.size == state.bound.size
+                is_published(self._parts, state)
                 and self._parts.ledger.size() == state.bound.size
             ):
+                return
+            if self._parts.witnesses is None and self._parts.policy() is not None:
                 return
             with self._parts.ledger.exclusive():
                 advance(self._parts, load(self._parts))
@@ -162,10 +168,12 @@ class Log:
         """Give a fresh receipt for an entry.
 
         Raises:
-            LogError: `log.entry-unknown`, or a part is missing or altered.
+            LogError: `log.entry-unknown`, `log.witness-quorum`, or a part is missing or
+                altered.
             MachineError: A file cannot be read.
         """
         published, tree = self._read()
+        check_cosigned(published.note, self._parts.policy())
         (receipt,) = make_receipts(published, tree, [index])
         return receipt
 
@@ -230,6 +238,18 @@ class Log:
             if not self._parts.ledger.knows_body(sha256):
                 raise _unknown_body(sha256)
         return self._parts.bodies.erase(digests)
+
+    def _require_witnesses(self) -> None:
+        if self._parts.witnesses is None and self._parts.policy() is not None:
+            raise LogError(
+                "witnesses-needed",
+                "This log publishes nothing without its witnesses, and is open "
+                "without them.",
+                expected=f"a client of the witnesses that {POLICY} names",
+                found="none; nothing was taken",
+                remedy="submit to the log's server, or write with `--log DIR`, which "
+                "asks the witnesses; `assay log policy` changes whom the log asks",
+            )
 
     def _absent_body(self, sha256: str, name: str) -> LogError:
         if self._parts.ledger.knows_body(sha256):

@@ -21,6 +21,7 @@ __all__ = [
     "ED25519_KEY",
     "LOCK",
     "ML_DSA_KEY",
+    "POLICY",
     "RECEIPT_KEY",
     "RECEIPT_KEY_SET",
     "SETTINGS",
@@ -40,6 +41,7 @@ __all__ = [
 CHECKPOINT = "checkpoint"
 SETTINGS = "log.json"
 STORES = "stores.json"
+POLICY = "witness-policy.txt"
 DATABASE = "log.sqlite"
 BODIES = "bodies.sqlite"
 BODY_LISTS = "tile/bodies"

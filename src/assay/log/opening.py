@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from assay.crypto import merkle
 from assay.crypto.checkpoint import Checkpoint
 from assay.errors import LogError
 from assay.log.directory import Log, system_clock
+from assay.log.kept_policy import kept_policy
 from assay.log.keys import create_keys, keys_mismatch, read_keys
 from assay.log.layout import CHECKPOINT
 from assay.log.parts import LogParts
@@ -141,13 +143,15 @@ def open_log(
     """Open a log, check it, and finish what a crash has left unfinished.
 
     Where that needs witnesses and too few answer, the log is open all the same, and
-    the entries wait on: `Log.pending` counts them.
+    the entries wait on: `Log.pending` counts them. A log that keeps a witness policy
+    and is opened without witnesses is open for all but appending.
 
     Args:
         path: The directory.
         clock: Gives the time in seconds since the Epoch.
         lock_seconds: How long to wait for another appender.
-        witnesses: Who cosigns before a checkpoint is published, if anybody.
+        witnesses: Who cosigns before a checkpoint is published, if anybody; a log
+            that keeps a witness policy takes nothing without them.
         tls: The TLS context for a database elsewhere, when the caller has one.
 
     Raises:
@@ -177,6 +181,7 @@ def open_log(
             ledger=stores.ledger,
             clock=clock,
             witnesses=witnesses,
+            policy=partial(kept_policy, root),
         )
     )
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from assay.domain.limits import DEFAULT_LIMITS
@@ -11,6 +11,7 @@ from assay.errors import LogError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from assay.crypto.witness_policy import Policy
     from assay.log.keys import LogKeys
     from assay.log.settings import LogSettings
     from assay.log.stores.interface import BodyStore, FileStore, Ledger
@@ -84,6 +85,8 @@ class LogParts:
         ledger: Sequence and last bound tree.
         clock: Gives the time in seconds since the Epoch.
         witnesses: Who cosigns before a checkpoint is published, if anybody.
+        policy: Gives the policy that the log keeps, as it is now; None where it asks
+            for no witnesses.
     """
 
     settings: LogSettings
@@ -93,3 +96,4 @@ class LogParts:
     ledger: Ledger
     clock: Callable[[], int]
     witnesses: Witnesses | None = None
+    policy: Callable[[], Policy | None] = field(default=lambda: None)

@@ -19,7 +19,7 @@ A web server or a CDN may answer all but the last from the same files.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
@@ -29,6 +29,7 @@ from assay.crypto.merkle import HASH_BYTES
 from assay.domain.limits import DEFAULT_LIMITS
 from assay.encoding import encode_base64
 from assay.errors import LogError
+from assay.log.kept_policy import check_cosigned
 from assay.log.layout import (
     CHECKPOINT,
     RECEIPT_KEY_SET,
@@ -46,6 +47,7 @@ from assay.log.web import Answer, Request, json_answer, unchanging
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from assay.crypto.witness_policy import Policy
     from assay.log.settings import LogSettings
     from assay.log.stores.interface import FileStore
 
@@ -76,6 +78,7 @@ class LogReader:
         find: Gives the index of a leaf hash, or None.
         body: Gives a body by its digest; None where none is published.
         accepts: Whether statements are taken, as the health document says.
+        policy: Gives the witness policy that the log keeps, as it is now, or None.
     """
 
     files: FileStore
@@ -83,6 +86,7 @@ class LogReader:
     find: Callable[[bytes], int | None]
     body: Callable[[str], bytes] | None
     accepts: bool
+    policy: Callable[[], Policy | None] = field(default=lambda: None)
 
     def __call__(self, request: Request) -> Answer:
         """Answer a GET or HEAD.
@@ -146,6 +150,7 @@ class LogReader:
         if index is None:
             raise not_served()
         published = read_published(self.files, self.settings)
+        check_cosigned(published.note, self.policy())
         tree = TileTree(self.files, published.checkpoint.size)
         tree.check_root(published.checkpoint.root)
         (receipt,) = make_receipts(published, tree, (index,))

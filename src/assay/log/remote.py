@@ -57,6 +57,12 @@ _PAUSES = (0.5, 1.0, 2.0, 4.0)
 # No server keeps a client waiting for longer.
 _LONGEST_PAUSE = 30.0
 _SHOWN = 200
+_REMEDIES = {
+    "log.unauthorised": "give a token of this log in a file, with --log-token-file "
+    "(--token-file of `log submit`), or in the variable ASSAY_LOG_TOKEN; where one was "
+    "given, the log does not know it: ask its operator for another",
+    "log.forbidden": "ask the log's operator for a token that allows it",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -310,7 +316,7 @@ def _refused(answer: Answered) -> LogError:
         remedy="submit again later where the server is overloaded or has no quorum of "
         "witnesses: a statement keeps its index"
         if answer.status in _AGAIN
-        else "correct what it names, or ask the operator of the log",
+        else _REMEDIES.get(code, "correct what it names, or ask the log's operator"),
     )
 
 

@@ -10,7 +10,8 @@ Order of durability. Each step is on the disk before the next begins:
                    last bound tree and the new leaves give
     5. bind        compare-and-swap of (size, root, time) ledger         TRUSTED
     6. sign        with both keys
-    7. witnesses   as many as the log needs cosign        elsewhere       not trusted
+    7. witnesses   as many as the log needs cosign, and   elsewhere       not trusted
+                   the policy that it keeps is satisfied
     8. publish     replace the checkpoint                 checkpoint      not trusted
 
 A signature exists only for a tree that was bound before (5 before 6), and the ledger
@@ -21,6 +22,11 @@ up, in the next append or when the log is opened. It is the same code either way
 also where the witnesses of step 7 are too few: then nothing is published, the entries
 keep their indices, and the next append asks the witnesses about the tree that holds
 them too.
+
+The policy of step 7 lies with the log (`kept_policy`) and is read anew each time, so no
+way of writing to the log publishes past it: whoever appends to such a log without
+witnesses is refused before step 1, and a checkpoint that lacks the quorum, such as one
+from before there was a policy, is signed and cosigned again before a receipt is made.
 
 Bodies come before the sequence, so that an index never stands for a body that was
 lost; what a crash leaves behind is a body without an entry, which the audit counts.
@@ -47,6 +53,7 @@ from assay.crypto.checkpoint import MAX_TIMESTAMP, Checkpoint
 from assay.crypto.note import parse_note
 from assay.domain.limits import DEFAULT_LIMITS
 from assay.errors import LogError, MachineError, SignatureError
+from assay.log.kept_policy import check_cosigned, is_cosigned
 from assay.log.layout import CHECKPOINT, TILE_WIDTH, is_digest
 from assay.log.parts import LogEntry, LogParts, Witnesses, check_entry
 from assay.log.published import Published, checkpoint_missing, find_published
@@ -67,6 +74,7 @@ __all__ = [
     "advance",
     "bounded_time",
     "check_entry",
+    "is_published",
     "load",
     "resume",
     "sequence",
@@ -250,7 +258,7 @@ def advance(parts: LogParts, state: LogState) -> LogState:
     fresh = _pending(parts, state.bound.size)
     bound = state.bound
     published = state.published
-    if not fresh.hashes and published and published.checkpoint.size == bound.size:
+    if not fresh.hashes and is_published(parts, state):
         return state
     # 3.
     files = grown_tiles(state.tree, state.tail, fresh)
@@ -274,6 +282,7 @@ def advance(parts: LogParts, state: LogState) -> LogState:
     # 7.
     if parts.witnesses is not None:
         note = _cosigned(parts.witnesses, note, grown)
+    check_cosigned(note, parts.policy())
     # 8.
     parts.files.replace(CHECKPOINT, note.encode())
     # All is done and durable; partial tiles that stay behind do no harm.
@@ -286,6 +295,21 @@ def advance(parts: LogParts, state: LogState) -> LogState:
         tree=grown,
         edge=edge,
         tail=whole.from_place(len(whole.hashes) - edge.size % TILE_WIDTH),
+    )
+
+
+def is_published(parts: LogParts, state: LogState) -> bool:
+    """Tell whether the bound tree is published, cosigned as the kept policy asks.
+
+    Raises:
+        LogError: The kept policy cannot be used.
+        MachineError: It cannot be read.
+    """
+    published = state.published
+    return (
+        published is not None
+        and published.checkpoint.size == state.bound.size
+        and is_cosigned(published.note, parts.policy())
     )
 
 
