@@ -40,6 +40,7 @@ from assay.wire.v0.export_answers import (
     SigstoreFilePart,
     TimestampDocument,
 )
+from assay.wire.v0.log_api import ReceiptsDocument, write_submission
 from assay.wire.v0.results import (
     ErrorDocument,
     KeyDocument,
@@ -122,6 +123,7 @@ REPEATED = (
 )
 
 
+SUBMITTED = (CLAIM.bundle().statements[0].envelope, CLAIM.signer.public_key.der)
 PROVEN = verify_statement(
     write_statement_file(
         StatementFile(
@@ -322,6 +324,80 @@ REAL = [
         "result-verify",
         written(VerifyDocument.of(CLAIM.verdict(CLAIM.trust(developers=())))),
     ),
+    ("log-submission", json.loads(write_submission([SUBMITTED]))),
+    (
+        "log-receipts",
+        written(
+            ReceiptsDocument.model_validate(
+                {
+                    "format": "assay-receipts/0",
+                    "receipts": (
+                        {
+                            "index": 2,
+                            "leafHash": "0" * 64,
+                            "known": False,
+                            "receipt": CLAIM.bundle().statements[0].receipt,
+                        },
+                    ),
+                }
+            )
+        ),
+    ),
+    ("log-found", {"format": "assay-log-found/0", "index": 2, "published": True}),
+    (
+        "log-consistency",
+        {
+            "format": "assay-log-consistency/0",
+            "oldSize": 2,
+            "size": 6,
+            "proof": ["A" * 43 + "="],
+        },
+    ),
+    (
+        "log-health",
+        {
+            "format": "assay-log-health/0",
+            "origin": "log.example/2026",
+            "size": 6,
+            "accepts": True,
+        },
+    ),
+    (
+        "result-log-rebuild",
+        {
+            "format": "assay-log-rebuild/0",
+            "size": 6,
+            "root": "A" * 43 + "=",
+            "unknownBodies": 0,
+            "compared": 6,
+            "different": 0,
+        },
+    ),
+    (
+        "result-log-monitor",
+        {
+            "format": "assay-log-monitor/0",
+            "origin": "log.example/2026",
+            "oldSize": None,
+            "size": 6,
+            "root": "0" * 64,
+            "matches": [],
+            "unread": None,
+            "foreign": 0,
+            "contradiction": None,
+        },
+    ),
+    (
+        "result-witness",
+        {
+            "format": "assay-witness-shown/0",
+            "name": "witness.example/a",
+            "vkeys": list(CLAIM.trust().logs[0].vkeys),
+            "logs": [],
+            "evidence": [],
+        },
+    ),
+    ("result-log-withhold", {"format": "assay-log-withheld/0", "erased": 1}),
     ("result-verify-statement", written(StatementDocument.of(PROVEN))),
     *(("statement", payload) for payload in PAYLOADS.values()),
     ("trust-file-v0", {"format": "assay-trust/0"}),
