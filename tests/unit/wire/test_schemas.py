@@ -378,7 +378,7 @@ REAL = [
         {
             "format": "assay-log-monitor/0",
             "origin": "log.example/2026",
-            "oldSize": None,
+            "oldSize": 2,
             "size": 6,
             "root": "0" * 64,
             "matches": [],
