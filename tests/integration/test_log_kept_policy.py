@@ -8,9 +8,10 @@ import shutil
 import pytest
 
 from assay.crypto.note import parse_note
-from assay.errors import LogError, UsageError
+from assay.errors import AssayError, LogError, UsageError
 from assay.flows.log_serve import Role, add_token
 from assay.flows.own_log import change_policy, kept_policy, open_own_log
+from assay.flows.remote_log import RemoteChoice, open_remote_log
 from assay.flows.witness import init_witness, witness_follows
 from assay.log import audit_log, init_log, open_log
 from assay.log.kept_policy import is_cosigned
@@ -141,3 +142,49 @@ def test_a_copy_without_the_directory_s_settings_keeps_no_policy(scene):
     with pytest.raises(LogError) as caught:
         change_policy(home / "copy", home / "policy.txt")
     assert caught.value.code == "log.not-a-log"
+
+
+def test_keys_of_another_log_are_noticed_before_anything_is_submitted(scene):
+    home, _ = scene
+    init_log(home / "other", "log.example/other")
+    add_token(home / "tokens.json", "a test", Role.SUBMIT)
+    before = open_log(home / "log").checkpoint()
+    serve = ("log", "serve", home / "log", "--tokens", home / "tokens.json")
+    with assay_serves(*serve) as server:
+        for known, code in (
+            ("other", "signature.note-no-known-key"),
+            ("log", "log.remote-refused"),
+        ):
+            log = open_remote_log(
+                RemoteChoice(
+                    url=server.url,
+                    log=home / known / "log.json",
+                    state=home / f"{known}.note",
+                )
+            )
+            with pytest.raises(AssayError) as caught:
+                log.append([entry(1)])
+            assert caught.value.code == code
+            wanted = {"other": "nothing was submitted", "log": "ASSAY_LOG_TOKEN"}
+            assert wanted[known] in caught.value.remedy
+        assert server.end() == 0
+    assert open_log(home / "log").checkpoint() == before
+
+
+def test_a_check_says_what_it_could_not_compare(scene):
+    home, _ = scene
+    init_log(home / "other", "log.example/other")
+    trust = ("--log", home / "other" / "log.json", "--programme", "eo14409")
+    assert assay("trust", "new", home / "t.toml", *trust).exit_code == 0
+    shown = assay("log", "check", home / "log", "--trust", home / "t.toml")
+    assert "IS NOT A LOG THAT THE TRUST FILE NAMES" in shown.output
+    (home / "log" / "log.sqlite").unlink()
+    shown = assay("log", "check", home / "log")
+    assert "assay log rebuild" in shown.output
+
+
+def test_a_file_of_tokens_that_is_not_there_is_named(scene):
+    home, _ = scene
+    shown = assay("log", "serve", home / "log", "--tokens", home / "none.json")
+    assert "input.no-such-file" in shown.output
+    assert "none.json" in shown.output

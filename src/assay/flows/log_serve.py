@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from assay.domain.limits import DEFAULT_LIMITS
-from assay.errors import UsageError
+from assay.errors import InputError, UsageError
 from assay.flows.files import write_file
 from assay.flows.network import http_server
 from assay.flows.own_log import change_policy, open_own_log
@@ -103,6 +103,14 @@ def log_service(service: LogService) -> Iterator[LogServer]:
         submission = None
         by_address, by_token = rate_limiters(service.rates)
         if service.tokens is not None:
+            if not service.tokens.exists():
+                raise InputError(
+                    "no-such-file",
+                    "The file of tokens is not there.",
+                    expected="a file made by `assay log token new`",
+                    found=str(service.tokens),
+                    remedy="make a token with `assay log token new`",
+                )
             tokens = Tokens(service.tokens)
             # A file that cannot be used is found now, and not by the first who asks.
             tokens.current()

@@ -1,5 +1,8 @@
 """A log that somebody else serves: the same `append`, with nothing believed.
 
+Before the first submission, the checkpoint that the server shows is opened by the keys
+that the caller chose: where these are of another log, nothing is submitted.
+
 Steps of each submission:
     1. Every entry is one that the server can check: an envelope, and the entry that
        stands for it.
@@ -28,6 +31,7 @@ from assay.crypto.tlog_proof import parse_tlog_proof, verify_tlog_proof
 from assay.domain.limits import DEFAULT_LIMITS
 from assay.encoding import decode_base64
 from assay.errors import AssayError, DocumentError, LogError, NetworkError
+from assay.log.layout import CHECKPOINT
 from assay.log.receipts import Receipt
 from assay.log.seen import Seen, check_growth, open_by_all
 from assay.log.sequencer import check_entry
@@ -106,6 +110,7 @@ class RemoteLog:
         self._seen = seen
         self._sleep = sleep
         self._policy = policy
+        self._opened = False
 
     @property
     def origin(self) -> str:
@@ -132,6 +137,7 @@ class RemoteLog:
             return ()
         # 1.
         sent = [_sendable(entry) for entry in entries]
+        self._refuse_others()
         receipts: list[Receipt] = []
         shown: list[Seen] = []
         for part in _parts(sent):
@@ -146,6 +152,29 @@ class RemoteLog:
         # 5., 6.
         self._remember(shown)
         return tuple(receipts)
+
+    def _refuse_others(self) -> None:
+        """Refuse a log of other keys before it is given anything.
+
+        Where no checkpoint is to be had, the submission itself says why.
+        """
+        if self._opened:
+            return
+        try:
+            answer = self._asks.get(f"{self._url}/{CHECKPOINT}")
+        except NetworkError:
+            return
+        if answer.status != 200:
+            return
+        try:
+            open_by_all(answer.body, self._vkeys, self._origin)
+        except AssayError as error:
+            error.remedy = (
+                "nothing was submitted; compare the log.json or trust file that you "
+                "gave with what the log's operator hands out, and the address"
+            )
+            raise
+        self._opened = True
 
     def _submit(self, part: Sequence[_Sent]) -> Answered:
         body = write_submission((item.envelope, item.public_key) for item in part)
