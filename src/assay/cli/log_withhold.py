@@ -36,7 +36,8 @@ def command(
 
     The SHA-256 is that of the statement, as `assay revoke` and others print it, or that
     of its body, as the log's lists of bodies have it. Their entries stay, and every
-    receipt goes on to verify; who asks for a statement is told that it is withheld. Copies and backups are not reached.
+    receipt goes on to verify; who asks for a statement is told that it is withheld.
+    Copies and backups are not reached.
     """
     erased = withhold_statements(directory, digests)
     rest = "" if erased else " (what was named had been erased before)"
