@@ -157,7 +157,7 @@ class Scene:
 
     def check_signed(self, log) -> None:
         notes = [json.loads(line) for line in self.signed.read_text().splitlines()]
-        roots = {}
+        roots: dict[int, bytes] = {}
         for text in notes:
             checkpoint = open_checkpoint(text, self.keys).checkpoint
             assert roots.setdefault(checkpoint.size, checkpoint.root) == checkpoint.root

@@ -118,8 +118,8 @@ def test_from_the_seal_to_the_verdict_over_the_network(home):
         assert later.exit_code == 0, later.output
         assert server.end() == 0
         note = open_log(home / "log").checkpoint()
-        shown = [show_witness(home / f"w{at}") for at in range(2)]
-        keys = [parse_vkey(vkey) for item in shown for vkey in item.vkeys]
+        witnesses = [show_witness(home / f"w{at}") for at in range(2)]
+        keys = [parse_vkey(vkey) for item in witnesses for vkey in item.vkeys]
         assert len(open_checkpoint(note, keys).signatures) == 4
     assert audit_log(home / "log").ok
 
@@ -140,7 +140,7 @@ def submitted(home, url, first, receipts):
 def test_a_killed_server_loses_nothing_that_had_a_receipt(home):
     """kill -9 in the middle of submissions; clients go on until they have receipts."""
     listen = f"127.0.0.1:{free_port()}"
-    receipts = {}
+    receipts: dict = {}
     threads = [
         threading.Thread(
             target=submitted, args=(home, f"http://{listen}", at * 25, receipts)
@@ -192,7 +192,7 @@ def test_a_killed_witness_never_cosigns_two_histories(home):
     witness_follows(home / "w", log=home / "log" / "log.json")
     listen = f"127.0.0.1:{free_port()}"
     client = HttpClient(timeout_seconds=5, total_seconds=5, most_bytes=100_000)
-    cosigned = {}
+    cosigned: dict = {}
 
     def ask(which):
         try:

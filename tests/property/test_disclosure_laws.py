@@ -55,12 +55,16 @@ reports = st.tuples(
         for report in REPORTS
     )
 ).map(lambda found: tuple(report for report in found if report is not None))
+
+
+def answered(name):
+    return lambda value: answer(name, value=value, evidence=(EVIDENCE,))
+
+
 answers = st.tuples(
     *(
         st.none()
-        | st.sampled_from([AnswerValue.MET, AnswerValue.NOT_MET]).map(
-            lambda value, name=name: answer(name, value=value, evidence=(EVIDENCE,))
-        )
+        | st.sampled_from([AnswerValue.MET, AnswerValue.NOT_MET]).map(answered(name))
         for name in ("crew-1", "crew-2")
     )
 ).map(lambda found: tuple(given for given in found if given is not None))

@@ -55,11 +55,11 @@ valid_until = 2027-02-23T12:00:00Z
 """
 
 
-def _predicate(payload: bytes) -> dict:
+def _predicate(payload: bytes):
     return json.loads(payload)["predicate"]
 
 
-def _written(model) -> dict:
+def _written(model):
     return model.model_dump(mode="json", by_alias=True)
 
 

@@ -48,7 +48,7 @@ SEED = bytes(range(32))
 ASSESSMENT, DECLARATIONS = "assessment", "declarations"
 
 
-def opened_text(text: str) -> list[Any]:
+def opened_text(text: str):
     """Read a disclosure without asking whether it is a good one."""
     return json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING
@@ -51,7 +52,7 @@ class SignatureCrew:
                 processes,
                 # A copy of a process with threads may hold locks that nobody frees.
                 mp_context=multiprocessing.get_context("spawn"),
-                initializer=_leave_interrupts,
+                initializer=_begin,
             )
             # Now, and not when the first statements wait.
             for _ in range(processes):
@@ -93,9 +94,18 @@ class SignatureCrew:
             public_key_from_der(der).verify(message, signature)
 
 
-def _leave_interrupts() -> None:
-    """Let the server alone decide what an interrupt ends."""
+def _begin() -> None:
+    """Let the server alone decide what an interrupt ends, and end with it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """Outlive no server that was killed: its output would stay open."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+    os._exit(0)
 
 
 def _first_wrong(checks: Sequence[SignatureCheck]) -> int | None:

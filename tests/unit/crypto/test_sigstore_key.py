@@ -22,7 +22,7 @@ from assay.errors import KeyFileError, TrustError
 RAW = bytes(range(32))
 
 
-def der(key) -> bytes:
+def der(key):
     return key.public_key().public_bytes(
         Encoding.DER, PublicFormat.SubjectPublicKeyInfo
     )

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 
 import pytest
 
@@ -70,4 +72,20 @@ def test_a_process_that_is_killed_loses_nothing():
 
 
 def test_one_core_is_left_to_the_server():
-    assert default_crew() == max(0, os.cpu_count() - 1)
+    assert default_crew() == max(0, (os.cpu_count() or 1) - 1)
+
+
+def test_the_processes_end_with_a_server_that_is_killed():
+    program = (
+        "import os, signal\n"
+        "from assay.flows.signature_crew import SignatureCrew\n"
+        "if __name__ == '__main__':\n"
+        "    crew = SignatureCrew(1)\n"
+        "    crew._pool.submit(len, '').result()\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    # The output closes when the last process that has it is gone.
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, check=False, timeout=60
+    )
+    assert done.returncode == -signal.SIGKILL

@@ -144,7 +144,7 @@ def test_a_note_that_was_changed_on_the_way_is_not_published(tmp_path, spoil):
 
 
 def test_the_witnesses_get_proofs_from_any_older_size_and_from_no_larger_one(tmp_path):
-    got = {}
+    got: dict = {}
 
     class Curious:
         def cosign(self, note, prove):

@@ -149,7 +149,7 @@ class Stream:
 
 def test_the_wsgi_application_answers_and_notes_what_was_asked(scene):
     _, server = scene
-    lines = []
+    lines: list = []
     environ = {
         "REQUEST_METHOD": "GET",
         "PATH_INFO": "/checkpoint",

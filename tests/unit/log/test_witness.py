@@ -344,14 +344,14 @@ def test_the_time_never_goes_back_and_never_far_ahead(scene):
     with pytest.raises(LogError) as caught:
         wrong.add_checkpoint(request(logs.honest, 6))
     assert caught.value.code == "log.time-implausible"
-    answer = WitnessServer(wrong)(
+    told = WitnessServer(wrong)(
         Request(
             method="POST",
             path="/add-checkpoint",
             read=lambda most: request(logs.honest, 6)[:most],
         )
     )
-    assert (answer.status, answer.reason) == (503, "log.time-implausible")
+    assert (told.status, told.reason) == (503, "log.time-implausible")
 
 
 def test_many_at_a_time_never_lead_to_two_trees(scene):

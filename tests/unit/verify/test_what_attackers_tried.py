@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -123,7 +124,8 @@ def twice_signed():
 
 
 def believed_twice(*, required, **dates):
-    first, second = BELIEVED_TWICE["developers"]
+    named_twice: Any = BELIEVED_TWICE["developers"]
+    first, second = named_twice
     return {
         "developers": (first, replace(second, **dates)),
         "second_required": required,

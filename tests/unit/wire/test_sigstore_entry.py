@@ -18,7 +18,7 @@ VERIFIER = {
     "publicKey": {"rawBytes": base64.b64encode(b"signer").decode()},
 }
 SIGNED = {"content": SIGNATURE, "verifier": VERIFIER}
-SPECS = {
+SPECS: dict[tuple[str, str], dict] = {
     ("hashedrekord", "0.0.1"): {
         "data": {"hash": DIGEST},
         "signature": {"content": SIGNATURE, "publicKey": {"content": SIGNER}},
@@ -64,7 +64,7 @@ def refused(data: bytes) -> str:
 
 @pytest.mark.parametrize("named", SPECS, ids=" ".join)
 def test_each_kind_says_what_was_signed_and_by_whom(named):
-    found = read_entry_body(body(*named, SPECS[named]))
+    found = read_entry_body(body(named[0], named[1], SPECS[named]))
     assert (found.kind, found.version) == named
     assert (found.signature, found.signer) == (b"signature", b"signer")
     over = found.digest or found.payload_digest
@@ -84,7 +84,9 @@ def test_an_entry_larger_than_any_is_refused():
 
 @pytest.mark.parametrize("named", SPECS, ids=" ".join)
 def test_fields_of_no_meaning_are_refused(named):
-    assert "no such field" in refused(body(*named, {**SPECS[named], "more": 1}))
+    assert "no such field" in refused(
+        body(named[0], named[1], {**SPECS[named], "more": 1})
+    )
 
 
 @pytest.mark.parametrize(
