@@ -16,6 +16,7 @@ from assay.crypto.note import open_checkpoint
 from assay.crypto.tlog_proof import verify_tlog_proof
 from assay.crypto.verifier_key import parse_vkey
 from assay.errors import AssayError
+from assay.flows.issue import load_statement, place_of
 from assay.flows.log_serve import Role, add_token
 from assay.flows.remote_log import RemoteChoice, open_remote_log
 from assay.flows.witness import init_witness, show_witness, witness_follows
@@ -121,6 +122,51 @@ def test_from_the_seal_to_the_verdict_over_the_network(home):
         witnesses = [show_witness(home / f"w{at}") for at in range(2)]
         keys = [parse_vkey(vkey) for item in witnesses for vkey in item.vkeys]
         assert len(open_checkpoint(note, keys).signatures) == 4
+    assert audit_log(home / "log").ok
+
+
+def test_statements_of_others_are_entered_in_a_log_that_somebody_else_serves(home):
+    release = home / "model"
+    release.mkdir()
+    (release / "model.safetensors").write_bytes(safetensors())
+    for name in ("key", "office"):
+        assay("keys", "new", home / f"{name}.pem", "--no-passphrase")
+    settings = home / "log" / "log.json"
+    sealed = assay(
+        "seal", release, "--key", home / "key.pem", "--out", home / "b.assay"
+    )  # fmt: skip
+    assert sealed.exit_code == 0, sealed.output
+    revoke = ("revoke", home / "b.assay", "--key", home / "key.pem", "--reason")
+    with serves(home) as server:
+        served = (
+            "--log", server.url, "--log-json", settings, "--log-token-file",
+            home / "token", "--log-state", home / "seen.note",
+        )  # fmt: skip
+        office = ("--key", home / "office.pem", *served)
+        for words in (
+            (*revoke, "error", *served),
+            ("enrol", "add", "E", "--signs", f"release={home}/key.pem.pub",
+             "--until", "2036-01-01", *office),
+            ("key-event", "retire", *office),
+            ("status", "publish", home / "log", *office),
+        ):  # fmt: skip
+            told = assay(*words, "--out", home / f"{words[0]}.st")
+            assert told.exit_code == 0, told.output
+        # One that was signed while the log could not be reached is entered later.
+        later = assay(*revoke, "unsafe", "--out", home / "late.st")
+        assert "in no log" in later.output
+        submitted = assay(
+            "log", "submit", server.url, home / "late.st", "--out", home / "in.st",
+            "--log-json", settings, "--token-file", home / "token",
+            "--state", home / "seen.note",
+        )  # fmt: skip
+        assert submitted.exit_code == 0, submitted.output
+        assert server.end() == 0
+    files = [
+        load_statement(home / f"{name}.st")
+        for name in ("revoke", "enrol", "key-event", "status", "in")
+    ]
+    assert [place_of(file.statement)[1] for file in files] == [0, 1, 2, 3, 4]
     assert audit_log(home / "log").ok
 
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from assay.cli.exit_status import ExitStatus
+    from assay.log import Log
+    from assay.log.remote import RemoteLog
 
 __all__ = ["command"]
 
@@ -85,7 +87,7 @@ def add(
     effective: datetime | None,
     key: Path | str,
     public_key: Path | None,
-    log_directory: Path | None,
+    log: Log | RemoteLog | None,
     out: Path,
     passphrase_file: Path | None,
     json_to: str | None,
@@ -107,7 +109,7 @@ def add(
         uei=uei,
     )
     payload = enrolment_payload(enrolment)
-    return issue(payload, ENROLMENT_TYPE, signer, log_directory, out, json_to)
+    return issue(payload, ENROLMENT_TYPE, signer, log, out, json_to)
 
 
 @command.command(
@@ -135,7 +137,7 @@ def withdraw(
     effective: datetime | None,
     key: Path | str,
     public_key: Path | None,
-    log_directory: Path | None,
+    log: Log | RemoteLog | None,
     out: Path,
     passphrase_file: Path | None,
     json_to: str | None,
@@ -152,4 +154,4 @@ def withdraw(
         EnrolmentEvent.WITHDRAWN, name, keys, effective=instant, until=None
     )
     payload = enrolment_payload(enrolment)
-    return issue(payload, ENROLMENT_TYPE, signer, log_directory, out, json_to)
+    return issue(payload, ENROLMENT_TYPE, signer, log, out, json_to)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from assay.cli.exit_status import ExitStatus
+    from assay.log import Log
+    from assay.log.remote import RemoteLog
 
 __all__ = ["command"]
 
@@ -52,7 +54,7 @@ def command(
     result: Path,
     key: Path | str,
     public_key: Path | None,
-    log_directory: Path | None,
+    log: Log | RemoteLog | None,
     out: Path,
     passphrase_file: Path | None,
     json_to: str | None,
@@ -64,4 +66,4 @@ def command(
     """
     signer = signer_of(key, public_key, passphrase_file, out, json_to)
     payload = evaluation_payload(evaluation_of(load_bundle(bundle), result))
-    return issue(payload, EVALUATION_TYPE, signer, log_directory, out, json_to)
+    return issue(payload, EVALUATION_TYPE, signer, log, out, json_to)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from assay.cli.exit_status import ExitStatus
+from assay.cli.log_options import LOG_PLACE, REMOTE_LOG_OPTIONS, open_log_place
 from assay.cli.options import INSTANT, PATH
 from assay.cli.output import say, write_json
 from assay.cli.passphrase import passphrase_source
@@ -16,13 +17,15 @@ from assay.cli.targets import probe_targets
 from assay.flows.files import write_file
 from assay.flows.issue import digest_of, issue_statement, place_of
 from assay.flows.keys import open_key
-from assay.log import open_log
 from assay.wire.v0.registry_results import IssueDocument
 from assay.wire.v0.statement_file import write_statement_file
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from assay.log import Log
+    from assay.log.remote import RemoteLog
     from assay.statement import Signer
 
 __all__ = [
@@ -58,14 +61,34 @@ class _Beginning(click.ParamType[datetime]):
 
 BEGINNING = _Beginning()
 
-LOG_OPTION = click.option(
+_LOG = click.option(
     "--log",
-    "log_directory",
-    metavar="DIR",
-    type=PATH,
+    "log_place",
+    metavar="DIR|URL",
+    type=LOG_PLACE,
     help="Transparency log to enter the statement in; verifiers that ask for a log "
     "count nothing without it.",
 )
+
+
+def LOG_OPTION(verb: Callable[..., Any]) -> Callable[..., Any]:  # noqa: N802 - named as the options beside it
+    """Give a verb the log to enter its statement in, opened, as `log`.
+
+    It is opened before the verb does anything, so that nothing is signed for a log that
+    cannot be had.
+    """
+
+    def opened(**given: Any) -> Any:  # noqa: ANN401 - as click hands them on
+        log = open_log_place(given.pop("log_place"), given.pop("remote"))
+        return verb(log=log, **given)
+
+    opened.__name__ = verb.__name__
+    opened.__doc__ = verb.__doc__
+    if hasattr(verb, "__click_params__"):
+        vars(opened)["__click_params__"] = verb.__click_params__
+    return _LOG(REMOTE_LOG_OPTIONS(opened))
+
+
 OUT_OPTION = click.option(
     "--out", metavar="FILE", type=PATH, required=True, help="Statement file to write."
 )
@@ -93,12 +116,11 @@ def issue(
     payload: bytes,
     kind: str,
     signer: Signer,
-    log_directory: Path | None,
+    log: Log | RemoteLog | None,
     out: Path,
     json_to: str | None,
 ) -> ExitStatus:
     """Sign, log and write a statement, and say where it is."""
-    log = None if log_directory is None else open_log(log_directory)
     file = issue_statement(payload, signer, log)
     write_file(out, write_statement_file(file))
     place = place_of(file.statement)

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from assay.cli.exit_status import ExitStatus
+    from assay.log import Log
+    from assay.log.remote import RemoteLog
 
 __all__ = ["command"]
 
@@ -100,7 +102,7 @@ def rotate(
     effective: datetime | None,
     key: Path | str,
     public_key: Path | None,
-    log_directory: Path | None,
+    log: Log | RemoteLog | None,
     out: Path,
     passphrase_file: Path | None,
     json_to: str | None,
@@ -117,7 +119,7 @@ def rotate(
     about = signer.public_key if of is None else show_key(of)
     event = rotation_of(about.key_id, successor, now_or(effective), until)
     payload = key_event_payload(event)
-    return issue(payload, KEY_EVENT_TYPE, signer, log_directory, out, json_to)
+    return issue(payload, KEY_EVENT_TYPE, signer, log, out, json_to)
 
 
 @command.command(
@@ -142,7 +144,7 @@ def retire(
     effective: datetime | None,
     key: Path | str,
     public_key: Path | None,
-    log_directory: Path | None,
+    log: Log | RemoteLog | None,
     out: Path,
     passphrase_file: Path | None,
     json_to: str | None,
@@ -154,7 +156,7 @@ def retire(
         kind=KeyEventKind.RETIRED, key_id=about.key_id, effective=now_or(effective)
     )
     payload = key_event_payload(event)
-    return issue(payload, KEY_EVENT_TYPE, signer, log_directory, out, json_to)
+    return issue(payload, KEY_EVENT_TYPE, signer, log, out, json_to)
 
 
 @command.command(
@@ -187,7 +189,7 @@ def compromise(
     last_good: datetime | None,
     key: Path | str,
     public_key: Path | None,
-    log_directory: Path | None,
+    log: Log | RemoteLog | None,
     out: Path,
     passphrase_file: Path | None,
     json_to: str | None,
@@ -206,4 +208,4 @@ def compromise(
         last_good=last_good,
     )
     payload = key_event_payload(event)
-    return issue(payload, KEY_EVENT_TYPE, signer, log_directory, out, json_to)
+    return issue(payload, KEY_EVENT_TYPE, signer, log, out, json_to)

@@ -1,4 +1,4 @@
-"""`assay log submit`: enter the statements of a bundle in a log elsewhere."""
+"""`assay log submit`: enter a bundle or a statement in a log elsewhere."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from assay.flows.files import read_file
 from assay.flows.remote_log import (
     TOKEN_VARIABLE,
     RemoteChoice,
-    log_bundle,
+    log_file,
     open_remote_log,
 )
 
@@ -31,12 +31,18 @@ __all__ = ["command"]
 Examples:
   assay log submit https://log.example.com my-model.assay --log-json log.json \\
       --out logged.assay
+  assay log submit https://log.example.com review.assay-statement \\
+      --log-json log.json --out logged.assay-statement
 """,
 )
 @click.argument("url")
-@click.argument("bundle", type=PATH)
+@click.argument("path", metavar="BUNDLE|STATEMENT", type=PATH)
 @click.option(
-    "--out", metavar="FILE", type=TARGET, required=True, help="Bundle with receipts."
+    "--out",
+    metavar="FILE",
+    type=TARGET,
+    required=True,
+    help="The same with receipts.",
 )
 @click.option(
     "--log-json",
@@ -75,7 +81,7 @@ Examples:
 def command(
     *,
     url: str,
-    bundle: Path,
+    path: Path,
     out: str,
     log_json: Path | None,
     trust: Path | None,
@@ -84,12 +90,14 @@ def command(
     witness_policy: Path | None,
     ca_file: Path | None,
 ) -> ExitStatus:
-    """Log every statement of BUNDLE at URL, and write the bundle with its receipts.
+    """Log a bundle or a statement at URL, and write it with its receipts.
+
+    Of a bundle every statement is logged; of a statement file its one.
 
     For what was sealed while the log could not be reached. Nothing that the server says
     is believed: every receipt is verified, and so is that the log has only grown.
     """
-    data = read_file(bundle, most=DEFAULT_LIMITS.max_bundle_bytes, what="bundle")
+    data = read_file(path, most=DEFAULT_LIMITS.max_bundle_bytes, what="file")
     log = open_remote_log(
         RemoteChoice(
             url=url,
@@ -101,7 +109,7 @@ def command(
             ca_file=ca_file,
         )
     )
-    logged, indexes = log_bundle(data, log)
+    logged, indexes = log_file(data, log)
     write_result(out, logged)
     say(f"logged at {', '.join(map(str, indexes))} in {log.origin}", json_to=out)
     return ExitStatus.YES

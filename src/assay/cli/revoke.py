@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from assay.cli.exit_status import ExitStatus
+    from assay.log import Log
+    from assay.log.remote import RemoteLog
 
 __all__ = ["command"]
 
@@ -57,7 +59,7 @@ def command(
     effective: datetime | None,
     key: Path | str,
     public_key: Path | None,
-    log_directory: Path | None,
+    log: Log | RemoteLog | None,
     out: Path,
     passphrase_file: Path | None,
     json_to: str | None,
@@ -80,4 +82,4 @@ def command(
         log_index=None if place is None else place[1],
     )
     payload = revocation_payload(revocation)
-    return issue(payload, REVOCATION_TYPE, signer, log_directory, out, json_to)
+    return issue(payload, REVOCATION_TYPE, signer, log, out, json_to)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from assay.cli.exit_status import ExitStatus
-from assay.cli.issuing import OUT_OPTION, issue, signer_of
+from assay.cli.issuing import LOG_OPTION, OUT_OPTION, issue, signer_of
+from assay.cli.log_options import open_log_place
 from assay.cli.options import KEY_OPTION, PATH, PUBLIC_KEY_OPTION, now_or
 from assay.cli.output import JSON_OPTION, say, told, write_json
 from assay.cli.passphrase import PASSPHRASE_OPTION
@@ -25,8 +26,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from assay.domain.status import StatusSnapshot
+    from assay.flows.status_check import CheckedStatus
+    from assay.log import Log
+    from assay.log.remote import RemoteLog
+    from assay.log.statements import LogStatements
 
 __all__ = ["command"]
+
+# How many entries a warning names.
+_SHOWN = 20
 
 _OFFICE_OPTION = click.option(
     "--office",
@@ -56,9 +64,11 @@ def command() -> None:
     epilog="""\b
 Examples:
   assay status publish ./log --key office.pem --out status.assay-statement
+  assay status publish ./copy --key office.pem --out status.assay-statement \\
+      --log https://log.example.com --log-json log.json --log-token-file token.txt
 """,
 )
-@click.argument("log", type=PATH)
+@click.argument("directory", metavar="LOG", type=PATH)
 @_OFFICE_OPTION
 @click.option(
     "--valid-days",
@@ -78,13 +88,15 @@ Examples:
 )
 @KEY_OPTION
 @PUBLIC_KEY_OPTION
+@LOG_OPTION
 @OUT_OPTION
 @PASSPHRASE_OPTION
 @JSON_OPTION
 @told
 def publish(
     *,
-    log: Path,
+    directory: Path,
+    log: Log | RemoteLog | None,
     offices: tuple[Path, ...],
     valid_days: int,
     ttl_hours: int,
@@ -98,19 +110,22 @@ def publish(
 
     Every entry up to the published size is looked at, and the snapshot says how many
     that were, and how many the log did not show. Anybody with the log can make it
-    again and compare: `assay status check`.
+    again and compare: `assay status check`. It is entered in LOG itself; where LOG is a
+    copy of one that somebody else serves, --log names the served one.
     """
     signer = signer_of(key, public_key, passphrase_file, out, json_to)
     known = {signer.public_key.key_id, *(show_key(path).key_id for path in offices)}
+    statements = read_statements(directory)
     snapshot = make_status(
-        read_statements(log),
+        statements,
         known,
         now_or(None),
         validity=timedelta(days=valid_days),
         ttl=timedelta(hours=ttl_hours),
     )
-    say(_told(snapshot), json_to=json_to)
-    return issue(status_payload(snapshot), STATUS_TYPE, signer, log, out, json_to)
+    say(_told(snapshot, statements), json_to=json_to)
+    place = open_log_place(directory, {}) if log is None else log
+    return issue(status_payload(snapshot), STATUS_TYPE, signer, place, out, json_to)
 
 
 @command.command(
@@ -136,15 +151,16 @@ def check(
 ) -> ExitStatus:
     """Compare a snapshot with what its log gives, and name what it withholds.
 
-    Exits with 1 when they differ. Whose snapshot it is this does not decide: the keys
-    of the office are those that signed it and those given.
+    Exits with 1 when they differ, and with 3 when a statement of the log lies there and
+    cannot be read: it might be a revocation. Whose snapshot it is this does not decide:
+    the keys of the office are those that signed it and those given.
     """
     keys = [show_key(path).key_id for path in offices]
     checked = check_status(load_statement(snapshot), log, keys)
     lines = [f"IT {problem}" for problem in checked.problems]
-    verdict = "differs from" if checked.problems else "is what follows from"
+    verdict = _compared(checked)
     lines.append(f"{snapshot} {verdict} {log}")
-    lines.append(_told(checked.again))
+    lines.append(_told(checked.again, checked.statements))
     say("\n".join(lines), json_to=json_to)
     considered = checked.again.considered
     write_json(
@@ -162,10 +178,26 @@ def check(
         ),
         json_to,
     )
-    return ExitStatus.NO if checked.problems else ExitStatus.YES
+    if checked.problems:
+        return ExitStatus.NO
+    return ExitStatus.CANNOT_TELL if checked.statements.unread else ExitStatus.YES
 
 
-def _told(snapshot: StatusSnapshot) -> str:
+def _compared(checked: CheckedStatus) -> str:
+    if checked.problems:
+        return "differs from"
+    if checked.statements.unread:
+        return "cannot be compared with all of"
+    return "is what follows from"
+
+
+def _places(indexes: tuple[int, ...]) -> str:
+    shown = ", ".join(map(str, indexes[:_SHOWN]))
+    more = len(indexes) - _SHOWN
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def _told(snapshot: StatusSnapshot, log: LogStatements) -> str:
     considered = snapshot.considered
     looked = (
         f"{considered.revocations} revocations, {considered.key_events} key events, "
@@ -181,9 +213,24 @@ def _told(snapshot: StatusSnapshot) -> str:
         f"  among them: {looked}",
         f"  so: {ended}",
     ]
-    if considered.withheld:
+    if log.missing:
         lines.append(
-            f"  warning: the log does not show {considered.withheld} of them; what "
-            "they say nobody can tell"
+            f"  warning: the log does not show {len(log.missing)} of them; what they "
+            f"say nobody can tell: {_places(log.missing)}\n"
+            "    if they were not withheld on purpose, get a whole copy of the log, "
+            "with its bodies, or ask its operator for them"
+        )
+    if log.unread:
+        lines.append(
+            f"  warning: {len(log.unread)} of them are there and cannot be read; they "
+            f"may be revocations: {_places(log.unread)}\n"
+            "    run `assay log check` on the log, and restore the bodies from a copy, "
+            "or read them with a newer Assay"
+        )
+    foreign = considered.withheld - len(log.missing) - len(log.unread)
+    if foreign:
+        lines.append(
+            f"  note: {foreign} of them are entries of other forms, such as SCITT "
+            "statements, which end nothing here"
         )
     return "\n".join(lines)

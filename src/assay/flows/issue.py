@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from assay.log import Log
+    from assay.log.remote import RemoteLog
     from assay.statement import Signer
 
 __all__ = [
@@ -44,17 +45,19 @@ __all__ = [
 ]
 
 
-def issue_statement(payload: bytes, signer: Signer, log: Log | None) -> StatementFile:
+def issue_statement(
+    payload: bytes, signer: Signer, log: Log | RemoteLog | None
+) -> StatementFile:
     """Sign a payload and log it.
 
     Args:
         payload: An in-toto statement.
         signer: Whoever holds the key.
-        log: The log to enter it in; None leaves it unlogged.
+        log: The log to enter it in, here or served elsewhere; None leaves it unlogged.
 
     Raises:
         KeyFileError: `key.not-first`: the key is one for second envelopes.
-        LogError, MachineError: The log cannot take it.
+        LogError, NetworkError, MachineError: The log cannot take it.
     """
     require_place(signer.public_key.kind, FIRST_KINDS)
     envelope = sign(payload, signer)

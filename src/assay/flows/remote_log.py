@@ -14,7 +14,7 @@ from assay.crypto.public_key import public_key_from_der
 from assay.crypto.verifier_key import parse_vkey
 from assay.crypto.witness_policy import parse_policy
 from assay.domain.limits import DEFAULT_LIMITS
-from assay.errors import LogError, TrustError, UsageError
+from assay.errors import BundleError, LogError, TrustError, UsageError
 from assay.flows.files import read_file
 from assay.flows.network import http_client
 from assay.flows.trust import trusted_logs
@@ -27,6 +27,11 @@ from assay.log.settings import parse_settings
 from assay.log.stores.files import DirectoryFiles
 from assay.wire.v0.bundle import read_bundle, write_bundle
 from assay.wire.v0.envelope import write_envelope
+from assay.wire.v0.statement_file import (
+    STATEMENT_MEDIA_TYPE,
+    read_statement_file,
+    write_statement_file,
+)
 
 if TYPE_CHECKING:
     from assay.crypto.public_key import PublicKey
@@ -40,12 +45,16 @@ __all__ = [
     "believed_log",
     "is_url",
     "log_bundle",
+    "log_file",
+    "log_statement",
     "open_remote_log",
     "state_of",
 ]
 
 TOKEN_VARIABLE = "ASSAY_LOG_TOKEN"  # noqa: S105 - the name of a variable, no token
 _MAX_SMALL_BYTES = 64 * 1024
+# A file says within these what it is.
+_HEAD = 200
 # A log waits for its batch, and the batch for witnesses.
 _PAUSE = 30.0
 _TOTAL = 90.0
@@ -173,6 +182,32 @@ def _token(path: Path | None) -> str | None:
         return os.environ.get(TOKEN_VARIABLE) or None
     data = read_file(path, most=_MAX_SMALL_BYTES, what="token")
     return data.decode("utf-8", "replace").strip()
+
+
+def log_statement(data: bytes, log: RemoteLog) -> tuple[bytes, tuple[int, ...]]:
+    """Log the statement of a file; give the file with its receipt, and the index.
+
+    Raises:
+        BundleError: It is no statement file.
+        KeyFileError, LogError, SignatureError, NetworkError: As `RemoteLog.append`.
+    """
+    file = read_statement_file(data)
+    key = public_key_from_der(file.public_key)
+    (receipt,) = log.append([_entry(file.statement, {key.key_id: key})])
+    logged = replace(file.statement, receipt=receipt.proof_text)
+    return write_statement_file(replace(file, statement=logged)), (receipt.index,)
+
+
+def log_file(data: bytes, log: RemoteLog) -> tuple[bytes, tuple[int, ...]]:
+    """Log what a bundle or a statement file holds, as `log_bundle`, `log_statement`."""
+    try:
+        read_statement_file(data)
+    except BundleError as error:
+        # Of the right kind and not in order: said as such, rather than as no bundle.
+        if STATEMENT_MEDIA_TYPE.encode() in data[:_HEAD]:
+            raise error from error
+        return log_bundle(data, log)
+    return log_statement(data, log)
 
 
 def log_bundle(data: bytes, log: RemoteLog) -> tuple[bytes, tuple[int, ...]]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from assay.domain.statement import StatementFile
+    from assay.log.statements import LogStatements
 
 __all__ = ["CheckedStatus", "check_status"]
 
@@ -33,11 +34,13 @@ class CheckedStatus:
         sha256: Digest by which others name the snapshot.
         again: What the log gives for the same size.
         problems: Everything in which they differ.
+        statements: What was read of the log, and what could not be.
     """
 
     sha256: str
     again: StatusSnapshot
     problems: tuple[str, ...]
+    statements: LogStatements
 
 
 def check_status(
@@ -71,8 +74,9 @@ def check_status(
             expected="a statement that `assay status publish` wrote",
             found=model.predicate_type,
         )
+    statements = read_statements(log, size=snapshot.log_size)
     again = make_status(
-        read_statements(log, size=snapshot.log_size),
+        statements,
         {key.key_id, *offices},
         snapshot.issued_at,
         limits=limits,
@@ -81,4 +85,5 @@ def check_status(
         sha256=digest_of(file),
         again=again,
         problems=compare_status(snapshot, again),
+        statements=statements,
     )

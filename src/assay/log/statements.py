@@ -7,6 +7,8 @@
    what any other body is called proves nothing.
 
 An entry without such a body is counted as withheld: nobody can say of what kind it is.
+Whether its body is missing or lies there and cannot be read is told apart, by the lists
+of bodies, because only the former is what a log may do.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from assay.crypto.dsse import pre_authentication_encoding
 from assay.domain.limits import DEFAULT_LIMITS
 from assay.encoding import decode_base64, encode_base64
 from assay.errors import DocumentError, LogError
-from assay.log.layout import TILE_WIDTH
+from assay.log.layout import TILE_WIDTH, body_list_path, tile_width
 from assay.log.published import read_published
 from assay.log.settings import read_settings
 from assay.log.storage import open_stores, read_choice
@@ -34,11 +36,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from assay.domain.statement import Envelope
+    from assay.log.storage import Stores
     from assay.log.stores.interface import BodyStore
 
 __all__ = ["LogStatements", "LoggedEnvelope", "read_statements"]
 
 _SECONDS = 10.0
+_DIGEST_BYTES = 32
+# What a leaf's digest may be made with, as `log_leaf` chooses by the kind of key.
+_DIGESTS = {"SHA2_256": hashlib.sha256, "SHA2_384": hashlib.sha384}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +71,10 @@ class LogStatements:
         size: Entries looked at.
         root: Hex root of that tree.
         statements: Those whose bodies are there, by index.
-        withheld: Entries whose bodies are not.
+        withheld: How many entries are not among them, for whatever reason.
+        missing: Those of them that stand for a statement whose body is not there.
+        unread: Those whose body lies there and is not what the entry stands for, or
+            nothing that can be read. Entries of other forms are in neither.
     """
 
     origin: str
@@ -73,6 +82,8 @@ class LogStatements:
     root: str
     statements: tuple[LoggedEnvelope, ...]
     withheld: int
+    missing: tuple[int, ...] = ()
+    unread: tuple[int, ...] = ()
 
 
 def read_statements(
@@ -109,22 +120,29 @@ def read_statements(
             remedy="get a newer copy of the log",
         )
     # 2.
-    places: dict[tuple[str, str], list[tuple[int, bytes]]] = defaultdict(list)
+    places: dict[tuple[str, str, str], list[tuple[int, bytes]]] = defaultdict(list)
     for index, leaf in _entries(tree, wanted):
-        digest, signature, key = _parts(leaf)
-        places[digest, signature].append((index, key))
+        parts = _parts(leaf)
+        if parts is not None:
+            name, key = parts
+            places[name].append((index, key))
     # 3.
     found = {
         index: LoggedEnvelope(index=index, public_key=key, envelope=envelope)
         for envelope in _envelopes(stores.bodies)
-        for index, key in places.get(_names(envelope), ())
+        for name in _names(envelope)
+        for index, key in places.get(name, ())
     }
+    left = {i for held in places.values() for i, _ in held if i not in found}
+    there = _with_body(stores, published.size, left)
     return LogStatements(
         origin=settings.origin,
         size=wanted,
         root=merkle.root_from_nodes(wanted, tree.node).hex(),
         statements=tuple(found[index] for index in sorted(found)),
         withheld=wanted - len(found),
+        missing=tuple(sorted(left - there)),
+        unread=tuple(sorted(there)),
     )
 
 
@@ -135,25 +153,49 @@ def _entries(tree: TileTree, size: int) -> Iterator[tuple[int, bytes]]:
             yield first + place, leaf
 
 
-def _parts(leaf: bytes) -> tuple[str, str, bytes]:
-    """Give digest, signature and key of an entry; empty of one that is no other's."""
+def _parts(leaf: bytes) -> tuple[tuple[str, str, str], bytes] | None:
+    """Give algorithm, digest and signature of an entry, and its key."""
     try:
         spec = loads(leaf)["spec"]["hashedRekordV002"]
-        signature = spec["signature"]
+        data, signature = spec["data"], spec["signature"]
         key = signature["verifier"]["publicKey"]["rawBytes"]
         return (
-            str(spec["data"]["digest"]),
-            str(signature["content"]),
+            (str(data["algorithm"]), str(data["digest"]), str(signature["content"])),
             decode_base64(str(key), what="public key"),
         )
     except (DocumentError, KeyError, TypeError):
-        return "", "", b""
+        # Of another form: no statement of ours.
+        return None
 
 
-def _names(envelope: Envelope) -> tuple[str, str]:
+def _names(envelope: Envelope) -> Iterator[tuple[str, str, str]]:
+    """Give what the entry of an envelope holds, by each algorithm."""
     signed = pre_authentication_encoding(envelope.payload_type, envelope.payload)
-    digest = hashlib.sha256(signed).digest()
-    return encode_base64(digest), encode_base64(envelope.signature)
+    signature = encode_base64(envelope.signature)
+    for algorithm, digest in _DIGESTS.items():
+        yield algorithm, encode_base64(digest(signed).digest()), signature
+
+
+def _with_body(stores: Stores, size: int, indexes: set[int]) -> set[int]:
+    """Tell which entries have a body, by the lists beside the bundles."""
+    there = set()
+    with stores.bodies.session():
+        for bundle in sorted({index // TILE_WIDTH for index in indexes}):
+            listed = b""
+            for width in dict.fromkeys((tile_width(0, bundle, size), TILE_WIDTH)):
+                listed = listed or (
+                    stores.files.read(
+                        body_list_path(bundle, width),
+                        max_bytes=TILE_WIDTH * _DIGEST_BYTES,
+                    )
+                    or b""
+                )
+            for at in range(len(listed) // _DIGEST_BYTES):
+                name = listed[at * _DIGEST_BYTES : (at + 1) * _DIGEST_BYTES].hex()
+                index = bundle * TILE_WIDTH + at
+                if index in indexes and stores.bodies.get(name) is not None:
+                    there.add(index)
+    return there
 
 
 def _envelopes(bodies: BodyStore) -> Iterator[Envelope]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -176,7 +177,9 @@ def test_a_body_that_the_log_does_not_show_is_warned_of(desk):
     assert assay("log", "withhold", "log", digest).exit_code == 0
     result = assay("status", "publish", "log", "--key", "office.pem", "--out", "s.st")
     assert result.exit_code == 0
-    assert "does not show 1 of them" in result.output
+    assert (
+        "does not show 1 of them; what they say nobody can tell: 4\n" in result.output
+    )
     assert codes("--with", "s.st")[0] == 0
 
 
@@ -349,3 +352,50 @@ def test_a_snapshot_of_more_than_the_log_has_is_not_checked():
     issued("status", "publish", "log", "--key", "office.pem", "--out", "s.st")
     status, told = document("status", "check", "s.st", "--log", "other")
     assert (status, told["code"]) == (4, "log.size-unknown")
+
+
+@pytest.mark.usefixtures("desk")
+def test_a_snapshot_names_what_keys_of_p384_have_revoked():
+    assay("keys", "new", "wide.pem", "--kind", "p384", "--no-passphrase")
+    assay("keys", "new", "chief.pem", "--kind", "p384", "--no-passphrase")
+    assay(
+        "trust", "add", "trust.toml", "--developer", "Wide=wide.pem.pub",
+        "--office", "Chief=chief.pem.pub",
+    )  # fmt: skip
+    sealed = assay(
+        "seal", "small-model", "--key", "wide.pem", "--log", "log", "--out",
+        "wide.assay", "--programme", Path(__file__).parents[3] / HARBOUR,
+    )  # fmt: skip
+    assert sealed.exit_code == 0, sealed.output
+    issued("revoke", "wide.assay", "--reason", "error", *by("wide", "gone.st"))
+    issued(
+        "enrol", "add", "Else", "--signs", "release=new.pem.pub", "--until",
+        "2036-01-01", *by("chief", "else.st"),
+    )  # fmt: skip
+    result = assay("status", "publish", "log", "--key", "chief.pem", "--out", "s.st")
+    assert "warning" not in result.output
+    status, checked = document("status", "check", "s.st", "--log", "log")
+    assert (status, checked["withheld"]) == (0, 0)
+    assert (checked["revocations"], checked["enrolments"]) == (1, 1)
+    status, told = document(
+        "verify", "wide.assay", "--trust", "trust.toml", "--with", "s.st"
+    )
+    assert (status, told["reasons"][0]["code"]) == (1, "verify.revoked")
+
+
+def test_a_body_that_cannot_be_read_is_no_body_that_is_not_shown(desk):
+    issued("revoke", "small.assay", "--reason", "error", *by("developer", "gone.st"))
+    envelope = load_statement(desk / "gone.st").statement.envelope
+    digest = sha256_hex(write_envelope(envelope))
+    with sqlite3.connect(desk / "log" / "bodies.sqlite") as database:
+        database.execute(
+            "UPDATE body SET data = ? WHERE sha256 = ?",
+            (b"damaged", bytes.fromhex(digest)),
+        )
+    result = assay("status", "publish", "log", "--key", "office.pem", "--out", "s.st")
+    assert "does not show" not in result.output
+    assert "1 of them are there and cannot be read" in result.output
+    assert "may be revocations: 4\n" in result.output
+    result = assay("status", "check", "s.st", "--log", "log")
+    assert result.exit_code == 3
+    assert "cannot be compared with all of log" in result.output
