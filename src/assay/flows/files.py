@@ -26,6 +26,8 @@ __all__ = [
 # Links followed on the way to a descriptor; Linux itself follows 40 (path_resolution).
 _MOST_LINKS = 40
 # What a written file may do at first; the umask takes from it.
+# As much of a file as shows whether it is a private key in PEM, behind a few comments.
+_KEY_HEAD_BYTES = 4096
 _MODE = 0o644
 
 
@@ -118,7 +120,7 @@ def write_file(
         replace: Whether a file that is already there may be replaced.
 
     Raises:
-        UsageError: `usage.exists` when it may not.
+        UsageError: `usage.exists` when it may not, or is a private key.
         MachineError: `machine.write`: a full disk, a missing permission.
     """
     try:
@@ -130,6 +132,7 @@ def write_file(
         if found is not None and not stat.S_ISREG(found.st_mode):
             _write_all(os.open(path, os.O_WRONLY | os.O_CLOEXEC), data)
             return
+        refuse_private_key(path)
         if replace:
             _replace(Path(os.path.realpath(path)), data, mode, found)
         else:
@@ -154,6 +157,7 @@ def probe_output(path: Path) -> None:
     Nothing is left behind, and what lies there stays as it is.
 
     Raises:
+        UsageError: `usage.exists`: a private key lies there.
         MachineError: `machine.write`: it cannot.
     """
     try:
@@ -162,6 +166,7 @@ def probe_output(path: Path) -> None:
         found = _found(path)
         if found is not None and not stat.S_ISREG(found.st_mode):
             return
+        refuse_private_key(path)
         draft = _draft(Path(os.path.realpath(path)))
         try:
             _write_durably(draft, b"", 0o600)
@@ -171,6 +176,28 @@ def probe_output(path: Path) -> None:
         raise machine_error(
             "write", "The file cannot be written.", path, error
         ) from error
+
+
+def refuse_private_key(path: Path) -> None:
+    """Refuse to replace a private key, whatever was asked for: nobody makes it again.
+
+    Raises:
+        UsageError: `usage.exists`.
+        OSError: The file is there and cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            head = file.read(_KEY_HEAD_BYTES)
+    except FileNotFoundError:
+        return
+    if b"PRIVATE KEY-----" in head:
+        raise UsageError(
+            "exists",
+            "The file is a private key, which no result replaces.",
+            expected="a name that is not taken, or an earlier result",
+            found=str(path),
+            remedy="choose another name",
+        )
 
 
 def descriptor_of(path: Path) -> int | None:

@@ -225,3 +225,13 @@ def test_the_cause_decides_what_to_do(number, words):
     error = machine_error("write", "It cannot be written.", Path("x"), cause)
     assert words in error.remedy
     assert ("medium that works" in error.expected) is (number in (errno.EIO, None))
+
+
+@pytest.mark.parametrize("write", [lambda path: write_file(path, b"{}"), probe_output])
+def test_a_private_key_is_replaced_by_nothing(tmp_path, write):
+    key = tmp_path / "developer.pem"
+    key.write_bytes(b"# ours\n-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n")
+    with pytest.raises(UsageError) as caught:
+        write(key)
+    assert caught.value.code == "usage.exists"
+    assert key.read_bytes().startswith(b"# ours\n-----BEGIN")
