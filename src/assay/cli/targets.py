@@ -57,6 +57,14 @@ class _Target(click.ParamType[str]):
         """Refuse the empty path, which scripts give when a variable is not set."""
         if not value:
             self.fail("the path is empty; expected a file, or - for output", param, ctx)
+        if value.startswith("-") and value != "-":
+            # The next option, where the file was forgotten.
+            self.fail(
+                f"{value} is an option; expected a file (./{value} if that is its "
+                "name), or - for output",
+                param,
+                ctx,
+            )
         return value
 
 
@@ -216,6 +224,8 @@ def json_target(arguments: Iterable[str]) -> str | None:
     others += rest
     if not target or target == "-":
         return target or None
+    if target.startswith("-"):
+        return None
     named = {identity(Path(other)) for other in others if other}
     around = any(
         os.path.isdir(other) and any(_inside(other, {"--json": target}))  # noqa: PTH112 - most are no path

@@ -255,3 +255,11 @@ def test_standard_output_has_many_names() -> None:
 def test_what_weighs_most_is_whole_in_a_log_of_ci(release: Path) -> None:
     result = assay("check", release)
     assert "..." not in result.stdout
+
+
+def test_an_option_is_no_file_to_write(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = assay("programme", "list", "--json", "--quiet")
+    assert result.exit_code == 2
+    assert "--quiet is an option" in result.stderr
+    assert not list(tmp_path.iterdir())
