@@ -26,7 +26,7 @@ from assay.eligibility.rules import ControlState, Truth, controls_named, evaluat
 from assay.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from assay.domain.programme import Benefit, Programme, ProgrammeRef
@@ -105,6 +105,7 @@ def decide(
             *result.reasons,
             *refused,
             *_differences(controls, deciding),
+            *_reviewed(states),
             *superseded,
         ),
         controls=controls,
@@ -254,6 +255,32 @@ def _state(
         evidence_class=result.evidence_class,
         fresh=fresh,
         detail=detail,
+        reviewed=_by_whose_word(release, control, result),
+    )
+
+
+def _by_whose_word(release: VerifiedRelease, control: str, result: Seen) -> str:
+    """Say what was signed and what counts; empty where what was signed counts."""
+    if not result.assessors:
+        return ""
+    signed = next(
+        item.outcome for item in release.assessment.controls if item.control == control
+    )
+    by = " and ".join(result.assessors)
+    day = result.collected.date().isoformat()
+    if signed is result.outcome:
+        return f"Signed as {signed}, and confirmed by {by} on {day}."
+    return f"Signed as {signed}; it counts as {result.outcome}, as {by} saw on {day}."
+
+
+def _reviewed(states: Mapping[str, ControlState]) -> tuple[Reason, ...]:
+    """Tell of every control that the rule names what assessors made of it."""
+    return tuple(
+        Reason(
+            code="decide.reviewed", message=state.reviewed, subject=control, holds=True
+        )
+        for control, state in states.items()
+        if state.reviewed
     )
 
 

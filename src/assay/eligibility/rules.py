@@ -71,12 +71,15 @@ class ControlState:
         evidence_class: How that is known.
         fresh: Whether the answer is young enough at that instant.
         detail: More for people, such as the age; one sentence, or empty.
+        reviewed: What was signed and what counts by whose word, where assessors'
+            words count; one sentence, or empty.
     """
 
     outcome: Outcome
     evidence_class: EvidenceClass
     fresh: bool
     detail: str = ""
+    reviewed: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -216,3 +216,18 @@ def test_findings_of_a_check_are_not_quoted_for_what_an_assessor_saw():
     against = result("cargo-2", ReviewKind.CONTRADICTS, **CONTRADICTED)
     decision = decided(reviewed(([against], {}), scene=scene), "fast-berth")
     assert decision.value is NOT
+
+
+def test_a_decision_names_every_control_that_an_assessor_changed():
+    scene = reviewed(([answered()], {}))
+    decision = decided(scene)
+    told = [r for r in decision.reasons if r.code == "decide.reviewed"]
+    assert [reason.subject for reason in told] == ["crew-3"]
+    assert told[0].message.startswith("Signed as not assessed; it counts as met, as ")
+    assert told[0].holds
+
+
+def test_a_decision_names_what_an_assessor_confirmed():
+    scene = reviewed(([result("crew-1", ReviewKind.CONFIRMS)], {}))
+    told = [r for r in decided(scene).reasons if r.code == "decide.reviewed"]
+    assert "Signed as met, and confirmed by " in told[0].message
