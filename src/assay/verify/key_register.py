@@ -250,11 +250,12 @@ class KeyRegister:
             raise refused
         raise TrustError(
             "unknown-issuer",
-            "A statement is signed by a key that nobody believed says is for it.",
+            "A statement of others is signed by a key that is not believed for it.",
             expected="a key that the trust file or a believed enrolment names for "
             + " or ".join(sorted(roles)),
             found=f"the key {key_id}",
-            remedy="get the issuer's key from a source that you believe",
+            remedy="get the key of the office or assessor from a source that you "
+            "believe, then `assay trust add --office` or `--assessor`",
         )
 
     def _check_ending(
