@@ -12,7 +12,7 @@ import pytest
 from assay.crypto import merkle
 from assay.crypto.tlog_proof import verify_tlog_proof
 from assay.domain.limits import Limits
-from assay.errors import MachineError, UsageError
+from assay.errors import InputError, UsageError
 from assay.flows.log_serve import (
     LogService,
     Rates,
@@ -525,10 +525,11 @@ def test_what_goes_wrong_inside_is_not_told_to_strangers(scene):
 def test_a_service_that_cannot_begin_says_so_at_once(log, tmp_path):
     del log
     with (
-        pytest.raises(MachineError),
+        pytest.raises(InputError) as caught,
         log_service(LogService(path=tmp_path / "log", tokens=tmp_path / "none.json")),
     ):
         pass
+    assert caught.value.code == "input.no-such-file"
 
 
 def test_every_tile_path_of_the_log_is_served_and_nothing_else(scene):

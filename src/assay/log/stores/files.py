@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import os
+import threading
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -203,7 +204,9 @@ class DirectoryFiles:
 
     def _draft(self, path: str) -> Path:
         target = self._root / path
-        return target.with_name(f"{TEMPORARY}{os.getpid()}-{target.name}")
+        # Two threads may write one name at a time: evidence, which is named by content.
+        writer = f"{os.getpid()}-{threading.get_ident()}"
+        return target.with_name(f"{TEMPORARY}{writer}-{target.name}")
 
     def _sync_directories(self, paths: Iterable[str]) -> None:
         """Make names durable: every directory between the files and the log."""
