@@ -222,9 +222,6 @@ def _staleness(
 
 
 def _refused(error: AssayError) -> Reason:
-    parts = [error.message]
-    if error.expected:
-        parts.append(f"Expected: {error.expected}.")
-    if error.found:
-        parts.append(f"Found: {error.found}.")
+    told = (("Expected", error.expected), ("Found", error.found))
+    parts = [error.message, *(f"{word}: {text}." for word, text in told if text)]
     return Reason(code=error.code, message=" ".join(parts), remedy=error.remedy)
