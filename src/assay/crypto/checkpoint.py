@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from assay.crypto import canonical_base64
 from assay.crypto.merkle import HASH_BYTES, MAX_TREE_SIZE
@@ -59,6 +60,8 @@ def parse_decimal(text: str) -> int | None:
     return value if value <= MAX_TREE_SIZE else None
 
 
+# An ML-DSA-44 cosignature is over the parts of a checkpoint, which are then read again.
+@lru_cache(maxsize=16)
 def parse_checkpoint(text: str, *, allow_extensions: bool = False) -> Checkpoint:
     """Read the text of a checkpoint note.
 

@@ -264,7 +264,8 @@ def verify_note(
     # 1.
     known: dict[tuple[str, bytes], VerifierKey] = {}
     for key in keys:
-        if known.setdefault((key.name, key.key_id), key) != key:
+        held = known.setdefault((key.name, key.key_id), key)
+        if held is not key and held != key:
             raise SignatureError(
                 "keys-collide",
                 "Two different verifier keys share a name and a key id.",

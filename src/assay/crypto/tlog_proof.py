@@ -236,7 +236,7 @@ def verify_tlog_proof(
             found=tree.origin[: limits.max_shown_chars],
         )
     # 4.
-    by_log = _signatures_of_log(signed, log_keys)
+    by_log, by_others = _told_apart(signed, log_keys)
     # 5.
     if len(entry) > limits.max_log_entry_bytes:
         raise LogError(
@@ -259,7 +259,7 @@ def verify_tlog_proof(
         root=tree.root,
         timestamp=_log_time(by_log),
         log_keys=tuple(item.key for item in by_log),
-        witnesses=tuple(i for i in signed.signatures if i.key not in log_keys),
+        witnesses=by_others,
         ignored=signed.ignored,
     )
 
@@ -286,13 +286,13 @@ def _expected_origin(log_keys: Sequence[VerifierKey], origin: str | None) -> str
     return names[0] if origin is None else origin
 
 
-def _signatures_of_log(
-    signed: SignedCheckpoint, log_keys: Iterable[VerifierKey]
-) -> tuple[VerifiedSignature, ...]:
-    wanted = tuple(log_keys)
-    found = tuple(item for item in signed.signatures if item.key in wanted)
-    signed_by = [item.key for item in found]
-    missing = {key for key in wanted if key not in signed_by}
+def _told_apart(
+    signed: SignedCheckpoint, log_keys: Sequence[VerifierKey]
+) -> tuple[tuple[VerifiedSignature, ...], tuple[VerifiedSignature, ...]]:
+    """Give the signatures by the log, all of whose keys signed, and those by others."""
+    own = set(log_keys)
+    found = tuple(item for item in signed.signatures if item.key in own)
+    missing = own.difference(item.key for item in found)
     if missing:
         raise SignatureError(
             "log-key-missing",
@@ -303,7 +303,7 @@ def _signatures_of_log(
                 sorted(f"{key.name} (id {key.key_id.hex()})" for key in missing)
             ),
         )
-    return found
+    return found, tuple(item for item in signed.signatures if item.key not in own)
 
 
 def _log_time(signatures: Iterable[VerifiedSignature]) -> int | None:

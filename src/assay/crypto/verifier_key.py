@@ -132,6 +132,8 @@ def parse_vkey(text: str) -> VerifierKey:
     return key
 
 
+# The same few sign every checkpoint.
+@lru_cache(maxsize=256)
 def is_key_name(name: str) -> bool:
     """Tell whether signed-note allows a key to have this name."""
     return bool(name) and _NOT_IN_NAMES.search(name) is None

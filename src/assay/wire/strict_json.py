@@ -79,8 +79,10 @@ def loads(
             expected="UTF-8",
             found=f"an invalid byte at offset {error.start}",
         ) from error
-    _refuse_crowds(text, limits.max_json_values)
-    _refuse_depth(text, limits.max_json_depth)
+    objects, lists = text.count("{"), text.count("[")
+    _refuse_crowds(text.count(",") + objects + lists // 2 + 1, limits.max_json_values)
+    if objects + lists > limits.max_json_depth:
+        _refuse_depth(text, limits.max_json_depth)
     try:
         make = _tolerant_decoder if tolerant else _decoder
         decoder = make(limits.max_json_number_chars, limits.max_shown_chars)
@@ -111,13 +113,13 @@ def _in_words(error: json.JSONDecodeError) -> str:
     return "what is no JSON"
 
 
-def _refuse_crowds(text: str, bound: int) -> None:
-    """Count commas, which stand between any two values; those in strings count too.
+def _refuse_crowds(values: int, bound: int) -> None:
+    """Refuse more values than memory has room for.
 
+    They are counted by commas, which stand between any two; those in strings count too.
     An object counts once more: it takes the memory of several plain values. So does
     every second list, of which one within another needs no comma.
     """
-    values = text.count(",") + text.count("{") + text.count("[") // 2 + 1
     if values > bound:
         raise DocumentError(
             "too-many-values",
@@ -132,8 +134,6 @@ def _refuse_depth(text: str, bound: int) -> None:
 
     All else is passed over by one pattern, at the speed of the machine.
     """
-    if text.count("[") + text.count("{") <= bound:
-        return
     depth = 0
     for match in _BRACKET.finditer(text):
         char = text[match.start()]
