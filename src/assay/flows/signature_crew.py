@@ -1,9 +1,9 @@
 """Signatures checked in processes beside a served log (ADR 0029).
 
-A thread that has checked a signature has to get the interpreter's lock back from those
-that parse and write. A process gets keys, messages and signatures, and answers which of
-them is the first that does not hold; it opens nothing and keeps nothing. Where a process
-ends unasked, its work is done here instead.
+A thread that has checked a signature has to get the interpreter's lock back from
+those that parse and write. A process gets keys, messages and signatures, and answers
+which of them is the first that does not hold; it opens nothing and keeps nothing. Where
+a process ends unasked, its work is done here instead.
 """
 
 from __future__ import annotations
