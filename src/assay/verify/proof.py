@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from assay.domain.statement import VerifiedStatement
 from assay.verify.receipts import check_receipt
 from assay.verify.signatures import check_second
 from assay.verify.timestamps import check_timestamps
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from assay.crypto.public_key import PublicKey
     from assay.domain.limits import Limits
-    from assay.domain.statement import Issuer, LoggedStatement, VerifiedStatement
+    from assay.domain.statement import Issuer, LoggedStatement
     from assay.domain.trust import TrustFile
 
 __all__ = ["Witnessed", "prove_statement"]
@@ -65,19 +66,22 @@ def prove_statement(
         required=given.trust.second_required,
     )
     # 2.
-    statement = check_receipt(
+    place = check_receipt(
         logged,
         predicate_type=predicate_type,
-        payload_sha256=payload_sha256,
-        issuer=issuer,
         key=key,
         trust=given.trust,
         limits=given.limits,
     )
     # 3.
     stamps = check_timestamps(logged, given.trust, given.limits)
-    return replace(
-        statement,
-        second_key_id=second,
+    return VerifiedStatement(
+        predicate_type=predicate_type,
+        payload_sha256=payload_sha256,
+        issuer=issuer,
+        log_origin=place.origin if place else None,
+        log_index=place.index if place else None,
+        logged_at=place.logged_at if place else None,
         timestamped_at=stamps[0].time if stamps else None,
+        second_key_id=second,
     )

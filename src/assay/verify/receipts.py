@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,6 @@ from assay.crypto.log_leaf import log_leaf
 from assay.crypto.tlog_proof import parse_tlog_proof, verify_tlog_proof
 from assay.crypto.verifier_key import parse_vkey
 from assay.crypto.witness_policy import parse_policy
-from assay.domain.statement import VerifiedStatement
 from assay.errors import TrustError, VerifyError
 
 if TYPE_CHECKING:
@@ -17,23 +17,39 @@ if TYPE_CHECKING:
     from assay.crypto.tlog_proof import VerifiedProof
     from assay.crypto.verifier_key import VerifierKey
     from assay.domain.limits import Limits
-    from assay.domain.statement import Issuer, LoggedStatement
+    from assay.domain.statement import LoggedStatement
     from assay.domain.trust import TrustedLog, TrustFile
 
-__all__ = ["check_receipt"]
+__all__ = ["Place", "check_receipt"]
 
 
-def check_receipt(  # noqa: PLR0913 - each is one thing that the proof needs
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a statement stands.
+
+    Attributes:
+        origin: The log that holds it.
+        index: Its index there.
+        logged_at: The log's own signed time, or None where it states none.
+    """
+
+    origin: str
+    index: int
+    logged_at: datetime | None
+
+
+def check_receipt(
     logged: LoggedStatement,
     *,
     predicate_type: str,
-    payload_sha256: str,
-    issuer: Issuer,
     key: PublicKey,
     trust: TrustFile,
     limits: Limits,
-) -> VerifiedStatement:
+) -> Place | None:
     """Prove that a statement is in a trusted log, as far as the trust file asks.
+
+    Returns:
+        Its place; None for one without a receipt, where the trust file asks for none.
 
     Raises:
         VerifyError: `verify.no-receipt` or `verify.witness-quorum`.
@@ -49,9 +65,7 @@ def check_receipt(  # noqa: PLR0913 - each is one thing that the proof needs
                 found=f"none for {predicate_type}",
                 remedy="ask the developer to seal with `--log`",
             )
-        return VerifiedStatement(
-            predicate_type=predicate_type, payload_sha256=payload_sha256, issuer=issuer
-        )
+        return None
     log = _trusted_log(logged.receipt, trust, limits)
     proof = verify_tlog_proof(
         logged.receipt,
@@ -65,13 +79,8 @@ def check_receipt(  # noqa: PLR0913 - each is one thing that the proof needs
         _check_policy(proof, trust, limits)
     else:
         _check_quorum(proof, trust)
-    return VerifiedStatement(
-        predicate_type=predicate_type,
-        payload_sha256=payload_sha256,
-        issuer=issuer,
-        log_origin=proof.origin,
-        log_index=proof.index,
-        logged_at=_instant(proof.timestamp),
+    return Place(
+        origin=proof.origin, index=proof.index, logged_at=_instant(proof.timestamp)
     )
 
 
