@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from assay.cli.issuing import EFFECTIVE_OPTION, LOG_OPTION, OUT_OPTION, issue, signer_of
+from assay.cli.issuing import (
+    EFFECTIVE_OPTION,
+    LOG_OPTION,
+    OUT_OPTION,
+    issue,
+    named_log,
+    signer_of,
+)
 from assay.cli.options import INSTANT, KEY_OPTION, PUBLIC_KEY_OPTION, now_or
 from assay.cli.output import JSON_OPTION, told
 from assay.cli.passphrase import PASSPHRASE_OPTION
 from assay.domain.enrolment import ENROLMENT_TYPE, EnrolmentEvent
+from assay.flows.before_signing import check_enrolled
 from assay.flows.enrol import enrolment_of
 from assay.statement.registry_payloads import enrolment_payload
 
 if TYPE_CHECKING:
     from datetime import datetime
-    from pathlib import Path
 
     from assay.cli.exit_status import ExitStatus
     from assay.log import Log
@@ -24,6 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
+_COUNTS = "it counts with verifiers who believe this key as an office's"
 _KEYS_OPTION = click.option(
     "--signs",
     "keys",
@@ -109,7 +118,7 @@ def add(
         uei=uei,
     )
     payload = enrolment_payload(enrolment)
-    return issue(payload, ENROLMENT_TYPE, signer, log, out, json_to)
+    return issue(payload, ENROLMENT_TYPE, signer, log, out, json_to, note=_COUNTS)
 
 
 @command.command(
@@ -122,6 +131,12 @@ Examples:
 )
 @click.argument("name")
 @_KEYS_OPTION
+@click.option(
+    "--anyway",
+    is_flag=True,
+    help="Also where this key enrolled no such organisation in the log of --log: it "
+    "was another key, or elsewhere.",
+)
 @EFFECTIVE_OPTION
 @KEY_OPTION
 @PUBLIC_KEY_OPTION
@@ -134,6 +149,7 @@ def withdraw(
     *,
     name: str,
     keys: tuple[str, ...],
+    anyway: bool,
     effective: datetime | None,
     key: Path | str,
     public_key: Path | None,
@@ -145,13 +161,17 @@ def withdraw(
     """Say that the organisation NAME no longer takes part.
 
     What it claimed before stays what it was. Of what it signs afterwards nothing is
-    known: that is no failure. Keys need to be named only where verifiers may not have
-    its enrolment at hand.
+    known: that is no failure. Whether it takes part is looked up in a log that lies
+    here, and not in one at an address. Keys need to be named only where verifiers may
+    not have its enrolment at hand.
     """
     signer = signer_of(key, public_key, passphrase_file, out, json_to)
     instant = now_or(effective)
     enrolment = enrolment_of(
         EnrolmentEvent.WITHDRAWN, name, keys, effective=instant, until=None
     )
+    place = named_log()
+    if isinstance(place, Path) and not anyway:
+        check_enrolled(enrolment.organisation_id, place, signer.public_key)
     payload = enrolment_payload(enrolment)
-    return issue(payload, ENROLMENT_TYPE, signer, log, out, json_to)
+    return issue(payload, ENROLMENT_TYPE, signer, log, out, json_to, note=_COUNTS)

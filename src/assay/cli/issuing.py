@@ -34,6 +34,7 @@ __all__ = [
     "LOG_OPTION",
     "OUT_OPTION",
     "issue",
+    "named_log",
     "signer_of",
 ]
 
@@ -100,6 +101,12 @@ EFFECTIVE_OPTION = click.option(
 )
 
 
+def named_log() -> Path | str | None:
+    """Give what --log names, of the verb that runs."""
+    place: Path | str | None = click.get_current_context().params["log_place"]
+    return place
+
+
 def signer_of(
     key: Path | str,
     public_key: Path | None,
@@ -119,15 +126,17 @@ def issue(
     log: Log | RemoteLog | None,
     out: Path,
     json_to: str | None,
+    *,
+    note: str = "",
 ) -> ExitStatus:
-    """Sign, log and write a statement, and say where it is."""
+    """Sign, log and write a statement, and say where it is and with whom it counts."""
     file = issue_statement(payload, signer, log)
     write_file(out, write_statement_file(file))
     place = place_of(file.statement)
     where = "in no log" if place is None else f"in the log {place[0]} at {place[1]}"
     say(
         f"{out}: signed by {signer.public_key.key_id}, {where}\n"
-        f"  statement: {digest_of(file)}",
+        f"  statement: {digest_of(file)}" + (f"\n  {note}" if note else ""),
         json_to=json_to,
     )
     write_json(

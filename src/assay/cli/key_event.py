@@ -41,6 +41,13 @@ _OF_OPTION = click.option(
 )
 
 
+def _counts(of: Path | None) -> str:
+    """Say with whom an event counts that is about another's key."""
+    if of is None:
+        return ""
+    return "it counts with verifiers who believe the key that signed as an office's"
+
+
 @click.group(
     "key-event",
     epilog="""\b
@@ -119,7 +126,7 @@ def rotate(
     about = signer.public_key if of is None else show_key(of)
     event = rotation_of(about.key_id, successor, now_or(effective), until)
     payload = key_event_payload(event)
-    return issue(payload, KEY_EVENT_TYPE, signer, log, out, json_to)
+    return issue(payload, KEY_EVENT_TYPE, signer, log, out, json_to, note=_counts(of))
 
 
 @command.command(
@@ -156,7 +163,7 @@ def retire(
         kind=KeyEventKind.RETIRED, key_id=about.key_id, effective=now_or(effective)
     )
     payload = key_event_payload(event)
-    return issue(payload, KEY_EVENT_TYPE, signer, log, out, json_to)
+    return issue(payload, KEY_EVENT_TYPE, signer, log, out, json_to, note=_counts(of))
 
 
 @command.command(
@@ -208,4 +215,4 @@ def compromise(
         last_good=last_good,
     )
     payload = key_event_payload(event)
-    return issue(payload, KEY_EVENT_TYPE, signer, log, out, json_to)
+    return issue(payload, KEY_EVENT_TYPE, signer, log, out, json_to, note=_counts(of))

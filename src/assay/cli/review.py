@@ -11,6 +11,7 @@ from assay.cli.options import KEY_OPTION, PATH, PUBLIC_KEY_OPTION
 from assay.cli.output import JSON_OPTION, told
 from assay.cli.passphrase import PASSPHRASE_OPTION
 from assay.domain.review import REVIEW_TYPE
+from assay.flows.before_signing import check_review
 from assay.flows.issue import load_bundle
 from assay.flows.review import review_of
 from assay.statement.registry_payloads import review_payload
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
+_COUNTS = "it counts with verifiers who believe this key as an assessor's"
 _EPILOG = """\b
 Examples:
   assay review my-model.assay --results review.toml --key assessor.pem \\
@@ -66,5 +68,8 @@ def command(
     review it.
     """
     signer = signer_of(key, public_key, passphrase_file, out, json_to)
-    payload = review_payload(review_of(load_bundle(bundle), results))
-    return issue(payload, REVIEW_TYPE, signer, log, out, json_to)
+    claim = load_bundle(bundle)
+    review = review_of(claim, results)
+    check_review(review, claim, signer.public_key)
+    payload = review_payload(review)
+    return issue(payload, REVIEW_TYPE, signer, log, out, json_to, note=_COUNTS)

@@ -12,6 +12,7 @@ from assay.cli.output import JSON_OPTION, told
 from assay.cli.passphrase import PASSPHRASE_OPTION
 from assay.crypto.digest import sha256_hex
 from assay.domain.revocation import REVOCATION_TYPE, Revocation, RevocationReason
+from assay.flows.before_signing import Right, check_revoker
 from assay.flows.issue import place_of, statement_to_revoke
 from assay.statement.registry_payloads import revocation_payload
 
@@ -25,12 +26,19 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
+_COUNTS = {
+    Right.SUCCESSOR: "it counts with verifiers who know that this key followed the one "
+    "that signed: hand out the key event, too",
+    Right.OFFICE: "it counts with verifiers who believe this key as an office's",
+}
 _EPILOG = """\b
 Examples:
   assay revoke my-model.assay --reason error --key developer.pem \\
       --log ./log --out revoked.assay-statement
   assay revoke review.assay-statement --reason superseded --key assessor.pem \\
       --log ./log --out revoked.assay-statement --text "See the review of May."
+  assay revoke my-model.assay --reason unsafe --as office --key office.pem \\
+      --log ./log --out revoked.assay-statement
 """
 
 
@@ -43,6 +51,15 @@ Examples:
     help="Why.",
 )
 @click.option("--text", default="", help="Why, in words.")
+@click.option(
+    "--as",
+    "right",
+    type=click.Choice([right.value for right in Right]),
+    default=Right.SIGNER.value,
+    show_default=True,
+    help="By what right: the key that signed it, one that followed that key, or that "
+    "of an office. Verifiers look whether it is so.",
+)
 @EFFECTIVE_OPTION
 @KEY_OPTION
 @PUBLIC_KEY_OPTION
@@ -56,6 +73,7 @@ def command(
     path: Path,
     reason: str,
     text: str,
+    right: str,
     effective: datetime | None,
     key: Path | str,
     public_key: Path | None,
@@ -72,6 +90,7 @@ def command(
     """
     signer = signer_of(key, public_key, passphrase_file, out, json_to)
     target = statement_to_revoke(path)
+    check_revoker(target.envelope.key_id, signer.public_key, Right(right))
     place = place_of(target)
     revocation = Revocation(
         sha256=sha256_hex(target.envelope.payload),
@@ -82,4 +101,5 @@ def command(
         log_index=None if place is None else place[1],
     )
     payload = revocation_payload(revocation)
-    return issue(payload, REVOCATION_TYPE, signer, log, out, json_to)
+    note = _COUNTS.get(Right(right), "")
+    return issue(payload, REVOCATION_TYPE, signer, log, out, json_to, note=note)

@@ -38,7 +38,12 @@ from assay.flows.files import read_file, write_file
 from assay.flows.keys import open_key
 from assay.flows.programmes import find_programme
 from assay.flows.replaced import refuse_other_bundle
-from assay.flows.seal import refuse_foreign, seal_digest, seal_release
+from assay.flows.seal import (
+    refuse_foreign,
+    refuse_sealed,
+    seal_digest,
+    seal_release,
+)
 from assay.flows.timestamp import timestamp_source
 from assay.release.background import BackgroundReading
 from assay.wire.v0.bundle import write_bundle
@@ -202,6 +207,7 @@ def command(
             "--salt-seed": salt_seed,
         },
     )
+    refuse_sealed(path)
     refuse_foreign(out)
     probe_targets(out, json_to)
     signer = open_key(key, passphrase_source(passphrase_file), public=public_key)

@@ -63,6 +63,7 @@ __all__ = [
     "SealedRelease",
     "claim_payloads",
     "refuse_foreign",
+    "refuse_sealed",
     "refuse_unbound",
     "seal_digest",
     "seal_release",
@@ -72,6 +73,7 @@ DEFAULT_VALIDITY = timedelta(days=365)
 _SHOWN = 5
 # How every bundle begins, whatever its version; Assay writes them in one spelling.
 _BUNDLE_HEAD = b'{"mediaType":"application/vnd.assay.bundle.'
+_STATEMENT_HEAD = b'{"mediaType":"application/vnd.assay.statement.'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,18 +254,10 @@ def refuse_foreign(path: Path) -> None:
         UsageError: `usage.exists`.
         MachineError: `machine.read`: it cannot be told.
     """
-    try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            return
-        with path.open("rb") as file:
-            head = file.read(len(_BUNDLE_HEAD))
-    except FileNotFoundError:
+    head = _head(path)
+    if head is None:
         return
-    except OSError as error:
-        raise machine_error(
-            "read", "The file in the bundle's place cannot be read.", path, error
-        ) from error
-    if head not in (b"", _BUNDLE_HEAD):
+    if head and not head.startswith(_BUNDLE_HEAD):
         raise UsageError(
             "exists",
             "The file is already there and is no bundle; replacing it could lose "
@@ -272,6 +266,39 @@ def refuse_foreign(path: Path) -> None:
             found=str(path),
             remedy="choose another name, or move the file away",
         )
+
+
+def refuse_sealed(path: Path) -> None:
+    """Refuse to seal a bundle or a statement file as if it were a release.
+
+    Raises:
+        UsageError: `usage.sealed-already`.
+        MachineError: `machine.read`: it cannot be told.
+    """
+    if (_head(path) or b"").startswith((_BUNDLE_HEAD, _STATEMENT_HEAD)):
+        raise UsageError(
+            "sealed-already",
+            "This is a bundle or a statement, and no release.",
+            expected="the release itself: a directory, an archive or a model file",
+            found=str(path),
+            remedy="name the release; what is said of a bundle is signed by "
+            "`assay review` and `assay revoke`",
+        )
+
+
+def _head(path: Path) -> bytes | None:
+    """Give the first bytes of a file; None where there is no regular one."""
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            return None
+        with path.open("rb") as file:
+            return file.read(len(_STATEMENT_HEAD))
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise machine_error(
+            "read", "The beginning of the file cannot be read.", path, error
+        ) from error
 
 
 def refuse_unbound(checked: CheckedRelease) -> None:

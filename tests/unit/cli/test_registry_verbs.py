@@ -143,7 +143,7 @@ def test_an_office_takes_what_the_log_says_into_its_snapshot():
 
 def test_a_snapshot_that_withholds_a_revocation_is_found_out(desk):
     issued("revoke", "small.assay", "--reason", "error", *by("developer", "gone.st"))
-    issued("enrol", "withdraw", "Example", *by("office", "left.st"))
+    issued("enrol", "withdraw", "Example", "--anyway", *by("office", "left.st"))
     issued("key-event", "retire", *by("developer", "ended.st"))
     log = read_statements("log")
     signer = open_key(desk / "office.pem", lambda: None)
